@@ -1,0 +1,15 @@
+package dev.daybook.recall;
+
+/**
+ * How an embedder on the class path is found: a {@link java.util.ServiceLoader} service. Daybook
+ * asks the first provider there is, once an engine, unless the engine was given an embedder.
+ */
+public interface EmbedderProvider {
+  /**
+   * Loads the embedder.
+   *
+   * @throws IllegalStateException if it cannot run on this platform, saying why; recall is then
+   *     lexical
+   */
+  Embedder load();
+}
