@@ -8,6 +8,7 @@ import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.event.Handoff;
 import dev.daybook.event.ToolCall;
+import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
 import java.time.Instant;
 import java.time.ZoneOffset;

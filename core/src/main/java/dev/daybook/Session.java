@@ -30,6 +30,7 @@ import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.internal.workspace.OpenWorkspace;
+import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,7 +38,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -62,7 +62,7 @@ public final class Session implements AutoCloseable {
   /** What a session and its narrowed views have in common. */
   private static final class Shared {
     final AtomicBoolean closed = new AtomicBoolean();
-    final Set<CompletableFuture<Void>> pending = ConcurrentHashMap.newKeySet();
+    final Map<EventId, CompletableFuture<Void>> pending = new ConcurrentHashMap<>();
     final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
   }
 
@@ -172,14 +172,15 @@ public final class Session implements AutoCloseable {
     }
     CompletableFuture<Void> durable = workspace.append(row, line);
     if (!durable.isDone()) {
-      shared.pending.add(durable);
+      shared.pending.put(eventId, durable);
     }
-    durable.whenComplete((ignored, failure) -> {
-      shared.pending.remove(durable);
-      if (failure != null) {
-        shared.failures.add(failure);
-      }
-    });
+    CompletableFuture<Void> unused =
+        durable.whenComplete((ignored, failure) -> {
+          shared.pending.remove(eventId);
+          if (failure != null) {
+            shared.failures.add(failure);
+          }
+        });
     return new Receipt(eventId, durable);
   }
 
@@ -366,9 +367,10 @@ public final class Session implements AutoCloseable {
    */
   public void flush() {
     while (!shared.pending.isEmpty()) {
-      for (CompletableFuture<Void> pending : shared.pending) {
+      List<EventId> done = new ArrayList<>();
+      for (Map.Entry<EventId, CompletableFuture<Void>> pending : shared.pending.entrySet()) {
         try {
-          Receipt.Waiting.on(pending, "events of session '" + id + "'");
+          Receipt.Waiting.on(pending.getValue(), "events of session '" + id + "'");
         } catch (OutcomeUnknownException e) {
           if (Thread.currentThread().isInterrupted()) {
             throw e;
@@ -376,8 +378,9 @@ public final class Session implements AutoCloseable {
         } catch (DaybookException e) {
           // It is among the failures, which are reported together below.
         }
-        shared.pending.remove(pending);
+        done.add(pending.getKey());
       }
+      done.forEach(shared.pending::remove);
     }
     Throwable first = shared.failures.poll();
     if (first != null) {
@@ -387,12 +390,19 @@ public final class Session implements AutoCloseable {
               : new OutcomeUnknownException(
                   "Writing events of session '" + id + "' broke off: " + first, first);
       for (Throwable more = shared.failures.poll(); more != null; more = shared.failures.poll()) {
-        if (more != thrown) {
-          thrown.addSuppressed(more);
-        }
+        thrown = withSuppressed(thrown, more);
       }
       throw thrown;
     }
+  }
+
+  /** Events of one batch fail with one and the same exception, which cannot suppress itself. */
+  @SuppressWarnings("ReferenceEquality")
+  private static RuntimeException withSuppressed(RuntimeException thrown, Throwable more) {
+    if (more != thrown) {
+      thrown.addSuppressed(more);
+    }
+    return thrown;
   }
 
   /** Ends the session for good, with what came of it, and closes this handle. */

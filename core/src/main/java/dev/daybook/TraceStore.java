@@ -9,6 +9,7 @@ import dev.daybook.event.SessionId;
 import dev.daybook.event.ToolCall;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.workspace.OpenWorkspace;
+import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
 import dev.daybook.recall.Hit;
 import dev.daybook.recall.Leg;

@@ -1,6 +1,8 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
+import dev.daybook.PlanRecord;
+import dev.daybook.event.EventId;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.EmbeddingText;
@@ -37,11 +39,19 @@ final class Library implements AutoCloseable {
   private final Engine engine;
   private final String workspaceId;
   private final Map<String, OpenSegment> segments = new HashMap<>();
-  private final Set<Object> tailIds = new HashSet<>();
+  private final Set<EventId> tailIds = new HashSet<>();
   private long tailManifest = -1;
   private TailIndex tail;
   private List<Row> tailRows = new ArrayList<>();
+  private final Set<EventId> embedded = new HashSet<>();
   private boolean embedding;
+
+  /**
+   * The last view, good as long as the plan, the segments, the tail and its vectors have not moved.
+   */
+  private View current;
+
+  private boolean vectorsSeen;
   private boolean closed;
 
   Library(Engine engine, String workspaceId) {
@@ -67,13 +77,18 @@ final class Library implements AutoCloseable {
       throw new IllegalStateException("The workspace is closed");
     }
     List<OpenSegment> open = open(snapshot.manifest());
-    addTail(snapshot, open);
-    try {
-      return new View(engine.embedder(), snapshot, open, tail, List.copyOf(tailRows));
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Cannot search local copies of the index; check the cache folder", e);
+    boolean moved = addTail(snapshot, open);
+    PlanRecord plan = snapshot.plan().plan();
+    if (moved || !vectorsSeen || current == null || current.plan().version() != plan.version()) {
+      try {
+        vectorsSeen = true;
+        current = new View(engine.embedder(), plan, open, tail, List.copyOf(tailRows));
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "Cannot search local copies of the index; check the cache folder", e);
+      }
     }
+    return current;
   }
 
   /** Opens every segment of a manifest and lets go of those it no longer names. */
@@ -199,8 +214,10 @@ final class Library implements AutoCloseable {
     return rows;
   }
 
-  private void addTail(Snapshot snapshot, List<OpenSegment> open) {
-    if (snapshot.manifest().number() != tailManifest) {
+  /** Brings the in-memory tail up to a snapshot; whether anything moved. */
+  private boolean addTail(Snapshot snapshot, List<OpenSegment> open) {
+    boolean moved = snapshot.manifest().number() != tailManifest;
+    if (moved) {
       closeTail();
       tail = newTail();
       tailRows = new ArrayList<>();
@@ -215,7 +232,7 @@ final class Library implements AutoCloseable {
             .filter(row -> tailIds.add(row.id()))
             .toList();
     if (fresh.isEmpty()) {
-      return;
+      return moved;
     }
     try {
       tail.add(fresh);
@@ -227,6 +244,7 @@ final class Library implements AutoCloseable {
       embedding = true;
       engine.threads().execute(this::embedTail);
     }
+    return true;
   }
 
   /** Whether a row that a host may have given twice is in a segment already. */
@@ -274,6 +292,7 @@ final class Library implements AutoCloseable {
           if (current == tail && !closed) {
             tail.addVectors(done, vectors);
             embedded.add(row.id());
+            vectorsSeen = false;
           }
         }
         done++;
@@ -286,8 +305,6 @@ final class Library implements AutoCloseable {
       }
     }
   }
-
-  private final Set<Object> embedded = new HashSet<>();
 
   private TailIndex newTail() {
     try {

@@ -172,15 +172,16 @@ public final class OpenWorkspace {
         mine.complete(null);
         return mine;
       }
-      log.append(row, line)
-          .whenComplete((ignored, failure) -> {
-            if (failure == null) {
-              mine.complete(null);
-            } else {
-              sourced.remove(row.id());
-              mine.completeExceptionally(failure);
-            }
-          });
+      CompletableFuture<Void> unused =
+          log.append(row, line)
+              .whenComplete((ignored, failure) -> {
+                if (failure == null) {
+                  mine.complete(null);
+                } else {
+                  sourced.remove(row.id());
+                  mine.completeExceptionally(failure);
+                }
+              });
       return mine;
     } catch (RuntimeException e) {
       sourced.remove(row.id());

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,7 +44,7 @@ public final class StrongReader {
   private final PlanLog plan;
   private final Manifests manifests;
   private final Map<BatchRef, Snapshot.Batch> known =
-      new TreeMap<>(
+      new ConcurrentSkipListMap<>(
           java.util.Comparator.comparing(BatchRef::log).thenComparingLong(BatchRef::number));
   private Manifest manifest;
 
