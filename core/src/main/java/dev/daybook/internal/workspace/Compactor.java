@@ -120,7 +120,7 @@ final class Compactor {
     Map<Integer, List<Manifest.Segment>> tiers = new TreeMap<>();
     for (Manifest.Segment segment : manifest.segments()) {
       tiers
-          .computeIfAbsent((int) Math.log10(segment.rows()), tier -> new ArrayList<>())
+          .computeIfAbsent((int) Math.log10((double) segment.rows()), tier -> new ArrayList<>())
           .add(segment);
     }
     for (List<Manifest.Segment> tier : tiers.values()) {
