@@ -6,14 +6,18 @@ import java.util.Objects;
  * The name of an object in a store: one or more parts joined by {@code /}.
  *
  * <p>A part holds ASCII letters, digits, {@code .}, {@code _} and {@code -}; it is neither empty
- * nor {@code .} or {@code ..}. A key has at most {@value #LENGTH_MAX} characters. Keys compare by
- * their characters, which for ASCII is the byte order of S3. Immutable.
+ * nor {@code .} or {@code ..}. A part has at most {@value #PART_LENGTH_MAX} characters, so that it
+ * can be a file name, and a key at most {@value #LENGTH_MAX}. Keys compare by their characters,
+ * which for ASCII is the byte order of S3. Immutable.
  *
  * @param path the whole key, such as {@code auth/000001/plan/00000000000000000001.json}
  */
 public record ObjectKey(String path) implements Comparable<ObjectKey> {
   /** The longest key, in characters. */
   public static final int LENGTH_MAX = 512;
+
+  /** The longest part of a key, in characters. */
+  public static final int PART_LENGTH_MAX = 200;
 
   /**
    * Checks the key.
@@ -35,14 +39,16 @@ public record ObjectKey(String path) implements Comparable<ObjectKey> {
       if (part.isEmpty()
           || part.equals(".")
           || part.equals("..")
+          || part.length() > PART_LENGTH_MAX
           || !part.chars().allMatch(ObjectKey::isLegal)) {
         throw new IllegalArgumentException(
             "Object key '"
                 + path
                 + "' has the illegal part '"
                 + part
-                + "'; parts hold ASCII letters, digits, '.', '_' and '-' and are not empty, '.' or"
-                + " '..'");
+                + "'; a part holds 1 to "
+                + PART_LENGTH_MAX
+                + " ASCII letters, digits, '.', '_' and '-', and is neither '.' nor '..'");
       }
     }
   }

@@ -16,13 +16,16 @@ import java.util.Optional;
  *
  * <p>What a store does <em>not</em> promise: that a call which threw had no effect (it may take
  * effect later, even after a long time), that a listing is a snapshot, or that several calls are
- * atomic together. A store does not retry a conditional create by itself; Daybook does, and
- * recognises its own object by the operation id inside.
+ * atomic together. Where it cannot keep two keys apart, because they differ only in case or one is
+ * a folder of the other ({@code a} and {@code a/b}), it may refuse the second with an {@code
+ * IOException}, never mix them up. A store does not retry a conditional create by itself; Daybook
+ * does, and recognises its own object by the operation id inside.
  *
  * <p>Failures are {@link IOException}s: {@link java.nio.file.AccessDeniedException} when
  * credentials or permissions refuse, {@link java.nio.file.NoSuchFileException} when the bucket or
  * folder itself is missing, anything else when the store cannot be reached or does not know. Calls
- * block; interrupting the thread ends them in an {@code IOException} with the interrupt flag set.
+ * block; interrupting the thread ends a call that waits in an {@code IOException}, and the
+ * interrupt flag stays set. Misuse is an {@link IllegalArgumentException}.
  *
  * <p>Safe for use by any number of threads. A store is closed by whoever made it.
  */
