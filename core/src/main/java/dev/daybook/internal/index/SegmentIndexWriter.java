@@ -115,15 +115,17 @@ public final class SegmentIndexWriter {
   }
 
   private static byte[] ids(RowTableBuilder table) {
-    ByteBuffer ids = littleEndian(table.rows() * 16);
+    byte[] bytes = new byte[table.rows() * 16];
+    ByteBuffer ids = littleEndian(bytes);
     for (int row = 0; row < table.rows(); row++) {
       ids.putLong(table.high(row)).putLong(table.low(row));
     }
-    return ids.array();
+    return bytes;
   }
 
   private static byte[] order(RowTableBuilder table) {
-    ByteBuffer order = littleEndian(table.rows() * 4);
+    byte[] bytes = new byte[table.rows() * 4];
+    ByteBuffer order = littleEndian(bytes);
     IntStream.range(0, table.rows())
         .boxed()
         .sorted((a, b) -> {
@@ -131,7 +133,7 @@ public final class SegmentIndexWriter {
           return byHigh != 0 ? byHigh : Long.compareUnsigned(table.low(a), table.low(b));
         })
         .forEach(order::putInt);
-    return order.array();
+    return bytes;
   }
 
   private static byte[] calls(RowTableBuilder table) throws IOException {
@@ -153,7 +155,7 @@ public final class SegmentIndexWriter {
     return out.toArrayCopy();
   }
 
-  private static ByteBuffer littleEndian(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -38,8 +38,9 @@ record StoredHit(
       out.writeString(envelope.stream().name());
       out.writeString(actor.kind().name());
       out.writeString(row.type());
-      out.writeZLong(envelope.time().getEpochSecond());
-      out.writeVInt(envelope.time().getNano());
+      Instant time = envelope.time();
+      out.writeZLong(time.getEpochSecond());
+      out.writeVInt(time.getNano());
       for (String text :
           new String[] {
             actor.id(),

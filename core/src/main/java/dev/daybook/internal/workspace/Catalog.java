@@ -141,8 +141,7 @@ public final class Catalog {
       String from = after;
       ObjectStore.Page page = store.repeat("list workspaces", () -> store.raw().list("", from, 1));
       if (page.objects().isEmpty()) {
-        // Keys sort by their characters, in which '-' precedes '/': 'a-b/' comes before 'a/'.
-        return names.stream().sorted().toList();
+        return names;
       }
       String path = page.objects().getFirst().key().path();
       int slash = path.indexOf('/');
