@@ -2,6 +2,7 @@ package dev.daybook.storage.s3;
 
 import java.io.IOException;
 import java.util.Objects;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
@@ -11,8 +12,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 /**
  * The body of a GET, read to its end: exactly as many bytes as the server announced.
  *
- * <p>The HTTP client takes a connection that closes early for the end of the body. So the length is
- * compared here, inside the SDK's retry loop, which asks again for a body that was cut off.
+ * <p>Some HTTP clients take a connection that closes early for the end of the body. So the length is
+ * compared here, inside the SDK's retry loop, which asks again for a body that was cut off or came
+ * with another checksum than announced.
  */
 @SuppressWarnings("ArrayRecordComponent") // read once and handed on; never compared
 record S3Content(GetObjectResponse response, byte[] bytes) {
@@ -44,9 +46,14 @@ record S3Content(GetObjectResponse response, byte[] bytes) {
         throw RetryableException.create(
             "the body goes on after the announced " + announced + " bytes");
       }
+    } catch (AbortedException | RetryableException e) {
+      throw e;
     } catch (IOException e) {
       throw RetryableException.create(
           "the body broke off: " + Objects.requireNonNullElse(e.getMessage(), e.toString()), e);
+    } catch (SdkClientException e) {
+      // The wrong checksum, which the SDK by itself does not repeat.
+      throw RetryableException.create(e.rawMessage(), e);
     }
     return new S3Content(response, bytes);
   }

@@ -13,6 +13,8 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.RetryableException;
+import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ServiceClientConfiguration;
@@ -163,24 +165,22 @@ final class S3Failures {
                   + " AWS_SECRET_ACCESS_KEY, or use a profile or role the AWS SDK finds"),
           e);
     }
-    var root = root(e);
-    var what =
-        switch (root) {
-          case ConnectException refused ->
-              "cannot connect to " + server() + " (" + text(refused) + "); is it running there?";
-          case UnknownHostException unknown ->
-              "unknown host " + text(unknown) + " of " + server() + "; check the endpoint";
-          default ->
-              isTimeout(e)
-                  ? "no answer in time from " + server()
-                  : text(root) + " from " + server();
-        };
     return new IOException(
-        cannot(action, path) + ": " + what + tried(e, took) + unknown(action), e);
+        cannot(action, path) + ": " + reason(e) + tried(e, took) + unknown(action), e);
   }
 
-  private static boolean isTimeout(SdkException e) {
-    return e instanceof ApiCallTimeoutException || e instanceof ApiCallAttemptTimeoutException;
+  private String reason(SdkException e) {
+    if (e instanceof ApiCallTimeoutException || e instanceof ApiCallAttemptTimeoutException) {
+      return "no answer in time from " + server();
+    }
+    var root = root(e);
+    return switch (root) {
+      case ConnectException refused ->
+          "cannot connect to " + server() + " (" + text(refused) + "); is it running there?";
+      case UnknownHostException unknown ->
+          "unknown host " + text(unknown) + " of " + server() + "; check the endpoint";
+      default -> text(e instanceof RetryableException ? e : root) + " from " + server();
+    };
   }
 
   /** Asked only after a failure: the SDK has no exception of its own for missing credentials. */

@@ -18,11 +18,13 @@ import java.util.random.RandomGenerator;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkPlugin;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -62,6 +64,7 @@ public final class S3ObjectStore implements ObjectStore {
   private final S3Failures failures;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final boolean comparesChecksums;
   private final Sleeper sleeper;
 
   /** When requests and answers carry checksums of their content besides those S3 insists on. */
@@ -97,6 +100,10 @@ public final class S3ObjectStore implements ObjectStore {
     this.failures = new S3Failures(location, client);
     this.clock = clock;
     this.random = random;
+    // The SDK (2.56) compares only where it is told to with each request, whatever its client says.
+    this.comparesChecksums =
+        client.serviceClientConfiguration().responseChecksumValidation()
+            != ResponseChecksumValidation.WHEN_REQUIRED;
     this.sleeper = sleeper;
   }
 
@@ -191,8 +198,12 @@ public final class S3ObjectStore implements ObjectStore {
 
   @Override
   public Optional<Stored> get(ObjectKey key) throws IOException {
-    var get = getObject(key).build();
-    return present(key, () -> stored(client.getObject(get, S3Content.reader())));
+    var get = getObject(key);
+    if (comparesChecksums) {
+      get.checksumMode(ChecksumMode.ENABLED);
+    }
+    var whole = get.build();
+    return present(key, () -> stored(client.getObject(whole, S3Content.reader())));
   }
 
   @Override

@@ -153,6 +153,11 @@ public final class S3Double implements AutoCloseable {
     counts.values().forEach(count -> count.set(0));
   }
 
+  /** How many connections clients hold open. */
+  public int connections() {
+    return connections.size();
+  }
+
   /** Carries out the requests that met {@link S3Fault#LATE}, in their order, and says how many. */
   public int landLate() {
     return land(Long.MAX_VALUE);
