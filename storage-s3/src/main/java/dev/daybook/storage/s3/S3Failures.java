@@ -31,6 +31,9 @@ final class S3Failures {
           "InvalidSecurity",
           "MissingSecurityHeader",
           "AuthorizationHeaderMalformed");
+  /** How S3 answers a request signed for, or sent to, another region than the bucket's. */
+  private static final Set<Integer> ELSEWHERE = Set.of(301, 307, 400);
+
   private static final Set<String> CLOCK_REFUSED = Set.of("RequestTimeTooSkewed", "RequestExpired");
   private static final Set<String> THROTTLED =
       Set.of("SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded");
@@ -74,7 +77,7 @@ final class S3Failures {
           e);
     }
     var actualRegion = header(e, "x-amz-bucket-region").filter(found -> !found.equals(region()));
-    if (actualRegion.isPresent()) {
+    if (actualRegion.isPresent() && ELSEWHERE.contains(e.statusCode())) {
       return refused(
           action,
           path,
@@ -140,7 +143,7 @@ final class S3Failures {
           + " SDKs: try checksums(WHEN_REQUIRED)";
     }
     if (status == 404) {
-      return "; is the endpoint " + "an S3 server?";
+      return "; is the endpoint an S3 server?";
     }
     return "";
   }

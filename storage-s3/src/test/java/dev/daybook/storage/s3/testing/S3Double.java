@@ -260,24 +260,11 @@ public final class S3Double implements AutoCloseable {
         respond(request, fault);
         connection.awaitEnd();
       }
-      case CONFLICT ->
-          respond(
-              connection,
-              request,
-              error(
-                  new S3Error(
-                      409, "ConditionalRequestConflict", "A conflicting request is under way")),
-              time);
-      case SLOW_DOWN ->
-          respond(
-              connection,
-              request,
-              error(new S3Error(503, "SlowDown", "Please reduce your request rate.")),
-              time);
-      case ERROR_BEFORE -> respond(connection, request, internalError(), time);
+      case CONFLICT, SLOW_DOWN, DENIED, ERROR_BEFORE ->
+          respond(connection, request, error(instead(fault)), time);
       case ERROR_AFTER -> {
         respond(request, fault);
-        respond(connection, request, internalError(), time);
+        respond(connection, request, error(instead(fault)), time);
       }
       case BODY_TRUNCATED -> connection.sendHalf(complete(respond(request, fault)));
       case BIT_FLIPPED -> respond(connection, request, flipped(respond(request, fault)), time);
@@ -311,15 +298,26 @@ public final class S3Double implements AutoCloseable {
     return response.with(body);
   }
 
-  private static HttpResponse internalError() {
-    return error(new S3Error(500, "InternalError", "We encountered an internal error."));
+  /** What is answered in place of the request's own outcome. */
+  private static S3Error instead(S3Fault fault) {
+    return switch (fault) {
+      case CONFLICT ->
+          new S3Error(409, "ConditionalRequestConflict", "A conflicting request is under way.");
+      case SLOW_DOWN -> new S3Error(503, "SlowDown", "Please reduce your request rate.");
+      case DENIED -> new S3Error(403, "AccessDenied", "Access Denied");
+      default -> new S3Error(500, "InternalError", "We encountered an internal error.");
+    };
   }
 
   private static HttpResponse error(S3Error e) {
-    return HttpResponse.xml(
-        e.status(),
-        "<Error><Code>%s</Code><Message>%s</Message></Error>"
-            .formatted(e.code(), S3Objects.escaped(e.getMessage())));
+    var response =
+        HttpResponse.xml(
+            e.status(),
+            "<Error><Code>%s</Code><Message>%s</Message></Error>"
+                .formatted(e.code(), S3Objects.escaped(e.getMessage())));
+    return e.code().equals("AuthorizationHeaderMalformed")
+        ? response.with("x-amz-bucket-region", REGION)
+        : response;
   }
 
   private static S3Operation operation(HttpRequest request) {
@@ -468,7 +466,7 @@ public final class S3Double implements AutoCloseable {
    * process that started it. Prints {@code port} and the number first.
    *
    * @param arguments any of {@code --port N}, {@code --p50 MILLIS --p99 MILLIS}, {@code --faults
-   *     RATE} (of all kinds that leave the conditions alone), {@code --seed N}
+   *     RATE} (of every kind but {@link S3Fault#DENIED} and {@link S3Fault#CONDITION_IGNORED}), {@code --seed N}
    */
   public static void main(String[] arguments) throws IOException {
     var options = new ArrayDeque<>(List.of(arguments));
@@ -495,7 +493,7 @@ public final class S3Double implements AutoCloseable {
     }
     if (rate > 0) {
       var kinds = new ArrayList<>(Arrays.asList(S3Fault.values()));
-      kinds.removeAll(List.of(S3Fault.NONE, S3Fault.CONDITION_IGNORED));
+      kinds.removeAll(List.of(S3Fault.NONE, S3Fault.CONDITION_IGNORED, S3Fault.DENIED));
       builder
           .landLateWithin(200)
           .faults(S3Faults.seeded(seed, rate, kinds.toArray(S3Fault[]::new)));

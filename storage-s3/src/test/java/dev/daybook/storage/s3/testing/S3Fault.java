@@ -16,6 +16,8 @@ public enum S3Fault {
   CONFLICT,
   /** 503 SlowDown, without an effect. */
   SLOW_DOWN,
+  /** 403 AccessDenied, without an effect. */
+  DENIED,
   /** 500 InternalError, without an effect. */
   ERROR_BEFORE,
   /** 500 InternalError, after the effect. */
@@ -30,7 +32,8 @@ public enum S3Fault {
   /** Whether the fault can befall such a request. */
   public boolean fits(S3Operation operation) {
     return switch (this) {
-      case NONE, REQUEST_LOST, RESPONSE_LOST, NO_ANSWER, SLOW_DOWN, ERROR_BEFORE, ERROR_AFTER ->
+      case NONE -> true;
+      case REQUEST_LOST, RESPONSE_LOST, NO_ANSWER, SLOW_DOWN, DENIED, ERROR_BEFORE, ERROR_AFTER ->
           operation != S3Operation.OTHER;
       case LATE -> operation.writes();
       case CONFLICT, CONDITION_IGNORED -> operation == S3Operation.CREATE;
