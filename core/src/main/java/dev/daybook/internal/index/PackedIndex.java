@@ -79,6 +79,11 @@ public final class PackedIndex implements AutoCloseable {
     }
   }
 
+  /** The row of an event; -1 if it is not in the segment. */
+  public int rowOf(EventId id) throws IOException {
+    return table.rowOf(id);
+  }
+
   /** How many rows there are. */
   public int rows() {
     return table.rows();

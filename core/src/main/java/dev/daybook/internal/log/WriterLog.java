@@ -65,7 +65,7 @@ public final class WriterLog {
   @FunctionalInterface
   public interface BatchListener {
     /** These rows are now at this number of that log, in an object of {@code bytes} bytes. */
-    void durable(String log, long number, List<Row> rows, long bytes);
+    void durable(String log, long number, String operation, List<Row> rows, long bytes);
   }
 
   /**
@@ -237,10 +237,10 @@ public final class WriterLog {
                 found ->
                     Frame.decode(key, Zstd.decompress(key, found), Frame.Kind.BATCH, workspaceId));
     switch (outcome) {
-      case Ours() -> succeed(batch, bytes.length);
+      case Ours() -> succeed(batch, operation, bytes.length);
       case Gone() -> {
         if (watermarks.operationOf(log, number).filter(operation::equals).isPresent()) {
-          succeed(batch, bytes.length);
+          succeed(batch, operation, bytes.length);
         } else {
           throw ConditionalWrite.usedTwice(key, operation);
         }
@@ -250,8 +250,8 @@ public final class WriterLog {
     }
   }
 
-  private void succeed(List<Pending> batch, long bytes) {
-    listener.durable(log, number, batch.stream().map(Pending::row).toList(), bytes);
+  private void succeed(List<Pending> batch, String operation, long bytes) {
+    listener.durable(log, number, operation, batch.stream().map(Pending::row).toList(), bytes);
     number++;
     release(batch);
     batch.forEach(item -> item.durable().complete(null));

@@ -141,7 +141,8 @@ public final class Catalog {
       String from = after;
       ObjectStore.Page page = store.repeat("list workspaces", () -> store.raw().list("", from, 1));
       if (page.objects().isEmpty()) {
-        return names;
+        // Keys sort by their characters, in which '-' precedes '/': 'a-b/' comes before 'a/'.
+        return names.stream().sorted().toList();
       }
       String path = page.objects().getFirst().key().path();
       int slash = path.indexOf('/');

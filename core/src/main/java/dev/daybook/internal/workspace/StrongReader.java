@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,7 +44,7 @@ public final class StrongReader {
   private final PlanLog plan;
   private final Manifests manifests;
   private final Map<BatchRef, Snapshot.Batch> known =
-      new TreeMap<>(
+      new ConcurrentSkipListMap<>(
           java.util.Comparator.comparing(BatchRef::log).thenComparingLong(BatchRef::number));
   private Manifest manifest;
 
@@ -67,8 +67,13 @@ public final class StrongReader {
   }
 
   /** Takes a batch this process wrote itself, so that it need not be read. */
-  public synchronized void wrote(Snapshot.Batch batch) {
+  public void wrote(Snapshot.Batch batch) {
     known.put(batch.ref(), batch);
+  }
+
+  /** What the last read saw, with what this process wrote since; no request is sent. */
+  public synchronized Snapshot known() {
+    return snapshot(plan.head());
   }
 
   /** A strong read. */
@@ -80,16 +85,20 @@ public final class StrongReader {
       known.keySet().removeIf(manifest::covers);
       if (manifest.planThrough() <= head.plan().version()) {
         plan.coveredThrough(manifest.planThrough());
-        List<Row> recent =
-            head.recent().stream()
-                .filter(row -> row.envelope().planVersion() > manifest.planThrough())
-                .toList();
-        return new Snapshot(manifest, new PlanLog.Head(head.plan(), recent), contiguous());
+        return snapshot(head);
       }
     }
     throw new StorageUnavailableException(
         "Workspace '%s' at %s was compacted %d times while it was read; try again later"
             .formatted(keys.name(), store.describe(), ROUNDS_MAX));
+  }
+
+  private Snapshot snapshot(PlanLog.Head head) {
+    List<Row> recent =
+        head.recent().stream()
+            .filter(row -> row.envelope().planVersion() > manifest.planThrough())
+            .toList();
+    return new Snapshot(manifest, new PlanLog.Head(head.plan(), recent), contiguous());
   }
 
   private void readBatches(List<ObjectStore.Listed> listed) {

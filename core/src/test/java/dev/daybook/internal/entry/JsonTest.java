@@ -29,6 +29,7 @@ class JsonTest {
             "{\"id\":\"00000000000000000000000000\",\"at\":\"1970-01-01T00:00:00.000000001Z\","
                 + "\"took\":\"PT1M33S\",\"names\":[\"a\",\"b\"]}");
     assertThat(Json.read(json, Sample.class)).isEqualTo(sample);
+    assertThat(sample.isDerived()).isTrue();
   }
 
   @Test

@@ -466,7 +466,8 @@ public final class S3Double implements AutoCloseable {
    * process that started it. Prints {@code port} and the number first.
    *
    * @param arguments any of {@code --port N}, {@code --p50 MILLIS --p99 MILLIS}, {@code --faults
-   *     RATE} (of every kind but {@link S3Fault#DENIED} and {@link S3Fault#CONDITION_IGNORED}), {@code --seed N}
+   *     RATE} (of every kind but {@link S3Fault#DENIED} and {@link S3Fault#CONDITION_IGNORED}),
+   *     {@code --seed N}
    */
   public static void main(String[] arguments) throws IOException {
     var options = new ArrayDeque<>(List.of(arguments));
