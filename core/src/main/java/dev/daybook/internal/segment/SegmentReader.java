@@ -33,7 +33,8 @@ import org.apache.parquet.schema.MessageType;
  * <p>A reader keeps the footer and the page index in memory and nothing open between calls, so it
  * needs no closing and any number of threads may use it at once. The file must stay where it is.
  * Methods throw {@link IOException} when it cannot be read or holds anything but a sound segment of
- * the workspace; pages are checked against their checksums, the footer is not.
+ * the workspace. The content of pages is checked against checksums, their headers and the footer
+ * only for sense: whoever stores a segment keeps a hash of the whole.
  */
 public final class SegmentReader {
   private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
@@ -360,7 +361,8 @@ public final class SegmentReader {
   /** Parquet's own exceptions do not say which file they speak of. */
   private static IOException unreadable(SegmentInput input, Exception cause) {
     if (cause instanceof IOException io
-        && (io instanceof FileSystemException || String.valueOf(io.getMessage()).startsWith(input.name()))) {
+        && (io instanceof FileSystemException
+            || String.valueOf(io.getMessage()).startsWith(input.name()))) {
       return io;
     }
     return new IOException("%s cannot be read: %s".formatted(input.name(), cause), cause);

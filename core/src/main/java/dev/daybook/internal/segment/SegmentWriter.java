@@ -56,17 +56,24 @@ public final class SegmentWriter implements Closeable {
     BROKEN
   }
 
-  private SegmentWriter(String workspaceId, OutputStream out) throws IOException {
-    writer = new Builder(workspaceId, out, codecs).build();
+  private SegmentWriter(String workspaceId, OutputStream out, long rowGroupBytes)
+      throws IOException {
+    writer = new Builder(workspaceId, out, codecs).withRowGroupSize(rowGroupBytes).build();
   }
 
   /** Starts a segment of a workspace; {@code out} stays the caller's and is not closed. */
   public static SegmentWriter open(String workspaceId, OutputStream out) throws IOException {
+    return open(workspaceId, out, ROW_GROUP_BYTES);
+  }
+
+  /** Starts a segment whose row groups have another size, so that a test of many can be small. */
+  static SegmentWriter open(String workspaceId, OutputStream out, long rowGroupBytes)
+      throws IOException {
     Objects.requireNonNull(out, "out");
     if (workspaceId.isEmpty()) {
       throw new IllegalArgumentException("A segment needs the id of its workspace, got ''");
     }
-    return new SegmentWriter(workspaceId, out);
+    return new SegmentWriter(workspaceId, out, rowGroupBytes);
   }
 
   /** The segment of these rows, which may come in any order. */
@@ -147,7 +154,6 @@ public final class SegmentWriter implements Closeable {
       withConf(new PlainParquetConfiguration());
       withCodecFactory(codecs);
       withCompressionCodec(CompressionCodecName.ZSTD);
-      withRowGroupSize(ROW_GROUP_BYTES);
       withPageSize(PAGE_BYTES);
       withPageRowCountLimit(PAGE_ROWS);
       withMinRowCountForPageSizeCheck(SIZE_CHECK_ROWS_MIN);

@@ -8,6 +8,9 @@ import dev.daybook.event.ToolCall;
 import dev.daybook.event.Vcs;
 import dev.daybook.internal.entry.Promoted;
 import dev.daybook.internal.entry.Row;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +89,20 @@ final class Rows {
             "retry with a larger pool");
     return new Row(
         envelope, "ToolCall", 3, promoted, "text\nof two lines", "{\"a\": [1,  2]}", 1_234);
+  }
+
+  /** The segment of rows in order, in row groups of about this size. */
+  static byte[] write(List<Row> rows, long rowGroupBytes) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (SegmentWriter writer = SegmentWriter.open(WORKSPACE, out, rowGroupBytes)) {
+      for (Row row : rows) {
+        writer.add(row);
+      }
+      writer.finish();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
   }
 
   /** Plausible rows in no order; about one in ten belongs to the plan. */
