@@ -1,0 +1,74 @@
+package dev.daybook.storage.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Another JVM with the class path of this one; ended when closed. */
+final class ChildJvm implements AutoCloseable {
+  private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final BufferedReader output;
+  private final PrintStream input;
+
+  /** Starts the main class; {@code command} goes before {@code java}. */
+  ChildJvm(List<String> command, Class<?> main, String... arguments) throws IOException {
+    List<String> line = new ArrayList<>(command);
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName()));
+    line.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    process = builder.start();
+    output = process.inputReader(UTF_8);
+    input = new PrintStream(process.getOutputStream(), true, UTF_8);
+  }
+
+  ChildJvm(Class<?> main, String... arguments) throws IOException {
+    this(List.of(), main, arguments);
+  }
+
+  void tell(String line) {
+    input.println(line);
+  }
+
+  /** The next line of its output. */
+  String hear() throws IOException {
+    var line = output.readLine();
+    if (line == null) {
+      throw new IOException("The child process ended early; its error output is above");
+    }
+    return line;
+  }
+
+  /** The rest of its output, until it ends by itself. */
+  List<String> hearAll() throws IOException {
+    return output.lines().toList();
+  }
+
+  /** Waits for its end. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IllegalStateException("The child process still runs after " + ENDS_WITHIN);
+    }
+    return process.exitValue();
+  }
+
+  /** Ends it without giving it a chance to tidy up. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
