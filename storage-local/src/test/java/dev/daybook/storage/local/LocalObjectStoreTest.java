@@ -12,11 +12,13 @@ import dev.daybook.storage.ObjectStoreContract;
 import dev.daybook.storage.ObjectStoreRaceContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -349,6 +351,24 @@ class LocalObjectStoreTest {
         .hasMessageContainingAll(".lock+", "open");
     assertThat(store.get(ObjectKey.of("b"))).isEmpty();
     assertThat(directory.resolve(".tmp+")).isEmptyDirectory();
+  }
+
+  @Test
+  void createsAndOverwritesUnderTheLockOnly() throws Exception {
+    var store = TestStores.withoutLinks(directory);
+    var key = ObjectKey.of("a");
+    try (var channel = FileChannel.open(directory.resolve(".lock+"), StandardOpenOption.WRITE);
+        var held = channel.lock()) {
+      assertThat(held.isValid()).isTrue();
+      assertThatThrownBy(() -> store.createIfAbsent(key, new byte[1]))
+          .isInstanceOf(IOException.class)
+          .hasMessageContainingAll("Creating a", "another copy of this library", ".lock+");
+      assertThatThrownBy(() -> store.overwrite(key, new byte[1]))
+          .isInstanceOf(IOException.class)
+          .hasMessageContainingAll("Overwriting a", "another copy of this library");
+      assertThat(store.get(key)).isEmpty();
+    }
+    create(store, "a");
   }
 
   // Where names that differ only in case are one. A symbolic link makes two names one file, too.
