@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.daybook.StorageAccessException;
 import dev.daybook.storage.CapabilityProbe;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
@@ -11,7 +12,6 @@ import dev.daybook.storage.ObjectStore.Listed;
 import dev.daybook.storage.ObjectStoreContract;
 import dev.daybook.storage.ObjectStoreRaceContract;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -242,10 +242,10 @@ class LocalObjectStoreTest {
     var file = Files.writeString(directory.resolve("file"), "x");
 
     assertThatThrownBy(() -> LocalObjectStore.at(file))
-        .isInstanceOf(UncheckedIOException.class)
+        .isInstanceOf(StorageAccessException.class)
         .hasMessageContainingAll(file.toString(), "it is a file", "name a directory");
     assertThatThrownBy(() -> LocalObjectStore.at(file.resolve("below")))
-        .isInstanceOf(UncheckedIOException.class)
+        .isInstanceOf(StorageAccessException.class)
         .hasMessageContainingAll(file.resolve("below").toString(), "it is a file");
   }
 
@@ -254,7 +254,7 @@ class LocalObjectStoreTest {
     var zip = directory.resolve("a.zip");
     try (var files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
       assertThatThrownBy(() -> LocalObjectStore.at(files.getPath("/store")))
-          .isInstanceOf(UncheckedIOException.class)
+          .isInstanceOf(StorageAccessException.class)
           .hasMessageContaining("default file system");
     }
   }
@@ -330,7 +330,7 @@ class LocalObjectStoreTest {
     create(LocalObjectStore.at(directory), "a");
 
     assertThatThrownBy(() -> TestStores.withoutLinks(directory))
-        .isInstanceOf(UncheckedIOException.class)
+        .isInstanceOf(StorageAccessException.class)
         .hasMessageContainingAll(directory.toString(), ".links+", "by hard links", "delete");
     assertThat(directory.resolve(".lock+")).doesNotExist();
     create(LocalObjectStore.at(directory), "b");
