@@ -342,7 +342,8 @@ public abstract class ObjectStoreContract {
             .toList();
     createAll(paths);
     // A shorter and a longer number sort in between, by their characters.
-    createAll(List.of("plan/000000000000", "plan/0000000000000000100000001.json", "plan", "plan-"));
+    createAll(
+        List.of("plan/000000000000", "plan/0000000000000000100000001.json", "plan.", "plan-"));
 
     var all = Stream.concat(paths.stream(), Stream.of("plan/000000000000")).toList();
     var listed = keys(pages("plan/", 1_000));
