@@ -47,8 +47,8 @@ public interface Embedder extends AutoCloseable {
    * Splits a text into pieces of at most {@code tokensMax} tokens, in order, at most {@code
    * chunksMax} of them; what is left over is dropped. Pieces are parts of the text that do not
    * overlap; only white space is left out between them. A cut inside a word happens only if the
-   * word alone has more than {@code tokensMax} tokens. A blank text has no pieces. Works after
-   * {@link #close()} as well.
+   * word alone has more than {@code tokensMax} tokens. A text without any token has no pieces.
+   * Works after {@link #close()} as well.
    *
    * @throws IllegalArgumentException if a limit is below 1
    */
@@ -60,8 +60,9 @@ public interface Embedder extends AutoCloseable {
   }
 
   /**
-   * Frees the model once the calls that are running have their vectors. Vectors handed out stay
-   * usable; closing again does nothing.
+   * Frees the model once the vectors that are being computed are done; a call with more texts than
+   * that ends with {@link IllegalStateException}. Vectors handed out stay usable; closing again
+   * does nothing.
    */
   @Override
   void close();
