@@ -32,14 +32,29 @@ public final class SegmentWriter implements Closeable {
 
   private static final long ROW_GROUP_BYTES = 16L << 20;
   private static final int PAGE_BYTES = 64 << 10;
-  private static final int PAGE_ROWS = 1_000;
+  private static final int PAGE_ROWS = 500;
   private static final int DICTIONARY_BYTES = 256 << 10;
   private static final int STATISTICS_BYTES = 64;
   private static final int SIZE_CHECK_ROWS_MIN = 10;
 
-  /** Columns whose values hardly repeat, so that a dictionary would be built only to be dropped. */
+  /**
+   * Columns whose values hardly repeat: a dictionary of them saves little, and reading one row
+   * would mean reading all of it.
+   */
   private static final List<Column> UNIQUE =
-      List.of(Column.EVENT_ID, Column.SOURCE, Column.SPAN_ID, Column.TEXT, Column.PAYLOAD);
+      List.of(
+          Column.EVENT_ID,
+          Column.TIME,
+          Column.RECORDED_TIME,
+          Column.CAUSE,
+          Column.SOURCE,
+          Column.SPAN_ID,
+          Column.PLAN_VERSION,
+          Column.DURATION_US,
+          Column.ARGUMENTS_HASH,
+          Column.APPROACH,
+          Column.TEXT,
+          Column.PAYLOAD);
 
   /** Columns by whose bounds nobody looks for rows. */
   private static final List<Column> FREE_TEXT = List.of(Column.TEXT, Column.PAYLOAD, Column.LABELS);

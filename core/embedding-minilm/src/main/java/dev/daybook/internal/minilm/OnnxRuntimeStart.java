@@ -17,7 +17,8 @@ final class OnnxRuntimeStart {
    */
   private static final String FOLDER_PROPERTY = "daybook.onnxruntime.folder";
 
-  private static boolean kept;
+  /** Null until the first start. */
+  private static OrtEnvironment started;
 
   private OnnxRuntimeStart() {}
 
@@ -27,13 +28,18 @@ final class OnnxRuntimeStart {
    * @throws IllegalStateException if ONNX Runtime cannot run here, saying why
    */
   static synchronized OrtEnvironment environment() {
+    if (started != null) {
+      return started;
+    }
     try {
       OrtEnvironment environment = startWithOwnLibraries();
       keepThroughExit(environment);
+      started = environment;
       return environment;
     } catch (LinkageError | RuntimeException e) {
       throw new IllegalStateException(
-          "The MiniLM embedder cannot start ONNX Runtime on %s %s (%s); it runs on linux x64 and aarch64 with glibc, macOS aarch64 and Windows x64, elsewhere recall is lexical"
+          ("The MiniLM embedder cannot start ONNX Runtime on %s %s (%s); it runs on Linux x64 and"
+               + " aarch64 with glibc, macOS aarch64 and Windows x64, elsewhere recall is lexical")
               .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), reason(e)),
           e);
     }
@@ -58,10 +64,6 @@ final class OnnxRuntimeStart {
    * Hooks have no order, and there is no public way to hold the environment.
    */
   private static void keepThroughExit(OrtEnvironment environment) {
-    if (kept) {
-      return;
-    }
-    kept = true;
     try {
       Field api =
           Class.forName("ai.onnxruntime.OnnxRuntime", false, OrtEnvironment.class.getClassLoader())
