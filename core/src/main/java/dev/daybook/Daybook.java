@@ -36,7 +36,8 @@ public final class Daybook implements AutoCloseable {
 
   private Daybook(Engine engine, Optional<Embedder> ownEmbedder) {
     this.engine = engine;
-    this.catalog = new Catalog(engine.store(), new EventIds(engine.clock(), engine.random()));
+    this.catalog =
+        new Catalog(engine.store(), new EventIds(engine.clock(), engine.random()), engine.random());
     this.ownEmbedder = ownEmbedder;
   }
 

@@ -28,7 +28,10 @@ import dev.daybook.recall.Hit;
 import dev.daybook.recall.Hits;
 import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
+import dev.daybook.storage.ForwardingObjectStore;
 import dev.daybook.storage.MemoryObjectStore;
+import dev.daybook.storage.ObjectKey;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -323,6 +326,25 @@ class WorkspaceTest {
       workspace.startSession(PLANNER, id).close();
       workspace.startSession(PLANNER, id).close();
       assertThat(workspace.traces().timeline(id)).hasSize(1);
+    }
+  }
+
+  @Test
+  void refusesAStoreThatIgnoresConditions() {
+    ForwardingObjectStore careless =
+        new ForwardingObjectStore(store) {
+          @Override
+          public Created createIfAbsent(ObjectKey key, byte[] bytes) throws IOException {
+            super.overwrite(key, bytes);
+            return new Created(Creation.CREATED, Instant.now());
+          }
+        };
+    try (Daybook daybook =
+        Daybook.on(careless).embedder(Embedder.none()).cache(cache, 1 << 30).open()) {
+      assertThatThrownBy(() -> daybook.create("w"))
+          .isInstanceOf(StorageAccessException.class)
+          .hasMessageContaining(store.describe());
+      assertThat(daybook.workspaces()).isEmpty();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.daybook.internal.workspace;
 import dev.daybook.CorruptDataException;
 import dev.daybook.DaybookException;
 import dev.daybook.OutcomeUnknownException;
+import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.WorkspaceStateException;
 import dev.daybook.internal.entry.Json;
@@ -10,6 +11,7 @@ import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Frame;
 import dev.daybook.internal.log.Keys;
 import dev.daybook.internal.log.Store;
+import dev.daybook.storage.CapabilityProbe;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
@@ -17,8 +19,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
@@ -31,11 +35,14 @@ public final class Catalog {
 
   private final Store store;
   private final EventIds ids;
+  private final RandomGenerator random;
+  private volatile boolean probed;
 
   /** The workspaces of a store. */
-  public Catalog(Store store, EventIds ids) {
+  public Catalog(Store store, EventIds ids, RandomGenerator random) {
     this.store = store;
     this.ids = ids;
+    this.random = random;
   }
 
   /**
@@ -166,6 +173,7 @@ public final class Catalog {
     if (keys == null) {
       return Optional.empty();
     }
+    requireSound();
     Found found = new Found(keys, ids.nextName(), store.clock().instant());
     String operation = ids.nextName();
     byte[] bytes =
@@ -189,6 +197,28 @@ public final class Catalog {
     }
     // Whoever's bytes stand there made it; our own may have been sent twice.
     return read(keys).filter(frame -> frame.operation().equals(operation)).map(ignored -> found);
+  }
+
+  /**
+   * A new workspace is the moment to learn that a store ignores conditions: nothing is in it yet.
+   */
+  private void requireSound() {
+    if (probed) {
+      return;
+    }
+    String prefix = "probe-" + ids.nextName().toLowerCase(Locale.ROOT) + "/";
+    try {
+      if (CapabilityProbe.probe(store.raw(), prefix, random)
+          instanceof CapabilityProbe.Verdict.Unsound(String why)) {
+        throw new StorageAccessException(why);
+      }
+    } catch (IOException e) {
+      String what = "probe what it can do, below " + prefix;
+      throw Store.isRefusal(e)
+          ? store.refused(what, e)
+          : store.unavailable(what, 1, store.clock().instant(), e);
+    }
+    probed = true;
   }
 
   private State state(String name) {

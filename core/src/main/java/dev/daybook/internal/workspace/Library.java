@@ -297,8 +297,10 @@ final class Library implements AutoCloseable {
         }
         done++;
       } catch (RuntimeException e) {
-        LOG.warn("Event {} has no vector until it is compacted: {}", row.id(), e.toString());
         synchronized (this) {
+          if (!closed) {
+            LOG.warn("Event {} has no vector until it is compacted: {}", row.id(), e.toString());
+          }
           embedding = false;
         }
         return;
