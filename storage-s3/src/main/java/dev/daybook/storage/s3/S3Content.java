@@ -12,9 +12,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 /**
  * The body of a GET, read to its end: exactly as many bytes as the server announced.
  *
- * <p>Some HTTP clients take a connection that closes early for the end of the body. So the length is
- * compared here, inside the SDK's retry loop, which asks again for a body that was cut off or came
- * with another checksum than announced.
+ * <p>Some HTTP clients take a connection that closes early for the end of the body. So the length
+ * is compared here, inside the SDK's retry loop, which asks again for a body that was cut off or
+ * came with another checksum than announced.
  */
 @SuppressWarnings("ArrayRecordComponent") // read once and handed on; never compared
 record S3Content(GetObjectResponse response, byte[] bytes) {

@@ -14,7 +14,6 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.RetryableException;
-import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ServiceClientConfiguration;
@@ -31,6 +30,7 @@ final class S3Failures {
           "InvalidSecurity",
           "MissingSecurityHeader",
           "AuthorizationHeaderMalformed");
+
   /** How S3 answers a request signed for, or sent to, another region than the bucket's. */
   private static final Set<Integer> ELSEWHERE = Set.of(301, 307, 400);
 

@@ -28,20 +28,18 @@ final class Clients {
         .credentialsProvider(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(S3Double.ACCESS_KEY, S3Double.SECRET)))
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(20)))
-        .overrideConfiguration(
-            override -> {
-              override.retryStrategy(
-                  AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                      .maxAttempts(ATTEMPTS)
-                      .backoffStrategy(BackoffStrategy.retryImmediately())
-                      .throttlingBackoffStrategy(BackoffStrategy.retryImmediately())
-                      .build());
-              for (var interceptor : interceptors) {
-                override.addExecutionInterceptor(interceptor);
-              }
-            })
+        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(20)))
+        .overrideConfiguration(override -> {
+          override.retryStrategy(
+              AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                  .maxAttempts(ATTEMPTS)
+                  .backoffStrategy(BackoffStrategy.retryImmediately())
+                  .throttlingBackoffStrategy(BackoffStrategy.retryImmediately())
+                  .build());
+          for (var interceptor : interceptors) {
+            override.addExecutionInterceptor(interceptor);
+          }
+        })
         .build();
   }
 }

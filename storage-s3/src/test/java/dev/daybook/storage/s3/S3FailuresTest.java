@@ -9,14 +9,14 @@ import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.s3.testing.S3Double;
 import dev.daybook.storage.s3.testing.S3Fault;
 import dev.daybook.storage.s3.testing.S3Operation;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,15 +52,14 @@ final class S3FailuresTest {
     try (var store =
         server.storeBuilder().credentials(S3Double.ACCESS_KEY, "a wrong secret").build()) {
       everyCall(store)
-          .forEach(
-              (permission, call) ->
-                  assertThat(thrown(call, AccessDeniedException.class))
-                      .hasMessageContaining("s3://factory/")
-                      .hasMessageContaining(server.endpoint().toString())
-                      .hasMessageContaining("403 SignatureDoesNotMatch")
-                      .hasMessageContaining("check access key, secret")
-                      .hasMessageContaining("region 'us-east-1'")
-                      .hasMessageNotContaining("a wrong secret"));
+          .forEach((permission, call) ->
+              assertThat(thrown(call, AccessDeniedException.class))
+                  .hasMessageContaining("s3://factory/")
+                  .hasMessageContaining(server.endpoint().toString())
+                  .hasMessageContaining("403 SignatureDoesNotMatch")
+                  .hasMessageContaining("check access key, secret")
+                  .hasMessageContaining("region 'us-east-1'")
+                  .hasMessageNotContaining("a wrong secret"));
     }
   }
 
@@ -82,16 +81,15 @@ final class S3FailuresTest {
     }
     try (var store = server.storeBuilder().prefix("team").build()) {
       everyCall(store)
-          .forEach(
-              (permission, call) ->
-                  assertThat(thrown(call, AccessDeniedException.class))
-                      .hasMessageContaining("s3://factory/team/")
-                      .hasMessageContaining("403 AccessDenied")
-                      .hasMessageContaining(
-                          "the policy has to allow "
-                              + permission
-                              + " on arn:aws:s3:::factory"
-                              + (permission.equals("s3:ListBucket") ? "" : "/team/*")));
+          .forEach((permission, call) ->
+              assertThat(thrown(call, AccessDeniedException.class))
+                  .hasMessageContaining("s3://factory/team/")
+                  .hasMessageContaining("403 AccessDenied")
+                  .hasMessageContaining(
+                      "the policy has to allow "
+                          + permission
+                          + " on arn:aws:s3:::factory"
+                          + (permission.equals("s3:ListBucket") ? "" : "/team/*")));
       server.fail(S3Operation.GET, S3Fault.DENIED);
       assertThat(thrown(() -> store.get(KEY), AccessDeniedException.class))
           .hasMessageContaining("s3:ListBucket on arn:aws:s3:::factory");
@@ -107,12 +105,11 @@ final class S3FailuresTest {
             .credentials(S3Double.ACCESS_KEY, S3Double.SECRET)
             .build()) {
       everyCall(store)
-          .forEach(
-              (permission, call) ->
-                  assertThat(thrown(call, NoSuchFileException.class))
-                      .hasMessageContaining("s3://no-such-bucket")
-                      .hasMessageContaining("no such bucket at " + server.endpoint())
-                      .hasMessageContaining("create it"));
+          .forEach((permission, call) ->
+              assertThat(thrown(call, NoSuchFileException.class))
+                  .hasMessageContaining("s3://no-such-bucket")
+                  .hasMessageContaining("no such bucket at " + server.endpoint())
+                  .hasMessageContaining("create it"));
     }
   }
 
@@ -139,8 +136,7 @@ final class S3FailuresTest {
   @Test
   void saysThatTheHostIsUnknown() {
     try (var client = Clients.eager(URI.create("http://no-such-host.invalid:9"))) {
-      assertThat(
-              thrown(() -> S3ObjectStore.of(client, "factory", "").get(KEY), IOException.class))
+      assertThat(thrown(() -> S3ObjectStore.of(client, "factory", "").get(KEY), IOException.class))
           .hasMessageContaining("unknown host no-such-host.invalid")
           .hasMessageContaining("check the endpoint");
     }

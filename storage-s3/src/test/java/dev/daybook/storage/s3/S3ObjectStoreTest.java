@@ -153,7 +153,8 @@ final class S3ObjectStoreTest {
 
   @Test
   void givesUpOnACreateThatMeetsConflictsOnly() {
-    server.fail(S3Operation.CREATE, Collections.nCopies(9, S3Fault.CONFLICT).toArray(S3Fault[]::new));
+    server.fail(
+        S3Operation.CREATE, Collections.nCopies(9, S3Fault.CONFLICT).toArray(S3Fault[]::new));
 
     assertThatThrownBy(() -> store.createIfAbsent(KEY, BYTES))
         .isInstanceOf(IOException.class)
@@ -167,9 +168,7 @@ final class S3ObjectStoreTest {
   @Test
   void repeatsACreateThatWasSignedByAWrongClock() throws Exception {
     try (var ahead =
-            S3Double.builder()
-                .clock(() -> Instant.now().plus(Duration.ofHours(1)))
-                .start();
+            S3Double.builder().clock(() -> Instant.now().plus(Duration.ofHours(1))).start();
         var aClient = Clients.eager(ahead.endpoint())) {
       var created = storeOn(aClient).createIfAbsent(KEY, BYTES);
 
@@ -333,14 +332,13 @@ final class S3ObjectStoreTest {
   void anInterruptEndsACallThatWaitsForAnAnswer() throws Exception {
     server.fail(S3Operation.CREATE, S3Fault.NO_ANSWER);
     var call =
-        new FutureTask<>(
-            () -> {
-              try {
-                return store.createIfAbsent(KEY, BYTES).toString();
-              } catch (InterruptedIOException e) {
-                return Thread.currentThread().isInterrupted() + " " + e.getMessage();
-              }
-            });
+        new FutureTask<>(() -> {
+          try {
+            return store.createIfAbsent(KEY, BYTES).toString();
+          } catch (InterruptedIOException e) {
+            return Thread.currentThread().isInterrupted() + " " + e.getMessage();
+          }
+        });
     var thread = Thread.ofPlatform().start(call);
     await(() -> server.content(S3Double.BUCKET, "team/factory/" + KEY).isPresent());
 
@@ -473,8 +471,7 @@ final class S3ObjectStoreTest {
       var whole = storeOn(aClient);
       whole.createIfAbsent(KEY, BYTES);
 
-      assertThat(whole.getRange(KEY, 10, 2).orElseThrow().bytes())
-          .isEqualTo("7f".getBytes(UTF_8));
+      assertThat(whole.getRange(KEY, 10, 2).orElseThrow().bytes()).isEqualTo("7f".getBytes(UTF_8));
       assertThat(whole.getRange(KEY, 10, 99).orElseThrow().bytes())
           .isEqualTo("7f3a".getBytes(UTF_8));
       assertThat(whole.getRange(KEY, 99, 1).orElseThrow().bytes()).isEmpty();

@@ -164,14 +164,9 @@ public final class S3Double implements AutoCloseable {
   }
 
   private int land(long request) {
-    int landed = 0;
-    for (var write : late) {
-      if (write.due() <= request && late.remove(write)) {
-        write.effect().run();
-        landed++;
-      }
-    }
-    return landed;
+    var due = late.stream().filter(write -> write.due() <= request).filter(late::remove).toList();
+    due.forEach(write -> write.effect().run());
+    return due.size();
   }
 
   /** Creates a bucket; none but {@link #BUCKET} is there at the start. */
@@ -466,7 +461,8 @@ public final class S3Double implements AutoCloseable {
    * process that started it. Prints {@code port} and the number first.
    *
    * @param arguments any of {@code --port N}, {@code --p50 MILLIS --p99 MILLIS}, {@code --faults
-   *     RATE} (of every kind but {@link S3Fault#DENIED} and {@link S3Fault#CONDITION_IGNORED}), {@code --seed N}
+   *     RATE} (of every kind but {@link S3Fault#DENIED} and {@link S3Fault#CONDITION_IGNORED}),
+   *     {@code --seed N}
    */
   public static void main(String[] arguments) throws IOException {
     var options = new ArrayDeque<>(List.of(arguments));

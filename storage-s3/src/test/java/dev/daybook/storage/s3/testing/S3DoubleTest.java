@@ -68,12 +68,11 @@ final class S3DoubleTest {
         List<Callable<Integer>> creates = new ArrayList<>();
         for (int thread = 0; thread < threads; thread++) {
           var body = RequestBody.fromString("thread " + thread);
-          creates.add(
-              () -> {
-                barrier.await();
-                return status(
-                    () -> client.putObject(p -> p.bucket(BUCKET).key(key).ifNoneMatch("*"), body));
-              });
+          creates.add(() -> {
+            barrier.await();
+            return status(
+                () -> client.putObject(p -> p.bucket(BUCKET).key(key).ifNoneMatch("*"), body));
+          });
         }
         var statuses = new ArrayList<Integer>();
         for (var create : executor.invokeAll(creates)) {
@@ -120,13 +119,10 @@ final class S3DoubleTest {
     for (var when : RequestChecksumCalculation.values()) {
       for (var place : List.of("chunk-signature=", "3456", "x-amz-checksum-crc32:", "signature:")) {
         var tampering = new TamperingClient(place);
-        try (var client =
-            client(b -> b.requestChecksumCalculation(when).httpClient(tampering))) {
+        try (var client = client(b -> b.requestChecksumCalculation(when).httpClient(tampering))) {
           int status =
-              status(
-                  () ->
-                      client.putObject(
-                          p -> p.bucket(BUCKET).key("a"), RequestBody.fromBytes(BYTES)));
+              status(() ->
+                  client.putObject(p -> p.bucket(BUCKET).key("a"), RequestBody.fromBytes(BYTES)));
           assertThat(status).as(place + " " + when).isEqualTo(tampering.tampered ? 403 : 200);
           tamperings += tampering.tampered ? 1 : 0;
         }
@@ -134,15 +130,13 @@ final class S3DoubleTest {
     }
     assertThat(tamperings).as("all four with a trailer, two without").isEqualTo(6);
     try (var client =
-        client(
-            b ->
-                b.serviceConfiguration(s -> s.chunkedEncodingEnabled(false))
-                    .httpClient(new TamperingClient("3456")))) {
+        client(b ->
+            b.serviceConfiguration(s -> s.chunkedEncodingEnabled(false))
+                .httpClient(new TamperingClient("3456")))) {
       assertThat(
-              status(
-                  () ->
-                      client.putObject(
-                          p -> p.bucket(BUCKET).key("plain"), RequestBody.fromBytes(BYTES))))
+              status(() ->
+                  client.putObject(
+                      p -> p.bucket(BUCKET).key("plain"), RequestBody.fromBytes(BYTES))))
           .isEqualTo(400);
     }
     assertThat(server.keys(BUCKET)).doesNotContain("plain");
@@ -192,18 +186,16 @@ final class S3DoubleTest {
   void refusesChecksumsThatDoNotFit() {
     try (var client = client()) {
       assertThat(
-              status(
-                  () ->
-                      client.putObject(
-                          p -> p.bucket(BUCKET).key("a").checksumCRC32("AAAAAA=="),
-                          RequestBody.fromBytes(BYTES))))
+              status(() ->
+                  client.putObject(
+                      p -> p.bucket(BUCKET).key("a").checksumCRC32("AAAAAA=="),
+                      RequestBody.fromBytes(BYTES))))
           .isEqualTo(400);
       assertThat(
-              status(
-                  () ->
-                      client.putObject(
-                          p -> p.bucket(BUCKET).key("a").contentMD5("AAAAAAAAAAAAAAAAAAAAAA=="),
-                          RequestBody.fromBytes(BYTES))))
+              status(() ->
+                  client.putObject(
+                      p -> p.bucket(BUCKET).key("a").contentMD5("AAAAAAAAAAAAAAAAAAAAAA=="),
+                      RequestBody.fromBytes(BYTES))))
           .isEqualTo(400);
     }
     assertThat(server.keys(BUCKET)).isEmpty();
@@ -231,11 +223,10 @@ final class S3DoubleTest {
       assertThat(status(() -> client.listObjectsV2(l -> l.bucket(BUCKET).delimiter("/"))))
           .isEqualTo(501);
       assertThat(
-              status(
-                  () ->
-                      client.putObject(
-                          p -> p.bucket(BUCKET).key("a").ifMatch("\"1\""),
-                          RequestBody.fromBytes(BYTES))))
+              status(() ->
+                  client.putObject(
+                      p -> p.bucket(BUCKET).key("a").ifMatch("\"1\""),
+                      RequestBody.fromBytes(BYTES))))
           .isEqualTo(501);
     }
   }
@@ -249,16 +240,13 @@ final class S3DoubleTest {
       var first = client.listObjectsV2(l -> l.bucket(BUCKET).prefix("b/").maxKeys(2));
       assertThat(first.isTruncated()).isTrue();
       assertThat(first.keyCount()).isEqualTo(2);
-      assertThat(first.contents())
-          .extracting(o -> o.key())
-          .containsExactly("b/1", "b/2 & <more>");
+      assertThat(first.contents()).extracting(o -> o.key()).containsExactly("b/1", "b/2 & <more>");
       var second =
-          client.listObjectsV2(
-              l ->
-                  l.bucket(BUCKET)
-                      .prefix("b/")
-                      .maxKeys(2)
-                      .continuationToken(first.nextContinuationToken()));
+          client.listObjectsV2(l ->
+              l.bucket(BUCKET)
+                  .prefix("b/")
+                  .maxKeys(2)
+                  .continuationToken(first.nextContinuationToken()));
       assertThat(second.contents()).extracting(o -> o.key()).containsExactly("b/ü");
       assertThat(second.isTruncated()).isFalse();
       assertThat(client.listObjectsV2(l -> l.bucket(BUCKET).startAfter("b/1")).contents())
@@ -351,8 +339,7 @@ final class S3DoubleTest {
     return client(b -> {});
   }
 
-  private S3Client client(
-      Consumer<S3ClientBuilder> settings) {
+  private S3Client client(Consumer<S3ClientBuilder> settings) {
     var builder =
         S3Client.builder()
             .endpointOverride(server.endpoint())
