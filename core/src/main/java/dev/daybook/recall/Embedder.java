@@ -22,11 +22,15 @@ public interface Embedder extends AutoCloseable {
   /** Components of a vector; 0 only for {@link #none()}. */
   int dimension();
 
-  /** How many tokens of a text are looked at; what is beyond is cut. */
+  /**
+   * How many tokens of a text are looked at, not counting those a model adds by itself; what is
+   * beyond is cut.
+   */
   int maxTokens();
 
   /**
-   * One vector for each text, in order.
+   * One vector for each text, in order; a text without any token has a vector too. The caller may
+   * change the arrays.
    *
    * @throws IllegalStateException if the embedder is closed
    */
@@ -41,7 +45,12 @@ public interface Embedder extends AutoCloseable {
 
   /**
    * Splits a text into pieces of at most {@code tokensMax} tokens, in order, at most {@code
-   * chunksMax} of them; what is left over is dropped.
+   * chunksMax} of them; what is left over is dropped. Pieces are parts of the text that do not
+   * overlap; only white space is left out between them. A cut inside a word happens only if the
+   * word alone has more than {@code tokensMax} tokens. A text without any token has no pieces.
+   * Works after {@link #close()} as well.
+   *
+   * @throws IllegalArgumentException if a limit is below 1
    */
   List<String> split(String text, int tokensMax, int chunksMax);
 
@@ -50,7 +59,11 @@ public interface Embedder extends AutoCloseable {
     return dimension() > 0;
   }
 
-  /** Frees the model. Vectors handed out stay usable. */
+  /**
+   * Frees the model once the vectors that are being computed are done; a call with more texts than
+   * that ends with {@link IllegalStateException}. Vectors handed out stay usable; closing again
+   * does nothing.
+   */
   @Override
   void close();
 

@@ -2,13 +2,12 @@ package dev.daybook.storage;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 /** Runs the same step on several threads at the same moment, again and again. */
 public final class Race {
@@ -25,48 +24,46 @@ public final class Race {
 
   /**
    * Starts every round on all threads together and returns what they answered: {@code
-   * get(round).get(thread)}. The first failure of any thread fails the race.
+   * get(round).get(thread)}. The first failure of any thread ends and fails the race.
    */
   public static <T> List<List<T>> run(int threads, int rounds, Step<T> step) throws Exception {
     var start = new CyclicBarrier(threads);
+    var failure = new AtomicReference<Throwable>();
     var pool = Executors.newFixedThreadPool(threads);
     try {
       List<Future<List<T>>> runs = new ArrayList<>();
       for (int thread = 0; thread < threads; thread++) {
         int me = thread;
-        runs.add(pool.submit(() -> runRounds(start, rounds, me, step)));
+        runs.add(pool.submit(() -> runRounds(start, rounds, failure, me, step)));
       }
       List<List<T>> byThread = new ArrayList<>();
       for (var run : runs) {
         byThread.add(run.get(SECONDS_MAX, TimeUnit.SECONDS));
       }
-      List<List<T>> byRound = new ArrayList<>();
-      for (int round = 0; round < rounds; round++) {
-        int r = round;
-        byRound.add(byThread.stream().map(answers -> answers.get(r)).toList());
+      if (failure.get() != null) {
+        throw new AssertionError("A racing thread failed: " + failure.get(), failure.get());
       }
-      return byRound;
-    } catch (ExecutionException e) {
-      throw new AssertionError("A racing thread failed: " + e.getCause(), e.getCause());
+      return IntStream.range(0, rounds)
+          .mapToObj(round -> byThread.stream().map(answers -> answers.get(round)).toList())
+          .toList();
     } finally {
       pool.shutdownNow();
     }
   }
 
-  private static <T> List<T> runRounds(CyclicBarrier start, int rounds, int thread, Step<T> step)
+  /** Goes on to meet the others after a failure, so that nobody waits for a thread that is gone. */
+  private static <T> List<T> runRounds(
+      CyclicBarrier start, int rounds, AtomicReference<Throwable> failure, int thread, Step<T> step)
       throws Exception {
     List<T> answers = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      try {
-        start.await(SECONDS_MAX, TimeUnit.SECONDS);
-      } catch (BrokenBarrierException | TimeoutException e) {
-        throw new IllegalStateException("Another thread of the race stopped in round " + round, e);
-      }
-      try {
-        answers.add(step.run(thread, round));
-      } catch (Exception | AssertionError e) {
-        start.reset();
-        throw e;
+      start.await(SECONDS_MAX, TimeUnit.SECONDS);
+      if (failure.get() == null) {
+        try {
+          answers.add(step.run(thread, round));
+        } catch (Exception | AssertionError e) {
+          failure.compareAndSet(null, e);
+        }
       }
     }
     return answers;

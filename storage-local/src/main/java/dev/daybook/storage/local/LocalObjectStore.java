@@ -1,9 +1,9 @@
 package dev.daybook.storage.local;
 
+import dev.daybook.StorageAccessException;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -55,7 +55,7 @@ public final class LocalObjectStore implements ObjectStore {
   /**
    * The store in this directory, which is made if it is missing.
    *
-   * @throws UncheckedIOException if the directory cannot be used, such as for want of permission,
+   * @throws StorageAccessException if the directory cannot be used, such as for want of permission,
    *     or lies on a network file system
    */
   public static LocalObjectStore at(Path directory) {
@@ -66,7 +66,7 @@ public final class LocalObjectStore implements ObjectStore {
    * The store in this directory, even if other machines share it. Daybook cannot promise there that
    * a listing shows what another machine has just written: prefer a bucket.
    *
-   * @throws UncheckedIOException if the directory cannot be used
+   * @throws StorageAccessException if the directory cannot be used
    */
   public static LocalObjectStore onNetworkFileSystem(Path directory) {
     return open(opening(directory, Opening.Network.ACCEPTED));
@@ -86,7 +86,7 @@ public final class LocalObjectStore implements ObjectStore {
       return new LocalObjectStore(opening, opening.open());
     } catch (IOException e) {
       var explained = Failures.explain("Opening " + opening.root() + " as an object store", e);
-      throw new UncheckedIOException(explained.getMessage(), explained);
+      throw new StorageAccessException(explained.getMessage(), explained);
     }
   }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.daybook.StorageAccessException;
 import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -167,7 +167,7 @@ class DiskTroubleTest {
       permit(locked, "r-xr-xr-x");
       for (var directory : List.of(locked, locked.resolve("new"))) {
         assertThatThrownBy(() -> LocalObjectStore.at(directory))
-            .isInstanceOf(UncheckedIOException.class)
+            .isInstanceOf(StorageAccessException.class)
             .hasMessageContainingAll("Opening " + directory, "right to read and write")
             .hasCauseInstanceOf(AccessDeniedException.class);
       }
@@ -182,7 +182,7 @@ class DiskTroubleTest {
       assertThat(store.createIfAbsent(kept.getFirst(), new byte[1]).isNew()).isFalse();
       assertKept();
       assertThatThrownBy(() -> LocalObjectStore.at(disk.resolve("store")))
-          .isInstanceOf(UncheckedIOException.class)
+          .isInstanceOf(StorageAccessException.class)
           .hasMessageContainingAll("Opening " + disk.resolve("store"), "Read-only");
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Processes that share one directory, and processes that die in it. */
 class ProcessesTest {
-  private static final int WINS_MIN = 40;
+  private static final int WINS_MIN = 20;
   private static final int THREADS = 4;
 
   @TempDir Path directory;

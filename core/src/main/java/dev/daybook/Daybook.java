@@ -1,0 +1,230 @@
+package dev.daybook;
+
+import dev.daybook.internal.cache.FileCache;
+import dev.daybook.internal.log.EventIds;
+import dev.daybook.internal.log.Store;
+import dev.daybook.internal.workspace.Catalog;
+import dev.daybook.internal.workspace.Engine;
+import dev.daybook.internal.workspace.OpenWorkspace;
+import dev.daybook.recall.Embedder;
+import dev.daybook.recall.EmbedderProvider;
+import dev.daybook.storage.ObjectStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine that many workspaces share: the store, the embedder, the local cache, the clock and
+ * the threads. Safe for use by any number of threads. Closing it closes the workspaces it opened
+ * and the embedder it found, not what it was given.
+ */
+public final class Daybook implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Daybook.class);
+
+  private final Engine engine;
+  private final Catalog catalog;
+  private final Optional<Embedder> ownEmbedder;
+  private final List<OpenWorkspace> opened = new ArrayList<>();
+
+  private Daybook(Engine engine, Optional<Embedder> ownEmbedder) {
+    this.engine = engine;
+    this.catalog = new Catalog(engine.store(), new EventIds(engine.clock(), engine.random()));
+    this.ownEmbedder = ownEmbedder;
+  }
+
+  /** Begins an engine on a store. */
+  public static Builder on(ObjectStore store) {
+    return new Builder(Objects.requireNonNull(store, "store"));
+  }
+
+  /**
+   * The workspace of this name.
+   *
+   * @throws WorkspaceStateException if there is none
+   */
+  public Workspace open(String name) {
+    return opened(catalog.open(name));
+  }
+
+  /** The workspace of this name, created if there is none. */
+  public Workspace openOrCreate(String name) {
+    return opened(catalog.openOrCreate(name));
+  }
+
+  /**
+   * Creates a workspace.
+   *
+   * @throws WorkspaceStateException if there is one of that name
+   */
+  public Workspace create(String name) {
+    return opened(catalog.create(name));
+  }
+
+  /**
+   * Deletes a workspace and all it holds.
+   *
+   * @throws WorkspaceStateException if there is none
+   */
+  public void delete(String name) {
+    catalog.delete(name);
+  }
+
+  /** The names of all workspaces, in order. */
+  public List<String> workspaces() {
+    return catalog.list();
+  }
+
+  private Workspace opened(Catalog.Found found) {
+    OpenWorkspace workspace = new OpenWorkspace(engine, found);
+    synchronized (opened) {
+      opened.removeIf(OpenWorkspace::isClosed);
+      opened.add(workspace);
+    }
+    return new Workspace(workspace, Optional.empty());
+  }
+
+  @Override
+  public void close() {
+    List<OpenWorkspace> toClose;
+    synchronized (opened) {
+      toClose = List.copyOf(opened);
+      opened.clear();
+    }
+    RuntimeException first = null;
+    for (OpenWorkspace workspace : toClose) {
+      try {
+        workspace.close();
+      } catch (RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    engine.close();
+    ownEmbedder.ifPresent(Embedder::close);
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  /** Every setting of an engine, with its default. For one thread. */
+  public static final class Builder {
+    private final ObjectStore store;
+    private Optional<Embedder> embedder = Optional.empty();
+    private Path cacheFolder = Engine.defaultCacheFolder();
+    private long cacheBytesMax = 4L << 30;
+    private InstantSource clock = InstantSource.system();
+    private RandomGenerator random = new java.security.SecureRandom();
+    private Duration writeDeadline = Duration.ofSeconds(30);
+    private int eventBytesMax = 1 << 20;
+    private long pendingBytesMax = 64L << 20;
+    private int compactAtBatches = 256;
+    private long compactAtBytes = 8L << 20;
+
+    private Builder(ObjectStore store) {
+      this.store = store;
+    }
+
+    /**
+     * The embedder; without this call the one on the class path, and {@link Embedder#none()} if
+     * there is none.
+     */
+    public Builder embedder(Embedder newEmbedder) {
+      embedder = Optional.of(newEmbedder);
+      return this;
+    }
+
+    /**
+     * Where local copies of indexes go and how many bytes they may take: the user's cache folder
+     * and 4 GiB.
+     */
+    public Builder cache(Path folder, long bytesMax) {
+      cacheFolder = Objects.requireNonNull(folder, "folder");
+      cacheBytesMax = bytesMax;
+      return this;
+    }
+
+    /** The clock: the system's. */
+    public Builder clock(InstantSource newClock) {
+      clock = Objects.requireNonNull(newClock, "newClock");
+      return this;
+    }
+
+    /**
+     * Where ids get their random bits: a secure source. A fixed seed repeats a run; two processes
+     * must not share it.
+     */
+    public Builder random(RandomGenerator newRandom) {
+      random = Objects.requireNonNull(newRandom, "newRandom");
+      return this;
+    }
+
+    /** How long a write is tried before it is fenced and reported: 30 s. */
+    public Builder writeDeadline(Duration newDeadline) {
+      writeDeadline = Objects.requireNonNull(newDeadline, "newDeadline");
+      return this;
+    }
+
+    /** The largest event: 1 MiB as stored JSON. */
+    public Builder eventBytesMax(int bytes) {
+      eventBytesMax = bytes;
+      return this;
+    }
+
+    /** How many bytes of events may wait unacknowledged before {@code record} blocks: 64 MiB. */
+    public Builder pendingBytesMax(long bytes) {
+      pendingBytesMax = bytes;
+      return this;
+    }
+
+    /**
+     * When a handle that wrote compacts in the background: after 256 batches or 8 MiB of its own.
+     */
+    public Builder compactAt(int batches, long bytes) {
+      compactAtBatches = batches;
+      compactAtBytes = bytes;
+      return this;
+    }
+
+    /** Starts the engine. */
+    public Daybook open() {
+      Optional<Embedder> found = embedder.isPresent() ? Optional.empty() : onClassPath();
+      Engine engine =
+          new Engine(
+              new Store(store, clock, random, writeDeadline),
+              embedder.or(() -> found).orElse(Embedder.none()),
+              new FileCache(cacheFolder, cacheBytesMax, clock),
+              clock,
+              random,
+              eventBytesMax,
+              pendingBytesMax,
+              compactAtBatches,
+              compactAtBytes);
+      return new Daybook(engine, found);
+    }
+
+    private static Optional<Embedder> onClassPath() {
+      return ServiceLoader.load(EmbedderProvider.class)
+          .findFirst()
+          .flatMap(provider -> {
+            try {
+              return Optional.of(provider.load());
+            } catch (IllegalStateException e) {
+              LOG.warn(
+                  "No vectors: {}. Recall is lexical, and its coverage says so.", e.getMessage());
+              return Optional.empty();
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.daybook;
+
+import dev.daybook.event.EventId;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a change of the plan came to.
+ *
+ * @param version the plan version that holds it; of a change without events the version it was
+ *     decided on
+ * @param plan the plan at that version
+ * @param events the ids of its events, in order; none if nothing was to be changed
+ */
+public record PlanChange(long version, PlanRecord plan, List<EventId> events) {
+  /** Copies the list and checks the parts. */
+  public PlanChange {
+    Objects.requireNonNull(plan, "plan");
+    events = List.copyOf(events);
+  }
+}

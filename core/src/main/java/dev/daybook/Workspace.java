@@ -1,0 +1,197 @@
+package dev.daybook;
+
+import dev.daybook.event.Actor;
+import dev.daybook.event.SessionId;
+import dev.daybook.event.Vcs;
+import dev.daybook.internal.workspace.GitState;
+import dev.daybook.internal.workspace.OpenWorkspace;
+import dev.daybook.recall.Hits;
+import dev.daybook.recall.Query;
+import dev.daybook.storage.ObjectStore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * An open workspace: one plan and all traces of one long project, shared by any number of processes
+ * with nothing between them but the object store. Safe for use by any number of threads. Closing it
+ * waits for what was recorded, compacts what this handle wrote, and frees it; the store given stays
+ * open.
+ */
+public final class Workspace implements AutoCloseable {
+  private final OpenWorkspace open;
+  private final TraceStore traces;
+  private final Optional<Daybook> owned;
+
+  Workspace(OpenWorkspace open, Optional<Daybook> owned) {
+    this.open = open;
+    this.traces = new TraceStore(open);
+    this.owned = owned;
+  }
+
+  /**
+   * The workspace of this name in a store, created if there is none, with an engine of its own; see
+   * {@link Daybook} for many workspaces on one engine.
+   *
+   * @throws IllegalArgumentException if the name is not legal
+   */
+  public static Workspace openOrCreate(ObjectStore store, String name) {
+    return owning(store, daybook -> daybook.openOrCreate(name));
+  }
+
+  /**
+   * The workspace of this name in a store.
+   *
+   * @throws WorkspaceStateException if there is none
+   */
+  public static Workspace open(ObjectStore store, String name) {
+    return owning(store, daybook -> daybook.open(name));
+  }
+
+  /**
+   * Creates the workspace of this name in a store.
+   *
+   * @throws WorkspaceStateException if there is one
+   */
+  public static Workspace create(ObjectStore store, String name) {
+    return owning(store, daybook -> daybook.create(name));
+  }
+
+  private static Workspace owning(
+      ObjectStore store, java.util.function.Function<Daybook, Workspace> opener) {
+    Daybook daybook = Daybook.on(store).open();
+    try {
+      return new Workspace(opener.apply(daybook).open, Optional.of(daybook));
+    } catch (RuntimeException e) {
+      daybook.close();
+      throw e;
+    }
+  }
+
+  /** The workspace's name. */
+  public String name() {
+    return open.name();
+  }
+
+  /** The workspace's id, never used by another, not even by a later one of the same name. */
+  public String id() {
+    return open.id();
+  }
+
+  /**
+   * Where its objects are, for messages and for other tools: the store and what their keys begin
+   * with.
+   */
+  public String location() {
+    return open.location();
+  }
+
+  /** Starts a fresh session. */
+  public Session startSession(Actor actor) {
+    return startSession(actor, SessionOptions.defaults());
+  }
+
+  /** Joins the session of this id, or starts it if there is none. */
+  public Session startSession(Actor actor, SessionId id) {
+    return startSession(actor, SessionOptions.defaults().id(id));
+  }
+
+  /**
+   * Starts or joins a session.
+   *
+   * @throws WorkspaceStateException if the workspace was deleted meanwhile
+   */
+  public Session startSession(Actor actor, SessionOptions options) {
+    Objects.requireNonNull(actor, "actor");
+    Objects.requireNonNull(options, "options");
+    open.checkOpen();
+    open.checkNotDeleted();
+    Vcs vcs = Vcs.NONE;
+    for (Path folder : options.workingFolder()) {
+      vcs = GitState.of(folder);
+    }
+    return Session.start(open, actor, options, vcs);
+  }
+
+  /** The newest plan; everything acknowledged before this call began is in it. */
+  public PlanRecord plan() {
+    return open.latestPlan();
+  }
+
+  /**
+   * The plan as it was at a version.
+   *
+   * @throws IllegalArgumentException if there is no such version yet
+   */
+  public PlanRecord plan(long version) {
+    return open.planAt(version);
+  }
+
+  /** The traces. */
+  public TraceStore traces() {
+    return traces;
+  }
+
+  /**
+   * Asks the whole history, traces and plan.
+   *
+   * @return hits, best first, and which legs ran over how much of the history
+   */
+  public Hits recall(Query query) {
+    return open.view(query.freshness()).recall(query);
+  }
+
+  /**
+   * Takes everything written so far into segments, builds what is missing of indexes and vectors.
+   */
+  public void compact() {
+    compact(progress -> {});
+  }
+
+  /**
+   * Takes everything written so far into segments, builds what is missing of indexes and vectors.
+   * What was finished stays when it is interrupted.
+   *
+   * @param progress is told of every step, from the calling thread
+   * @throws StorageUnavailableException if the store does not answer; nothing is lost
+   */
+  public void compact(Consumer<Progress> progress) {
+    open.checkOpen();
+    open.compact(progress);
+  }
+
+  /**
+   * Waits for what was recorded, compacts what this handle wrote, and frees it. Closing again does
+   * nothing.
+   *
+   * @throws DaybookException if something recorded was not written
+   */
+  @Override
+  public void close() {
+    try {
+      open.close();
+    } finally {
+      owned.ifPresent(Daybook::close);
+    }
+  }
+
+  /** The names of all workspaces in a store, in order. */
+  public static List<String> list(ObjectStore store) {
+    try (Daybook daybook = Daybook.on(store).open()) {
+      return daybook.workspaces();
+    }
+  }
+
+  /**
+   * Deletes a workspace and all it holds.
+   *
+   * @throws WorkspaceStateException if there is none
+   */
+  public static void delete(ObjectStore store, String name) {
+    try (Daybook daybook = Daybook.on(store).open()) {
+      daybook.delete(name);
+    }
+  }
+}

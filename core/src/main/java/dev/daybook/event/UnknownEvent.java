@@ -1,0 +1,18 @@
+package dev.daybook.event;
+
+import java.util.Objects;
+
+/**
+ * An event of a type this library does not know, kept and passed on as it is. Only reading makes
+ * one.
+ *
+ * @param type the name of the type
+ * @param payload the event as JSON
+ */
+public record UnknownEvent(String type, String payload) implements PlanEvent, TraceEvent {
+  /** Checks the parts. */
+  public UnknownEvent {
+    Check.id(type, "UnknownEvent", "type");
+    Objects.requireNonNull(payload, "payload");
+  }
+}

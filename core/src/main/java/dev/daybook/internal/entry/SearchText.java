@@ -1,0 +1,153 @@
+package dev.daybook.internal.entry;
+
+import dev.daybook.event.Alternative;
+import dev.daybook.event.Event;
+import dev.daybook.event.FileTouched;
+import dev.daybook.event.Handoff;
+import dev.daybook.event.HandoffEvent.HandoffAccepted;
+import dev.daybook.event.HandoffEvent.HandoffCompleted;
+import dev.daybook.event.HandoffEvent.HandoffDeclined;
+import dev.daybook.event.HandoffEvent.HandoffOffered;
+import dev.daybook.event.HandoffEvent.HandoffWithdrawn;
+import dev.daybook.event.PlanEvent.ApproachRejected;
+import dev.daybook.event.PlanEvent.DecisionMade;
+import dev.daybook.event.PlanEvent.GoalSet;
+import dev.daybook.event.PlanEvent.NoteAdded;
+import dev.daybook.event.PlanEvent.TaskAdded;
+import dev.daybook.event.PlanEvent.TaskClosed;
+import dev.daybook.event.PlanEvent.TaskStatusChanged;
+import dev.daybook.event.TestRun;
+import dev.daybook.event.ToolCall;
+import dev.daybook.event.TraceEvent.Message;
+import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.event.TraceEvent.SessionEnded;
+import dev.daybook.event.TraceEvent.SessionStarted;
+import dev.daybook.event.TraceEvent.ToolCallStarted;
+import dev.daybook.event.UnknownEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The text of an event that is searched, one idea a line, the telling line first. Long texts keep
+ * their head and their tail, with a line between that says how much was left out; the payload
+ * always has everything.
+ */
+public final class SearchText {
+  /** The most characters of one part (an output, a description) that are searched. */
+  public static final int PART_CHARS_MAX = 16_000;
+
+  private SearchText() {}
+
+  /** The searched text of an event. */
+  public static String of(Event event) {
+    return switch (event) {
+      case ToolCall call ->
+          lines(
+              call.tool() + " " + call.arguments(),
+              call.approach(),
+              call.outcome().isFailure()
+                  ? call.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                  : "",
+              call.errorClass(),
+              call.error(),
+              call.output().equals(call.error()) ? "" : call.output());
+      case ToolCallStarted started -> lines(started.tool() + " " + started.arguments());
+      case SessionStarted started -> started.purpose();
+      case SessionEnded ended ->
+          lines(ended.summary(), ended.resolution().name().toLowerCase(Locale.ROOT));
+      case Message message -> cut(message.text());
+      case Observation observation -> cut(observation.text());
+      case GoalSet goal -> lines(goal.goal(), goal.scope());
+      case TaskAdded task -> lines(task.title(), task.task(), task.description());
+      case TaskStatusChanged changed ->
+          lines(
+              changed.task()
+                  + " is "
+                  + changed.to().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+              changed.reason());
+      case TaskClosed closed ->
+          lines(
+              closed.task() + " closed: " + closed.resolution().name().toLowerCase(Locale.ROOT),
+              closed.reason());
+      case DecisionMade decision -> ofDecision(decision);
+      case ApproachRejected rejected ->
+          lines(rejected.approach(), rejected.reason(), String.join(" ", rejected.paths()));
+      case NoteAdded note -> cut(note.text());
+      case HandoffOffered offered -> ofHandoff(offered.offered());
+      case HandoffAccepted accepted -> accepted.by() + " accepted the handoff";
+      case HandoffDeclined declined ->
+          lines(declined.by() + " declined the handoff", declined.reason());
+      case HandoffWithdrawn withdrawn -> lines("handoff withdrawn", withdrawn.reason());
+      case HandoffCompleted completed -> lines("handoff completed", completed.result());
+      case UnknownEvent unknown -> cut(unknown.payload());
+    };
+  }
+
+  /**
+   * What went wrong in a call: its error if one was given, else the end of what it printed, where
+   * errors stand.
+   */
+  public static String errorOf(ToolCall call) {
+    if (!call.error().isEmpty()) {
+      return call.errorClass().isEmpty() ? call.error() : call.errorClass() + ": " + call.error();
+    }
+    List<String> lines = call.output().lines().filter(line -> !line.isBlank()).toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+  }
+
+  private static String ofDecision(DecisionMade decision) {
+    List<String> parts = new ArrayList<>();
+    parts.add(decision.chosen());
+    parts.add(decision.question());
+    parts.add(decision.rationale());
+    for (Alternative alternative : decision.alternatives()) {
+      parts.add("rather than " + alternative.option() + " " + alternative.reason());
+    }
+    return lines(parts.toArray(String[]::new));
+  }
+
+  private static String ofHandoff(Handoff handoff) {
+    List<String> parts = new ArrayList<>();
+    parts.add(handoff.summary());
+    parts.addAll(handoff.done());
+    parts.addAll(handoff.remaining());
+    parts.add(handoff.nextAction());
+    parts.addAll(handoff.questions());
+    parts.addAll(handoff.dangerZones());
+    for (FileTouched file : handoff.files()) {
+      parts.add(file.path());
+    }
+    for (TestRun run : handoff.tests()) {
+      parts.add(run.command() + " " + String.join(" ", run.failing()));
+    }
+    return lines(parts.toArray(String[]::new));
+  }
+
+  private static String lines(String... parts) {
+    StringBuilder text = new StringBuilder();
+    for (String part : parts) {
+      if (!part.isBlank()) {
+        text.append(text.isEmpty() ? "" : "\n").append(cut(part.strip()));
+      }
+    }
+    return text.toString();
+  }
+
+  private static String cut(String part) {
+    if (part.length() <= PART_CHARS_MAX) {
+      return part;
+    }
+    int head = onCharacter(part, PART_CHARS_MAX / 2);
+    int tail = onCharacter(part, part.length() - PART_CHARS_MAX / 2);
+    return part.substring(0, head)
+        + "\n["
+        + (tail - head)
+        + " characters not searched]\n"
+        + part.substring(tail);
+  }
+
+  private static int onCharacter(String text, int index) {
+    return Character.isLowSurrogate(text.charAt(index)) ? index - 1 : index;
+  }
+}

@@ -1,0 +1,145 @@
+package dev.daybook.internal.index;
+
+import dev.daybook.event.Envelope.Stream;
+import dev.daybook.internal.entry.Promoted;
+import dev.daybook.internal.entry.Row;
+import dev.daybook.recall.Filter;
+import java.time.Instant;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.IndexOptions;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.search.similarities.BM25Similarity;
+import org.apache.lucene.search.similarities.PerFieldSimilarityWrapper;
+import org.apache.lucene.search.similarities.Similarity;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * A row as a Lucene document. Its identity and what hides it are not here but in {@link RowTable},
+ * by row number, which is the document's number.
+ *
+ * <p>Reuses one document and one analysis; not safe from several threads.
+ */
+final class RowDocument {
+  /** Stems of the text, with positions. */
+  static final String TEXT = "text";
+
+  /** Whole paths and symbols. */
+  static final String WHOLE = "whole";
+
+  /** Stems of the first line of plan events of several lines. */
+  static final String FIRST_LINE = "first";
+
+  /** When it happened, as {@link #nanos}. */
+  static final String TIME = "time";
+
+  /** What a hit shows; see {@link StoredHit}. */
+  static final String HIT = "hit";
+
+  /** Paths and symbols do not get rarer in long events, so length counts little. */
+  static final Similarity SIMILARITY =
+      new PerFieldSimilarityWrapper() {
+        private final Similarity text = new BM25Similarity(1.2f, 0.75f);
+        private final Similarity whole = new BM25Similarity(1.2f, 0.2f);
+
+        @Override
+        public Similarity get(String field) {
+          return field.equals(WHOLE) ? whole : text;
+        }
+      };
+
+  private static final FieldType WITH_POSITIONS = type(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS);
+  private static final FieldType WITH_COUNTS = type(IndexOptions.DOCS_AND_FREQS);
+
+  private final TextAnalysis analysis = new TextAnalysis();
+
+  /** The Lucene field of a kind of filter. */
+  static String field(Filter.Field filtered) {
+    return filtered.name();
+  }
+
+  /** How indexes are written: rows keep their order, whatever Lucene merges. */
+  static IndexWriterConfig writerConfig() {
+    LogDocMergePolicy neighbours = new LogDocMergePolicy();
+    neighbours.setNoCFSRatio(0);
+    return new IndexWriterConfig()
+        .setSimilarity(SIMILARITY)
+        .setMergePolicy(neighbours)
+        .setMergeScheduler(new SerialMergeScheduler())
+        .setRAMBufferSizeMB(64)
+        .setUseCompoundFile(false)
+        .setCommitOnClose(false);
+  }
+
+  /** Nanoseconds since 1970; times too far away for that become the nearest that is not. */
+  static long nanos(Instant time) {
+    try {
+      return Math.addExact(
+          Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
+    } catch (ArithmeticException e) {
+      return time.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+
+  /** The document of a row; valid until the next is asked for. */
+  Document of(Row row) {
+    Document document = new Document();
+    var envelope = row.envelope();
+    Promoted promoted = row.promoted();
+    keyword(document, Filter.Field.STREAM, envelope.stream().name());
+    keyword(document, Filter.Field.TYPE, row.type());
+    keyword(document, Filter.Field.TOOL, promoted.tool());
+    keyword(document, Filter.Field.AGENT, envelope.actor().id());
+    keyword(document, Filter.Field.ACTOR_KIND, envelope.actor().kind().name());
+    keyword(document, Filter.Field.SESSION, envelope.session().value());
+    keyword(document, Filter.Field.TASK, envelope.task());
+    keyword(document, Filter.Field.OUTCOME, promoted.outcome());
+    keyword(document, Filter.Field.ERROR_FINGERPRINT, promoted.errorFingerprint());
+    keyword(document, Filter.Field.ARGUMENTS_HASH, promoted.argumentsHash());
+    keyword(document, Filter.Field.HANDOFF, promoted.handoff());
+    if (envelope.cause().isPresent()) {
+      keyword(document, Filter.Field.CAUSE, envelope.cause().toString());
+    }
+    for (String path : promoted.paths()) {
+      keyword(document, Filter.Field.PATH, path);
+    }
+    document.add(new LongPoint(TIME, nanos(envelope.time())));
+    document.add(new StoredField(HIT, StoredHit.encode(row)));
+    analysis.read(row.text());
+    document.add(new Field(TEXT, analysis.stems(), WITH_POSITIONS));
+    document.add(new Field(WHOLE, analysis.wholes(), WITH_COUNTS));
+    if (envelope.stream() == Stream.PLAN && analysis.hasSeveralLines()) {
+      document.add(new Field(FIRST_LINE, analysis.firstLineStems(), WITH_COUNTS));
+    }
+    return document;
+  }
+
+  private static void keyword(Document document, Filter.Field filtered, String value) {
+    if (!value.isEmpty()) {
+      document.add(new StringField(field(filtered), keyword(value), Field.Store.NO));
+    }
+  }
+
+  /** A value as a term; Lucene refuses terms over 32,766 bytes, so the longest are cut. */
+  static BytesRef keyword(String value) {
+    BytesRef bytes = new BytesRef(value);
+    bytes.length = Math.min(bytes.length, KEYWORD_BYTES_MAX);
+    return bytes;
+  }
+
+  private static final int KEYWORD_BYTES_MAX = 32_000;
+
+  private static FieldType type(IndexOptions options) {
+    FieldType type = new FieldType();
+    type.setIndexOptions(options);
+    type.setTokenized(true);
+    type.freeze();
+    return type;
+  }
+}

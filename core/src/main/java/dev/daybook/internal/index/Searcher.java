@@ -1,0 +1,348 @@
+package dev.daybook.internal.index;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.daybook.event.EventId;
+import dev.daybook.internal.index.Found.More;
+import dev.daybook.internal.index.Found.Order;
+import dev.daybook.internal.index.Found.Ref;
+import dev.daybook.internal.index.TopRows.Scored;
+import dev.daybook.recall.Coverage;
+import dev.daybook.recall.Filter;
+import dev.daybook.recall.Hit;
+import dev.daybook.recall.Hit.LegScore;
+import dev.daybook.recall.Leg;
+import dev.daybook.recall.Query;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.MultiReader;
+import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * Recall over an unchanging set of sources: the indexes of some segments, with their vectors, and
+ * the tail of one moment. Statistics are shared by all, so where a row lies never changes its
+ * score.
+ *
+ * <p>Every event is in one source only: the caller begins a new tail when segments take its rows
+ * in, and compaction drops what was recorded twice. A started call that a call in any source ends
+ * is not shown by {@link #search}, {@link #find} and {@link #count}.
+ *
+ * <p>Safe from any thread. Holds its sources until the last hold on itself is let go: the maker has
+ * one, ended by {@link #close()}, and a reader that may meet the end of the maker's takes its own
+ * with {@link #retain()}.
+ */
+public final class Searcher implements AutoCloseable {
+  /** How many rows each leg contributes at least. */
+  static final int CANDIDATES_MIN = 50;
+
+  /**
+   * One segment.
+   *
+   * @param index of its text and columns
+   * @param vectors of its rows under the model that queries are embedded with; {@link
+   *     Vectors#none()} if there are none (yet)
+   */
+  public record Part(PackedIndex index, Vectors vectors) {
+    /** Checks the parts. */
+    public Part {
+      requireNonNull(index, "index");
+      requireNonNull(vectors, "vectors");
+    }
+  }
+
+  private final List<Part> parts;
+  private final IndexReader tailReader;
+  private final MultiReader reader;
+  private final Sources sources;
+  private final FixedBitSet hidden;
+  private final int hiddenCount;
+  private final LexicalLeg lexical;
+  private final VectorLeg vector;
+  private final AtomicInteger holds = new AtomicInteger(1);
+
+  private Searcher(List<Part> parts, IndexReader tailReader, MultiReader reader, Sources sources)
+      throws IOException {
+    this.parts = parts;
+    this.tailReader = tailReader;
+    this.reader = reader;
+    this.sources = sources;
+    this.hidden = sources.endedStarts();
+    this.hiddenCount = hidden.cardinality();
+    this.lexical = new LexicalLeg(reader, sources);
+    this.vector = new VectorLeg(sources);
+  }
+
+  /**
+   * A searcher over segments and the rows the tail has now.
+   *
+   * @throws IllegalStateException if a part is closed
+   * @throws IllegalArgumentException if the vectors of two sources differ in dimension
+   */
+  public static Searcher over(List<Part> segments, TailIndex tail) throws IOException {
+    List<Part> parts = List.copyOf(segments);
+    List<Part> held = new ArrayList<>();
+    TailIndex.Snapshot last = null;
+    try {
+      for (Part part : parts) {
+        hold(part);
+        held.add(part);
+      }
+      last = tail.snapshot();
+      List<IndexReader> readers = new ArrayList<>();
+      List<RowTable> tables = new ArrayList<>();
+      List<Vectors> vectors = new ArrayList<>();
+      for (Part part : parts) {
+        readers.add(part.index().reader());
+        tables.add(part.index().table());
+        vectors.add(part.vectors());
+      }
+      readers.add(last.reader());
+      tables.add(last.table());
+      vectors.add(last.vectors());
+      checkDimensions(vectors);
+      return new Searcher(
+          parts,
+          last.reader(),
+          new MultiReader(readers.toArray(IndexReader[]::new), false),
+          new Sources(tables, vectors));
+    } catch (IOException | RuntimeException e) {
+      held.forEach(Searcher::letGo);
+      if (last != null) {
+        last.reader().close();
+      }
+      throw e;
+    }
+  }
+
+  private static void checkDimensions(List<Vectors> vectors) {
+    Set<Integer> dimensions = new HashSet<>();
+    vectors.stream().filter(v -> v.chunks() > 0).forEach(v -> dimensions.add(v.dimension()));
+    if (dimensions.size() > 1) {
+      throw new IllegalArgumentException(
+          "Vectors of different dimensions cannot be searched together: " + dimensions);
+    }
+  }
+
+  private static void hold(Part part) {
+    if (!part.index().retain()) {
+      throw new IllegalStateException(part.index() + " is closed");
+    }
+    if (!part.vectors().retain()) {
+      part.index().release();
+      throw new IllegalStateException(part.vectors() + " is closed");
+    }
+  }
+
+  private static void letGo(Part part) {
+    part.index().release();
+    part.vectors().release();
+  }
+
+  /** Takes a hold, to be ended by {@link #close()}; {@code false} if the searcher is closed. */
+  public boolean retain() {
+    return holds.getAndUpdate(n -> n == 0 ? 0 : n + 1) > 0;
+  }
+
+  /** Lets go of one hold; with the last the sources are let go. */
+  @Override
+  public void close() throws IOException {
+    if (holds.decrementAndGet() == 0) {
+      try {
+        IOUtils.close(reader, tailReader);
+      } finally {
+        parts.forEach(Searcher::letGo);
+      }
+    }
+  }
+
+  /** How many rows there are, hidden ones too. */
+  public int rows() {
+    return sources.rows();
+  }
+
+  /** Where an event is, also a started call that is not shown. */
+  public Optional<Ref> lookup(EventId id) throws IOException {
+    for (int source = sources.count() - 1; source >= 0; source--) {
+      int row = sources.table(source).rowOf(id);
+      if (row >= 0) {
+        return Optional.of(new Ref(source, row, id));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** How many events pass. */
+  public long count(Filter filter) throws IOException {
+    return filter.isAny() ? sources.rows() - hiddenCount : shown(filter, List.of()).cardinality();
+  }
+
+  /**
+   * The events that pass, in the order of identities.
+   *
+   * @param after where to begin: behind this event in the given order; {@link EventId#NONE} for the
+   *     beginning
+   * @param limit the most events given, at least 1
+   */
+  public Found find(Filter filter, EventId after, int limit, Order order) throws IOException {
+    Comparator<Ref> wanted =
+        order == Order.OLDEST_FIRST
+            ? Comparator.comparing(Ref::id)
+            : Comparator.comparing(Ref::id).reversed();
+    Ref cursor = new Ref(0, 0, after);
+    PriorityQueue<Ref> lastFirst = new PriorityQueue<>(wanted.reversed());
+    FixedBitSet shown = shown(filter, List.of());
+    for (int source = 0; source < sources.count(); source++) {
+      int start = sources.start(source);
+      int end = start + sources.table(source).rows();
+      for (int row = next(shown, start, end); row < end; row = next(shown, row + 1, end)) {
+        Ref ref = new Ref(source, row - start, sources.table(source).id(row - start));
+        boolean isBehind = !after.isPresent() || wanted.compare(ref, cursor) > 0;
+        if (isBehind && (lastFirst.size() <= limit || wanted.compare(ref, lastFirst.peek()) < 0)) {
+          lastFirst.add(ref);
+          if (lastFirst.size() > limit + 1) {
+            lastFirst.poll();
+          }
+        }
+      }
+    }
+    List<Ref> page = new ArrayList<>(lastFirst);
+    page.sort(wanted);
+    return page.size() > limit
+        ? new Found(page.subList(0, limit), More.YES)
+        : new Found(page, More.NO);
+  }
+
+  private static int next(FixedBitSet bits, int from, int end) {
+    return from >= end ? end : bits.nextSetBit(from, end);
+  }
+
+  /**
+   * The events that answer a query best. Each leg finds at least {@value #CANDIDATES_MIN}; every
+   * event either found is scored by both: the cosine of its nearest chunk plus {@link Query#lean()}
+   * times its BM25 over {@code ln(1 + rows)}. An event that has no vector counts as the last of
+   * those the vector leg found, so what is not embedded yet is ranked by its words among the rest.
+   * If one leg runs alone, its own score ranks. Of equal scores the newer event goes first.
+   *
+   * @param question the query's vector; no component if there is no embedder
+   * @throws IllegalArgumentException if the vector has another dimension than the events'
+   */
+  public Ranking search(Query query, float[] question) throws IOException {
+    List<String> notes = new ArrayList<>();
+    FixedBitSet shown = isUnfiltered(query) ? null : shown(query.filter(), query.phrases());
+    int candidates = Math.max(CANDIDATES_MIN, query.limit());
+    EnumMap<Leg, List<Scored>> found = new EnumMap<>(Leg.class);
+    Optional<LexicalLeg.Prepared> words = Optional.empty();
+    if (query.legs().contains(Leg.LEXICAL)) {
+      words = lexical.prepare(query);
+      if (words.isPresent()) {
+        found.put(Leg.LEXICAL, words.get().best(shown, candidates));
+      } else {
+        notes.add("lexical: the query has no word that is searched");
+      }
+    }
+    Optional<VectorLeg.Prepared> meaning = Optional.empty();
+    if (query.legs().contains(Leg.VECTOR)) {
+      if (question.length == 0) {
+        notes.add("vector: there is no embedder");
+      } else if (vector.isEmpty()) {
+        notes.add("vector: no event has a vector yet");
+      } else {
+        meaning = Optional.of(vector.prepare(question));
+        found.put(Leg.VECTOR, meaning.get().best(shown, candidates));
+      }
+    }
+    List<Scored> ranked = Fusion.rank(found, words, meaning, query.lean(), sources);
+    Coverage coverage =
+        new Coverage(
+            shown == null ? sources.rows() : shown.cardinality(),
+            vector.without(shown),
+            found.keySet().isEmpty() ? EnumSet.noneOf(Leg.class) : EnumSet.copyOf(found.keySet()),
+            String.join("; ", notes));
+    return present(query, ranked, found, words, meaning, coverage);
+  }
+
+  private Ranking present(
+      Query query,
+      List<Scored> ranked,
+      Map<Leg, List<Scored>> found,
+      Optional<LexicalLeg.Prepared> words,
+      Optional<VectorLeg.Prepared> meaning,
+      Coverage coverage)
+      throws IOException {
+    List<Hit> hits = new ArrayList<>();
+    List<Ref> refs = new ArrayList<>();
+    TextAnalysis analysis = new TextAnalysis();
+    Set<String> wanted = new HashSet<>();
+    analysis.stemsOf(query.text()).forEach(stem -> wanted.add(stem.text()));
+    query.phrases().forEach(p -> analysis.stemsOf(p).forEach(stem -> wanted.add(stem.text())));
+    StoredFields stored = reader.storedFields();
+    for (Scored one : ranked.subList(0, Math.min(query.limit(), ranked.size()))) {
+      int row = one.row();
+      EnumMap<Leg, LegScore> legs = new EnumMap<>(Leg.class);
+      if (words.isPresent()) {
+        legs.put(
+            Leg.LEXICAL, new LegScore(rankIn(found.get(Leg.LEXICAL), row), words.get().score(row)));
+      }
+      if (meaning.isPresent()) {
+        float cosine = meaning.get().score(row);
+        legs.put(
+            Leg.VECTOR,
+            new LegScore(rankIn(found.get(Leg.VECTOR), row), Float.isNaN(cosine) ? 0 : cosine));
+      }
+      StoredHit shown =
+          StoredHit.decode(
+              stored.document(row, Set.of(RowDocument.HIT)).getBinaryValue(RowDocument.HIT));
+      int source = sources.sourceOf(row);
+      Ref ref = new Ref(source, row - sources.start(source), sources.id(row));
+      refs.add(ref);
+      hits.add(
+          new Hit(
+              ref.id(),
+              shown.type(),
+              shown.stream(),
+              shown.time(),
+              shown.actor(),
+              shown.session(),
+              shown.task(),
+              shown.outcome(),
+              shown.tool(),
+              Snippet.of(shown.text(), wanted, analysis),
+              one.score(),
+              legs));
+    }
+    return new Ranking(hits, refs, coverage);
+  }
+
+  private static int rankIn(List<Scored> found, int row) {
+    for (int i = 0; i < found.size(); i++) {
+      if (found.get(i).row() == row) {
+        return i + 1;
+      }
+    }
+    return 0;
+  }
+
+  private boolean isUnfiltered(Query query) {
+    return query.filter().isAny() && query.phrases().isEmpty() && hiddenCount == 0;
+  }
+
+  /** One bit for each row that passes and is not hidden. */
+  private FixedBitSet shown(Filter filter, List<String> phrases) throws IOException {
+    FixedBitSet shown = lexical.matching(filter, phrases);
+    shown.andNot(hidden);
+    return shown;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.daybook.internal.index;
+
+import dev.daybook.event.EventId;
+import dev.daybook.internal.entry.Json;
+import dev.daybook.internal.entry.Row;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.store.ByteBuffersDataOutput;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.Version;
+
+/**
+ * Builds the index of a segment: a packed file in which Lucene's document n is row n of the
+ * segment, and the {@linkplain RowTable row table}. Two builds of the same rows give equal answers,
+ * not equal bytes.
+ */
+public final class SegmentIndexWriter {
+  /** Identities: upper and lower half of every row. */
+  static final String IDS = "rows.ids";
+
+  /** Row numbers in the order of identities. */
+  static final String ORDER = "rows.order";
+
+  /** Which started calls have ended. */
+  static final String CALLS = "rows.calls";
+
+  /** What stands at the head of the file. */
+  record Metadata(int analysis, String lucene, int rows) {}
+
+  private SegmentIndexWriter() {}
+
+  /**
+   * Builds the index in memory: for segments as they are sealed.
+   *
+   * @param rows in the order of the segment
+   */
+  public static byte[] build(Iterable<Row> rows) throws IOException {
+    try (Directory directory = new ByteBuffersDirectory();
+        ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+      write(rows, directory, out);
+      return out.toByteArray();
+    }
+  }
+
+  /**
+   * Builds the index as a file, with a working folder beside it that is gone afterwards: for the
+   * large segments of compaction.
+   *
+   * @param rows in the order of the segment
+   * @param file to be created or replaced
+   */
+  public static void build(Iterable<Row> rows, Path file) throws IOException {
+    Path work = Files.createTempDirectory(file.toAbsolutePath().getParent(), "index");
+    try (Directory directory = FSDirectory.open(work);
+        OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+      write(rows, directory, out);
+      for (String name : directory.listAll()) {
+        directory.deleteFile(name);
+      }
+    } finally {
+      deleteTree(work);
+    }
+  }
+
+  private static void deleteTree(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  private static void write(Iterable<Row> rows, Directory directory, OutputStream out)
+      throws IOException {
+    RowTableBuilder table = new RowTableBuilder();
+    RowDocument document = new RowDocument();
+    try (IndexWriter writer = new IndexWriter(directory, RowDocument.writerConfig())) {
+      for (Row row : rows) {
+        writer.addDocument(document.of(row));
+        table.add(row);
+      }
+      writer.forceMerge(1);
+      writer.commit();
+    }
+    PackedFile.Writer packed =
+        new PackedFile.Writer(
+            out,
+            Json.write(
+                new Metadata(
+                    TextAnalysis.ANALYSIS_VERSION, Version.LATEST.toString(), table.rows())));
+    for (String name : directory.listAll()) {
+      if (!name.equals(IndexWriter.WRITE_LOCK_NAME)) {
+        try (IndexInput in = directory.openInput(name, IOContext.READONCE)) {
+          packed.add(name, in);
+        }
+      }
+    }
+    packed.add(IDS, ids(table));
+    packed.add(ORDER, order(table));
+    packed.add(CALLS, calls(table));
+    packed.finish();
+  }
+
+  private static byte[] ids(RowTableBuilder table) {
+    byte[] bytes = new byte[table.rows() * 16];
+    ByteBuffer ids = littleEndian(bytes);
+    for (int row = 0; row < table.rows(); row++) {
+      ids.putLong(table.high(row)).putLong(table.low(row));
+    }
+    return bytes;
+  }
+
+  private static byte[] order(RowTableBuilder table) {
+    byte[] bytes = new byte[table.rows() * 4];
+    ByteBuffer order = littleEndian(bytes);
+    IntStream.range(0, table.rows())
+        .boxed()
+        .sorted((a, b) -> {
+          int byHigh = Long.compareUnsigned(table.high(a), table.high(b));
+          return byHigh != 0 ? byHigh : Long.compareUnsigned(table.low(a), table.low(b));
+        })
+        .forEach(order::putInt);
+    return bytes;
+  }
+
+  private static byte[] calls(RowTableBuilder table) throws IOException {
+    ByteBuffersDataOutput out = new ByteBuffersDataOutput();
+    int[] ended = table.endedStarts();
+    out.writeVInt(ended.length);
+    for (int row : ended) {
+      out.writeVInt(row);
+    }
+    out.writeVInt(table.openStarts().size());
+    for (int row : table.openStarts().values()) {
+      out.writeVInt(row);
+    }
+    out.writeVInt(table.foreignCauses().size());
+    for (EventId cause : table.foreignCauses()) {
+      out.writeLong(cause.high());
+      out.writeLong(cause.low());
+    }
+    return out.toArrayCopy();
+  }
+
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.daybook.internal.index;
+
+import dev.daybook.event.EventId;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.lucene.util.FixedBitSet;
+
+/**
+ * Several sources as one row of rows: those of the first source, then those of the second, and so
+ * on, which is how Lucene's MultiReader counts their documents.
+ */
+final class Sources {
+  private final List<RowTable> tables;
+  private final List<Vectors> vectors;
+  private final int[] starts;
+
+  Sources(List<RowTable> tables, List<Vectors> vectors) {
+    this.tables = List.copyOf(tables);
+    this.vectors = List.copyOf(vectors);
+    starts = new int[tables.size() + 1];
+    for (int i = 0; i < tables.size(); i++) {
+      starts[i + 1] = Math.addExact(starts[i], tables.get(i).rows());
+    }
+  }
+
+  int count() {
+    return tables.size();
+  }
+
+  int rows() {
+    return starts[tables.size()];
+  }
+
+  int start(int source) {
+    return starts[source];
+  }
+
+  RowTable table(int source) {
+    return tables.get(source);
+  }
+
+  Vectors vectors(int source) {
+    return vectors.get(source);
+  }
+
+  /** The source of a row. */
+  int sourceOf(int row) {
+    int at = Arrays.binarySearch(starts, row);
+    if (at < 0) {
+      return -at - 2;
+    }
+    while (starts[at + 1] == row) {
+      at++;
+    }
+    return at;
+  }
+
+  EventId id(int row) throws IOException {
+    int source = sourceOf(row);
+    return tables.get(source).id(row - starts[source]);
+  }
+
+  int compareIds(int a, int b) throws IOException {
+    return id(a).compareTo(id(b));
+  }
+
+  /**
+   * The started calls that another source than their own ends, or their own; readers see neither.
+   */
+  FixedBitSet endedStarts() throws IOException {
+    FixedBitSet ended = new FixedBitSet(Math.max(1, rows()));
+    Map<EventId, Integer> open = new HashMap<>();
+    Set<EventId> causes = new HashSet<>();
+    for (int i = 0; i < tables.size(); i++) {
+      int start = starts[i];
+      for (int row : tables.get(i).endedStarts()) {
+        ended.set(start + row);
+      }
+      tables.get(i).openStarts().forEach((id, row) -> open.put(id, start + row));
+      causes.addAll(tables.get(i).foreignCauses());
+    }
+    open.forEach((id, row) -> {
+      if (causes.contains(id)) {
+        ended.set(row);
+      }
+    });
+    return ended;
+  }
+}

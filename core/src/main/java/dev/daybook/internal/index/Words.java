@@ -1,0 +1,288 @@
+package dev.daybook.internal.index;
+
+import java.util.Arrays;
+import org.apache.lucene.analysis.CharArraySet;
+import org.apache.lucene.analysis.en.EnglishAnalyzer;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+
+/** The words of a text before stemming, found in one pass; see {@link TextAnalysis}. */
+final class Words {
+  private static final int WHOLE_CHARS_MAX = 120;
+  private static final int RUN_CHARS_MAX = 64;
+  private static final int BLOB_CHARS_MIN = 24;
+  private static final int HEX_CHARS_MIN = 6;
+  private static final CharArraySet STOP_WORDS = EnglishAnalyzer.ENGLISH_STOP_WORDS_SET;
+
+  private final Terms parts = new Terms();
+  private final Terms wholes = new Terms();
+  private int[] cuts = new int[64];
+  private int partsInFirstLine;
+  private int position;
+  private CharSequence text = "";
+
+  Terms parts() {
+    return parts;
+  }
+
+  Terms wholes() {
+    return wholes;
+  }
+
+  int partsInFirstLine() {
+    return partsInFirstLine;
+  }
+
+  void read(CharSequence newText) {
+    text = newText;
+    parts.clear();
+    wholes.clear();
+    position = 0;
+    partsInFirstLine = -1;
+    int length = text.length();
+    int at = 0;
+    while (at < length) {
+      char c = text.charAt(at);
+      if (isSpace(c)) {
+        if (c == '\n' && partsInFirstLine < 0 && parts.size() > 0) {
+          partsInFirstLine = parts.size();
+        }
+        at++;
+      } else {
+        int end = at + 1;
+        while (end < length && !isSpace(text.charAt(end))) {
+          end++;
+        }
+        token(at, end);
+        at = end;
+      }
+    }
+    if (partsInFirstLine < 0) {
+      partsInFirstLine = parts.size();
+    }
+  }
+
+  private static boolean isSpace(char c) {
+    return c <= ' ' || (c > 126 && (Character.isWhitespace(c) || c == '\u00a0' || c == '\u0085'));
+  }
+
+  /** A stretch without white space: its parts, and itself if it has several. */
+  private void token(int start, int end) {
+    int before = position;
+    int first = -1;
+    int last = -1;
+    int at = start;
+    while (at < end) {
+      int kind = kindAt(at);
+      if (kind == DELIMITER) {
+        at += widthAt(at);
+        continue;
+      }
+      int runEnd = at;
+      while (runEnd < end && kindAt(runEnd) != DELIMITER) {
+        runEnd += widthAt(runEnd);
+      }
+      first = first < 0 ? at : first;
+      last = runEnd;
+      run(at, runEnd);
+      at = runEnd;
+      if (isPossessive(at, end)) {
+        at += 2;
+      }
+    }
+    if (position - before >= 2 && last - first <= WHOLE_CHARS_MAX) {
+      wholes.add(text, first, last, wholes.size());
+    }
+  }
+
+  /** Whether an English possessive stands here: an apostrophe, an s, and no more of the word. */
+  private boolean isPossessive(int at, int end) {
+    return at + 1 < end
+        && (text.charAt(at) == '\'' || text.charAt(at) == '\u2019')
+        && (text.charAt(at + 1) == 's' || text.charAt(at + 1) == 'S')
+        && (at + 2 == end || kindAt(at + 2) == DELIMITER);
+  }
+
+  /** Letters and digits in a row: cut where the case rises, and between letters and digits. */
+  private void run(int start, int end) {
+    int count = 0;
+    int before = kindAt(start);
+    boolean hex = isHex(text.charAt(start));
+    boolean digits = before == DIGIT;
+    for (int at = start + widthAt(start); at < end; at += widthAt(at)) {
+      int kind = kindAt(at);
+      if (isCut(before, kind)) {
+        if (count == cuts.length) {
+          cuts = Arrays.copyOf(cuts, cuts.length * 2);
+        }
+        cuts[count++] = at;
+      }
+      hex &= isHex(text.charAt(at));
+      digits |= kind == DIGIT;
+      before = kind;
+    }
+    int length = end - start;
+    boolean isHash = hex && digits && length >= HEX_CHARS_MIN && count >= 2;
+    boolean isBlob = digits && length >= BLOB_CHARS_MIN && count >= length / 6;
+    if (isHash || isBlob) {
+      part(start, Math.min(end, start + RUN_CHARS_MAX));
+      return;
+    }
+    int from = start;
+    for (int i = 0; i < count; i++) {
+      part(from, cuts[i]);
+      from = cuts[i];
+    }
+    part(from, end);
+  }
+
+  private void part(int start, int end) {
+    int cut = Math.min(end, start + RUN_CHARS_MAX);
+    if (cut < end && Character.isLowSurrogate(text.charAt(cut))) {
+      cut--;
+    }
+    parts.add(text, start, cut, position++);
+    if (parts.lastIsStopWord()) {
+      parts.dropLast();
+    }
+  }
+
+  private static final int DELIMITER = 0;
+  private static final int LOWER = 1;
+  private static final int UPPER = 2;
+  private static final int DIGIT = 3;
+  private static final int OTHER_LETTER = 4;
+
+  /** Written without spaces between words: each character is a word. */
+  private static final int IDEOGRAPH = 5;
+
+  private static boolean isCut(int before, int kind) {
+    if (kind == IDEOGRAPH || before == IDEOGRAPH) {
+      return true;
+    }
+    return (before == LOWER && kind == UPPER) || ((before == DIGIT) != (kind == DIGIT));
+  }
+
+  private int kindAt(int at) {
+    char c = text.charAt(at);
+    if (c < 128) {
+      return ASCII[c];
+    }
+    int point = Character.codePointAt(text, at);
+    return switch (Character.getType(point)) {
+      case Character.LOWERCASE_LETTER -> LOWER;
+      case Character.UPPERCASE_LETTER, Character.TITLECASE_LETTER -> UPPER;
+      case Character.DECIMAL_DIGIT_NUMBER -> DIGIT;
+      case Character.OTHER_LETTER -> isUnspaced(point) ? IDEOGRAPH : OTHER_LETTER;
+      case Character.MODIFIER_LETTER,
+          Character.LETTER_NUMBER,
+          Character.NON_SPACING_MARK,
+          Character.COMBINING_SPACING_MARK ->
+          OTHER_LETTER;
+      default -> DELIMITER;
+    };
+  }
+
+  private static boolean isUnspaced(int point) {
+    return Character.isIdeographic(point)
+        || switch (Character.UnicodeScript.of(point)) {
+          case HIRAGANA, KATAKANA -> true;
+          default -> false;
+        };
+  }
+
+  private int widthAt(int at) {
+    return text.charAt(at) < 128 ? 1 : Character.charCount(Character.codePointAt(text, at));
+  }
+
+  private static boolean isHex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  }
+
+  private static final byte[] ASCII = new byte[128];
+
+  static {
+    for (char c = 0; c < 128; c++) {
+      ASCII[c] =
+          (byte)
+              (c >= 'a' && c <= 'z'
+                  ? LOWER
+                  : c >= 'A' && c <= 'Z' ? UPPER : c >= '0' && c <= '9' ? DIGIT : DELIMITER);
+    }
+  }
+
+  /** A growing list of terms in lower case, in one array of characters. */
+  static final class Terms {
+    private char[] chars = new char[1024];
+    private int[] ends = new int[128];
+    private int[] positions = new int[128];
+    private int[] starts = new int[128];
+    private int[] textEnds = new int[128];
+    private int size;
+
+    int size() {
+      return size;
+    }
+
+    int position(int term) {
+      return positions[term];
+    }
+
+    int start(int term) {
+      return starts[term];
+    }
+
+    int end(int term) {
+      return textEnds[term];
+    }
+
+    void copyTo(int term, CharTermAttribute into) {
+      int from = from(term);
+      into.copyBuffer(chars, from, ends[term] - from);
+    }
+
+    private int from(int term) {
+      return term == 0 ? 0 : ends[term - 1];
+    }
+
+    private void clear() {
+      size = 0;
+    }
+
+    private boolean lastIsStopWord() {
+      int from = from(size - 1);
+      return STOP_WORDS.contains(chars, from, ends[size - 1] - from);
+    }
+
+    private void dropLast() {
+      size--;
+    }
+
+    private void add(CharSequence text, int start, int end, int position) {
+      int from = from(size);
+      if (size == ends.length) {
+        ends = Arrays.copyOf(ends, size * 2);
+        positions = Arrays.copyOf(positions, size * 2);
+        starts = Arrays.copyOf(starts, size * 2);
+        textEnds = Arrays.copyOf(textEnds, size * 2);
+      }
+      if (from + end - start > chars.length) {
+        chars = Arrays.copyOf(chars, Math.max(chars.length * 2, from + end - start));
+      }
+      int to = from;
+      for (int at = start; at < end; at++) {
+        char c = text.charAt(at);
+        chars[to++] = c >= 'A' && c <= 'Z' ? (char) (c + 32) : c < 128 ? c : lower(text, at, c);
+      }
+      ends[size] = to;
+      positions[size] = position;
+      starts[size] = start;
+      textEnds[size] = end;
+      size++;
+    }
+
+    /** Lower case without change of length, so one of a pair of surrogates stays as it is. */
+    private static char lower(CharSequence text, int at, char c) {
+      return Character.isSurrogate(text.charAt(at)) ? c : Character.toLowerCase(c);
+    }
+  }
+}

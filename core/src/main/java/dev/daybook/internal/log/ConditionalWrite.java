@@ -1,0 +1,158 @@
+package dev.daybook.internal.log;
+
+import dev.daybook.CorruptDataException;
+import dev.daybook.DaybookException;
+import dev.daybook.OutcomeUnknownException;
+import dev.daybook.storage.ObjectKey;
+import dev.daybook.storage.ObjectStore;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * One write to a key that others may write too, taken to one definite answer: it is ours, it is
+ * somebody else's, or it failed and never will be there. The same bytes are sent until the store
+ * answers; past the deadline a fence is put at the key, so that a late request of ours can do
+ * nothing, and the key is read.
+ */
+public final class ConditionalWrite {
+  private final Store store;
+
+  /** Writes to this store. */
+  public ConditionalWrite(Store store) {
+    this.store = store;
+  }
+
+  /** What a write came to. */
+  public sealed interface Outcome {}
+
+  /** The object at the key is ours. */
+  public record Ours() implements Outcome {}
+
+  /**
+   * The key holds what somebody else wrote.
+   *
+   * @param frame what is there
+   */
+  public record Theirs(Frame frame) implements Outcome {}
+
+  /**
+   * The object that was there is gone: compaction covered it. The watermark says whether it was
+   * ours.
+   */
+  public record Gone() implements Outcome {}
+
+  /**
+   * It is not there and never will be.
+   *
+   * @param why what the caller is told
+   */
+  public record Failed(DaybookException why) implements Outcome {}
+
+  /** How to read what stands at a key. */
+  @FunctionalInterface
+  public interface Decoder {
+    /** The frame in the bytes of an object. */
+    Frame decode(byte[] bytes);
+  }
+
+  /**
+   * Sends the write.
+   *
+   * @param what names it in messages
+   * @param operation the id inside {@code bytes}
+   * @param fence what to put at the key when the deadline has passed
+   * @param decoder reads what is at the key
+   * @throws OutcomeUnknownException if not even the fence was answered
+   */
+  public Outcome write(
+      String what,
+      ObjectKey key,
+      byte[] bytes,
+      String operation,
+      Supplier<byte[]> fence,
+      Decoder decoder) {
+    Instant start = store.clock().instant();
+    boolean mayHaveLanded = false;
+    IOException last = null;
+    int attempt = 1;
+    do {
+      try {
+        ObjectStore.Created created = store.raw().createIfAbsent(key, bytes);
+        return created.isNew() ? new Ours() : standing(key, operation, decoder);
+      } catch (IOException e) {
+        if (Store.isRefusal(e) && !mayHaveLanded) {
+          return new Failed(store.refused(what, e));
+        }
+        mayHaveLanded = true;
+        last = e;
+      }
+      attempt++;
+    } while (store.mayRepeat(start, store.deadline()) && store.pause(attempt - 1));
+    return fence(
+        what,
+        key,
+        operation,
+        fence.get(),
+        decoder,
+        store.unavailable(what, attempt - 1, start, last));
+  }
+
+  private Outcome fence(
+      String what,
+      ObjectKey key,
+      String operation,
+      byte[] fence,
+      Decoder decoder,
+      DaybookException failure) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      Instant start = store.clock().instant();
+      for (int attempt = 1; ; attempt++) {
+        try {
+          if (store.raw().createIfAbsent(key, fence).isNew()) {
+            return new Failed(failure);
+          }
+          Outcome standing = standing(key, operation, decoder);
+          return standing instanceof Theirs(Frame frame) && frame.isTombstone()
+              ? new Failed(failure)
+              : standing;
+        } catch (IOException | DaybookException e) {
+          boolean again = store.mayRepeat(start, store.deadline()) && store.pause(attempt);
+          if (!again) {
+            throw new OutcomeUnknownException(
+                "%s (operation %s) may or may not have happened: %s, and the fence at %s was not answered either. Read the workspace again before repeating it"
+                    .formatted(what, operation, failure.getMessage(), key),
+                e);
+          }
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Outcome standing(ObjectKey key, String operation, Decoder decoder) {
+    Optional<ObjectStore.Stored> stored = store.get(key);
+    if (stored.isEmpty()) {
+      return new Gone();
+    }
+    Frame frame = decoder.decode(stored.get().bytes());
+    return frame.operation().equals(operation) && !frame.isTombstone()
+        ? new Ours()
+        : new Theirs(frame);
+  }
+
+  /** The error for an object that only one writer can have made, found to be another's. */
+  static CorruptDataException usedTwice(ObjectKey key, String operation) {
+    return new CorruptDataException(
+        key
+            + " was written by another process with the same log id (expected operation "
+            + operation
+            + "); a running process or its memory was copied. Start the copy anew, and record again"
+            + " what it had not yet acknowledged");
+  }
+}

@@ -1,0 +1,71 @@
+package dev.daybook.internal.log;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.daybook.CorruptDataException;
+import dev.daybook.event.Envelope;
+import dev.daybook.internal.entry.Json;
+import dev.daybook.internal.entry.Row;
+import dev.daybook.storage.ObjectKey;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rows as lines of JSON: the envelope, the type, the payload as an object. The body of batches and
+ * plan versions.
+ */
+public final class EntryLines {
+  private record Written(
+      Envelope envelope, String type, int schema, @JsonRawValue String payload) {}
+
+  private record Read(Envelope envelope, String type, int schema, JsonNode payload) {}
+
+  private EntryLines() {}
+
+  /** One row as a line, with its line feed. */
+  public static byte[] line(Row row) {
+    return (Json.write(new Written(row.envelope(), row.type(), row.schemaVersion(), row.payload()))
+            + "\n")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Several rows as lines. */
+  public static byte[] lines(List<Row> rows) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (Row row : rows) {
+      out.writeBytes(line(row));
+    }
+    return out.toByteArray();
+  }
+
+  /**
+   * The rows of a body.
+   *
+   * @throws CorruptDataException if a line is no entry
+   */
+  public static List<Row> rows(ObjectKey key, byte[] body) {
+    List<Row> rows = new ArrayList<>();
+    for (String line : new String(body, StandardCharsets.UTF_8).split("\n", -1)) {
+      if (line.isEmpty()) {
+        continue;
+      }
+      try {
+        Read read = Json.read(line, Read.class);
+        rows.add(Row.read(read.envelope(), read.type(), read.schema(), read.payload().toString()));
+      } catch (IOException e) {
+        throw new CorruptDataException(
+            key
+                + ": entry "
+                + (rows.size() + 1)
+                + " cannot be read: "
+                + e.getMessage()
+                + "; restore the object from a backup",
+            e);
+      }
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.daybook.internal.log;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.daybook.CorruptDataException;
+import dev.daybook.UnsupportedFormatException;
+import dev.daybook.internal.entry.Fingerprint;
+import dev.daybook.internal.entry.Json;
+import dev.daybook.storage.ObjectKey;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The form of every object that is not a columnar or index file: one line of JSON that says what it
+ * is, then the body.
+ *
+ * @param kind what the body is
+ * @param operation the write that made it; how a writer recognises its own object
+ * @param body the content; empty for a tombstone
+ */
+@SuppressWarnings("ArrayRecordComponent") // read once and handed on; never compared
+public record Frame(Kind kind, String operation, byte[] body) {
+  /** The format this library writes, and the newest it reads. */
+  public static final int FORMAT = 1;
+
+  /** What an object is. */
+  public enum Kind {
+    /** The object that makes a workspace. */
+    WORKSPACE,
+    /** A plan version. */
+    PLAN,
+    /** A batch of a writer log. */
+    BATCH,
+    /** A manifest. */
+    MANIFEST,
+    /** A folded plan. */
+    CHECKPOINT,
+    /** Keeps a key taken. */
+    TOMBSTONE
+  }
+
+  private record Header(int format, Kind kind, String workspace, String operation, String sha256) {}
+
+  /** The tombstone of a write. */
+  public static Frame tombstone(String operation) {
+    return new Frame(Kind.TOMBSTONE, operation, new byte[0]);
+  }
+
+  /** This frame as the bytes of an object of that workspace. */
+  public byte[] encode(String workspaceId) {
+    byte[] header =
+        Json.writeBytes(
+            new Header(FORMAT, kind, workspaceId, operation, Fingerprint.sha256Hex(body)));
+    ByteArrayOutputStream out = new ByteArrayOutputStream(header.length + 1 + body.length);
+    out.writeBytes(header);
+    out.write('\n');
+    out.writeBytes(body);
+    return out.toByteArray();
+  }
+
+  /**
+   * Reads an object of a workspace.
+   *
+   * @param expected what the object must be; a tombstone is accepted in place of any kind
+   * @param workspaceId the workspace it must belong to; empty if that is what is being read
+   * @throws UnsupportedFormatException if a newer library wrote it
+   * @throws CorruptDataException if it is anything else than was written there
+   */
+  public static Frame decode(ObjectKey key, byte[] bytes, Kind expected, String workspaceId) {
+    int end = 0;
+    while (end < bytes.length && bytes[end] != '\n') {
+      end++;
+    }
+    if (end == bytes.length) {
+      throw corrupt(key, "it has no header line in its " + bytes.length + " bytes");
+    }
+    String line = new String(bytes, 0, end, StandardCharsets.UTF_8);
+    Header header;
+    try {
+      JsonNode tree = Json.tree(line);
+      int format = tree.path("format").asInt(-1);
+      if (format > FORMAT) {
+        throw new UnsupportedFormatException(
+            "%s has format version %d, this library reads up to %d; use a newer release of Daybook"
+                .formatted(key, format, FORMAT));
+      }
+      header = Json.read(line, Header.class);
+    } catch (IOException e) {
+      throw corrupt(key, "its header is no JSON this library knows: " + firstLine(e.getMessage()));
+    }
+    byte[] body = Arrays.copyOfRange(bytes, end + 1, bytes.length);
+    String sum = Fingerprint.sha256Hex(body);
+    if (!sum.equals(header.sha256())) {
+      throw corrupt(
+          key,
+          "its body of "
+              + body.length
+              + " bytes has SHA-256 "
+              + sum
+              + ", its header says "
+              + header.sha256());
+    }
+    if (!workspaceId.isEmpty() && !workspaceId.equals(header.workspace())) {
+      throw corrupt(
+          key, "it belongs to workspace " + header.workspace() + ", not to " + workspaceId);
+    }
+    if (header.kind() != expected && header.kind() != Kind.TOMBSTONE) {
+      throw corrupt(key, "it is a " + header.kind() + ", expected a " + expected);
+    }
+    return new Frame(header.kind(), header.operation(), body);
+  }
+
+  /** Whether this only keeps its key taken. */
+  public boolean isTombstone() {
+    return kind == Kind.TOMBSTONE;
+  }
+
+  private static String firstLine(String message) {
+    return message == null ? "no message" : message.lines().findFirst().orElse("");
+  }
+
+  private static CorruptDataException corrupt(ObjectKey key, String why) {
+    return new CorruptDataException(
+        key + " is damaged: " + why + "; restore the object from a backup");
+  }
+}

@@ -1,0 +1,182 @@
+package dev.daybook.internal.log;
+
+import dev.daybook.DaybookException;
+import dev.daybook.StorageAccessException;
+import dev.daybook.StorageUnavailableException;
+import dev.daybook.storage.ObjectKey;
+import dev.daybook.storage.ObjectStore;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * The object store as the rest of the library sees it: requests that may be repeated are, until a
+ * deadline, and failures are the library's own exceptions. This is the one place that retries. Safe
+ * for use by any number of threads.
+ */
+public final class Store {
+  private static final long BACKOFF_MILLIS_FIRST = 20;
+  private static final long BACKOFF_MILLIS_MAX = 2_000;
+
+  private final ObjectStore raw;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Duration deadline;
+
+  /** A request that may be repeated. */
+  @FunctionalInterface
+  public interface Request<T> {
+    /** Sends it. */
+    T send() throws IOException;
+  }
+
+  /** A store whose requests end after {@code deadline}. */
+  public Store(ObjectStore raw, InstantSource clock, RandomGenerator random, Duration deadline) {
+    this.raw = raw;
+    this.clock = clock;
+    this.random = random;
+    this.deadline = deadline;
+  }
+
+  /** The store itself, for requests that must not be repeated blindly. */
+  public ObjectStore raw() {
+    return raw;
+  }
+
+  /** Where this is, for messages. */
+  public String describe() {
+    return raw.describe();
+  }
+
+  /** How long a request is repeated. */
+  public Duration deadline() {
+    return deadline;
+  }
+
+  /** The clock that deadlines go by. */
+  public InstantSource clock() {
+    return clock;
+  }
+
+  /** Reads an object; empty if there is none. */
+  public Optional<ObjectStore.Stored> get(ObjectKey key) {
+    return repeat("read " + key, () -> raw.get(key));
+  }
+
+  /** Every object whose key begins with {@code prefix}, in key order. */
+  public List<ObjectStore.Listed> list(String prefix) {
+    List<ObjectStore.Listed> all = new ArrayList<>();
+    String after = "";
+    boolean more = true;
+    while (more) {
+      String from = after;
+      ObjectStore.Page page =
+          repeat("list " + prefix, () -> raw.list(prefix, from, ObjectStore.PAGE_KEYS_MAX));
+      all.addAll(page.objects());
+      more = page.more() && !page.objects().isEmpty();
+      after = more ? page.objects().getLast().key().path() : after;
+    }
+    return all;
+  }
+
+  /**
+   * Writes an object whose key is new and whose name nobody else can choose; repeating it is
+   * harmless.
+   */
+  public void create(ObjectKey key, byte[] bytes) {
+    repeat("write " + key, () -> raw.createIfAbsent(key, bytes));
+  }
+
+  /** Overwrites an object with bytes that every writer would write. */
+  public void overwrite(ObjectKey key, byte[] bytes) {
+    repeat(
+        "write " + key,
+        () -> {
+          raw.overwrite(key, bytes);
+          return true;
+        });
+  }
+
+  /** Removes an object. */
+  public void delete(ObjectKey key) {
+    repeat(
+        "delete " + key,
+        () -> {
+          raw.delete(key);
+          return true;
+        });
+  }
+
+  /** Sends a request until it is answered, it is refused for good, or the deadline passes. */
+  public <T> T repeat(String what, Request<T> request) {
+    Instant start = clock.instant();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return request.send();
+      } catch (IOException e) {
+        if (isRefusal(e)) {
+          throw refused(what, e);
+        }
+        if (!mayRepeat(start, deadline) || !pause(attempt)) {
+          throw unavailable(what, attempt, start, e);
+        }
+      }
+    }
+  }
+
+  /** Whether the store said no for good: nothing was written, and repeating is in vain. */
+  public static boolean isRefusal(IOException e) {
+    return e instanceof AccessDeniedException || e instanceof NoSuchFileException;
+  }
+
+  /** The exception for a refusal. */
+  public DaybookException refused(String what, IOException e) {
+    return new StorageAccessException(
+        raw.describe()
+            + " refuses to "
+            + what
+            + ": "
+            + e.getMessage()
+            + "; check the location, its permissions and the credentials",
+        e);
+  }
+
+  /** The exception for a request that was given up without effect. */
+  public DaybookException unavailable(String what, int attempts, Instant start, IOException e) {
+    return new StorageUnavailableException(
+        "Cannot %s at %s: %s after %d attempts in %d ms; try again later"
+            .formatted(
+                what,
+                raw.describe(),
+                e.getMessage(),
+                attempts,
+                Duration.between(start, clock.instant()).toMillis()),
+        e);
+  }
+
+  /** Whether there is time left of a limit that began at {@code start}. */
+  public boolean mayRepeat(Instant start, Duration limit) {
+    return Duration.between(start, clock.instant()).compareTo(limit) < 0
+        && !Thread.currentThread().isInterrupted();
+  }
+
+  /** Waits before the next attempt; {@code false} if interrupted, with the flag kept. */
+  public boolean pause(int attempt) {
+    long most = Math.min(BACKOFF_MILLIS_MAX, BACKOFF_MILLIS_FIRST << Math.min(attempt - 1, 10));
+    try {
+      TimeUnit.MILLISECONDS.sleep(most / 2 + random.nextLong(most / 2 + 1));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

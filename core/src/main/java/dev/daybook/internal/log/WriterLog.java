@@ -1,0 +1,276 @@
+package dev.daybook.internal.log;
+
+import dev.daybook.DaybookException;
+import dev.daybook.OutcomeUnknownException;
+import dev.daybook.StorageUnavailableException;
+import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.log.ConditionalWrite.Failed;
+import dev.daybook.internal.log.ConditionalWrite.Gone;
+import dev.daybook.internal.log.ConditionalWrite.Ours;
+import dev.daybook.internal.log.ConditionalWrite.Theirs;
+import dev.daybook.storage.ObjectKey;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The append-only log of one open workspace handle, with group commit: with nothing in flight an
+ * event is sent at once, and what arrives meanwhile is the next batch. A batch is one
+ * create-if-absent; the next is not sent before it is settled. After a failure or a fence the log
+ * goes on under a fresh id. An idle log holds no thread. Safe for use by any number of threads.
+ */
+public final class WriterLog {
+  private static final int BATCH_BYTES_MAX = 4 << 20;
+
+  private final Store store;
+  private final Keys keys;
+  private final String workspaceId;
+  private final EventIds ids;
+  private final Executor executor;
+  private final WatermarkSource watermarks;
+  private final BatchListener listener;
+  private final long pendingBytesMax;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition moved = lock.newCondition();
+  private final Deque<Pending> pending = new ArrayDeque<>();
+  private long pendingBytes;
+  private boolean sending;
+  private String log;
+  private long number = 1;
+
+  @SuppressWarnings("ArrayRecordComponent") // handed on once; never compared
+  private record Pending(Row row, byte[] line, CompletableFuture<Void> durable) {}
+
+  /** Where a covered batch's operation id is found once its object is gone. */
+  @FunctionalInterface
+  public interface WatermarkSource {
+    /**
+     * The newest operation id that segments cover of exactly this batch; empty if they do not, or
+     * go further.
+     */
+    Optional<String> operationOf(String log, long number);
+  }
+
+  /** Is told of every batch that became durable. */
+  @FunctionalInterface
+  public interface BatchListener {
+    /** These rows are now at this number of that log, in an object of {@code bytes} bytes. */
+    void durable(String log, long number, String operation, List<Row> rows, long bytes);
+  }
+
+  /**
+   * A log under a fresh id.
+   *
+   * @param executor runs the sending; one task at a time of each log
+   * @param pendingBytesMax how many bytes may wait unacknowledged before {@link #append} blocks
+   */
+  public WriterLog(
+      Store store,
+      Keys keys,
+      String workspaceId,
+      EventIds ids,
+      Executor executor,
+      WatermarkSource watermarks,
+      BatchListener listener,
+      long pendingBytesMax) {
+    this.store = store;
+    this.keys = keys;
+    this.workspaceId = workspaceId;
+    this.ids = ids;
+    this.executor = executor;
+    this.watermarks = watermarks;
+    this.listener = listener;
+    this.pendingBytesMax = pendingBytesMax;
+    this.log = ids.nextName();
+  }
+
+  /**
+   * Takes a row. Blocks while too much waits to be acknowledged.
+   *
+   * @return completes when the row is durable, or with a {@link DaybookException} when it is not
+   *     and never will be
+   * @throws StorageUnavailableException if there was no room within the store's deadline; nothing
+   *     was taken
+   */
+  public CompletableFuture<Void> append(Row row, byte[] line) {
+    Pending item = new Pending(row, line, new CompletableFuture<>());
+    lock.lock();
+    try {
+      awaitRoom(line.length);
+      pending.add(item);
+      pendingBytes += line.length;
+      if (!sending) {
+        sending = true;
+        executor.execute(this::send);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return item.durable();
+  }
+
+  private void awaitRoom(int bytes) {
+    long left = TimeUnit.MILLISECONDS.toNanos(store.deadline().toMillis());
+    while (pendingBytes > 0 && pendingBytes + bytes > pendingBytesMax) {
+      try {
+        if (left <= 0) {
+          throw new StorageUnavailableException(
+              "%d bytes of events wait to be written to %s and nothing moved for %d s; this event was not taken, try again later"
+                  .formatted(pendingBytes, store.describe(), store.deadline().toSeconds()));
+        }
+        long before = pendingBytes;
+        left = moved.awaitNanos(left);
+        left =
+            pendingBytes < before
+                ? TimeUnit.MILLISECONDS.toNanos(store.deadline().toMillis())
+                : left;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StorageUnavailableException(
+            "Interrupted while waiting for room to record an event; this event was not taken", e);
+      }
+    }
+  }
+
+  /** Waits until everything taken so far is durable or failed; each row's future says which. */
+  public void awaitQuiet(Duration limit) {
+    lock.lock();
+    try {
+      long left = limit.toNanos();
+      while (sending) {
+        if (left <= 0) {
+          throw new OutcomeUnknownException(
+              "%d bytes of events are still being written to %s after %d s; read the workspace before recording them again"
+                  .formatted(pendingBytes, store.describe(), limit.toSeconds()));
+        }
+        left = moved.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OutcomeUnknownException(
+          "Interrupted while events were being written to "
+              + store.describe()
+              + "; they may or may not be durable",
+          e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void send() {
+    while (true) {
+      List<Pending> batch = next();
+      if (batch.isEmpty()) {
+        return;
+      }
+      try {
+        settle(batch);
+      } catch (DaybookException e) {
+        fail(batch, e);
+      } catch (RuntimeException | Error e) {
+        fail(
+            batch,
+            new OutcomeUnknownException(
+                "Writing "
+                    + batch.size()
+                    + " events to "
+                    + store.describe()
+                    + " broke off: "
+                    + e
+                    + "; read the workspace before recording them again",
+                e));
+        if (e instanceof Error) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** What to send next; empty when there is nothing, and then the sender has ended. */
+  private List<Pending> next() {
+    lock.lock();
+    try {
+      List<Pending> batch = new ArrayList<>();
+      int bytes = 0;
+      while (!pending.isEmpty()
+          && (batch.isEmpty() || bytes + pending.peek().line().length <= BATCH_BYTES_MAX)) {
+        Pending item = pending.remove();
+        bytes += item.line().length;
+        batch.add(item);
+      }
+      if (batch.isEmpty()) {
+        sending = false;
+        moved.signalAll();
+      }
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void settle(List<Pending> batch) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    batch.forEach(item -> body.writeBytes(item.line()));
+    String operation = ids.nextName();
+    ObjectKey key = keys.batch(log, number);
+    byte[] bytes =
+        Zstd.compress(
+            new Frame(Frame.Kind.BATCH, operation, body.toByteArray()).encode(workspaceId));
+    ConditionalWrite.Outcome outcome =
+        new ConditionalWrite(store)
+            .write(
+                "record " + batch.size() + " events in " + key,
+                key,
+                bytes,
+                operation,
+                () -> Zstd.compress(Frame.tombstone(operation).encode(workspaceId)),
+                found ->
+                    Frame.decode(key, Zstd.decompress(key, found), Frame.Kind.BATCH, workspaceId));
+    switch (outcome) {
+      case Ours() -> succeed(batch, operation, bytes.length);
+      case Gone() -> {
+        if (watermarks.operationOf(log, number).filter(operation::equals).isPresent()) {
+          succeed(batch, operation, bytes.length);
+        } else {
+          throw ConditionalWrite.usedTwice(key, operation);
+        }
+      }
+      case Theirs(Frame ignored) -> throw ConditionalWrite.usedTwice(key, operation);
+      case Failed(DaybookException why) -> throw why;
+    }
+  }
+
+  private void succeed(List<Pending> batch, String operation, long bytes) {
+    listener.durable(log, number, operation, batch.stream().map(Pending::row).toList(), bytes);
+    number++;
+    release(batch);
+    batch.forEach(item -> item.durable().complete(null));
+  }
+
+  private void fail(List<Pending> batch, DaybookException why) {
+    log = ids.nextName();
+    number = 1;
+    batch.forEach(item -> item.durable().completeExceptionally(why));
+    release(batch);
+  }
+
+  private void release(List<Pending> batch) {
+    lock.lock();
+    try {
+      pendingBytes -= batch.stream().mapToLong(item -> item.line().length).sum();
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.daybook.internal.manifest;
+
+import dev.daybook.CorruptDataException;
+import dev.daybook.UnsupportedFormatException;
+import dev.daybook.internal.entry.Json;
+import dev.daybook.internal.log.Frame;
+import dev.daybook.internal.log.Keys;
+import dev.daybook.internal.log.Store;
+import dev.daybook.storage.ObjectKey;
+import dev.daybook.storage.ObjectStore;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Finds the newest manifest and commits the next. Numbers are dense and a key is never absent
+ * again, so the newest is found by asking ahead in doubling steps from a number that is known to
+ * exist, then halving.
+ */
+public final class Manifests {
+  private final Store store;
+  private final Keys keys;
+  private final String workspaceId;
+
+  /** The manifests of a workspace. */
+  public Manifests(Store store, Keys keys, String workspaceId) {
+    this.store = store;
+    this.keys = keys;
+    this.workspaceId = workspaceId;
+  }
+
+  /**
+   * The newest manifest there is now, at least {@code known}; {@link Manifest#NONE} if there is
+   * none.
+   */
+  public Manifest newest(Manifest known) {
+    Manifest low = known;
+    long step = 1;
+    Optional<Manifest> ahead = read(low.number() + step);
+    while (ahead.isPresent()) {
+      low = ahead.get();
+      step *= 2;
+      ahead = read(low.number() + step);
+    }
+    long high = low.number() + step;
+    while (high - low.number() > 1) {
+      long middle = low.number() + (high - low.number()) / 2;
+      Optional<Manifest> found = read(middle);
+      if (found.isPresent()) {
+        low = found.get();
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /**
+   * Creates a manifest.
+   *
+   * @return whether this call created it, without a doubt; if not, another manifest of that number
+   *     stands or the outcome is not known, and nothing may be deleted on the strength of this one
+   */
+  public boolean commit(Manifest next, String operation) throws IOException {
+    Frame frame = new Frame(Frame.Kind.MANIFEST, operation, Json.writeBytes(next));
+    ObjectStore.Created created =
+        store.raw().createIfAbsent(keys.manifest(next.number()), frame.encode(workspaceId));
+    return created.isNew();
+  }
+
+  private Optional<Manifest> read(long number) {
+    ObjectKey key = keys.manifest(number);
+    return store
+        .get(key)
+        .map(stored -> {
+          Frame frame = Frame.decode(key, stored.bytes(), Frame.Kind.MANIFEST, workspaceId);
+          if (frame.isTombstone()) {
+            // Its content expired; the number alone is what the search needs.
+            return new Manifest(
+                number,
+                Manifest.NONE.committedAt(),
+                Manifest.NONE.features(),
+                0,
+                Manifest.NONE.watermarks(),
+                Manifest.NONE.segments(),
+                Manifest.NONE.checkpoint());
+          }
+          return parse(key, frame);
+        });
+  }
+
+  private static Manifest parse(ObjectKey key, Frame frame) {
+    Manifest manifest;
+    try {
+      manifest = Json.read(frame.body(), Manifest.class);
+    } catch (IOException e) {
+      throw new CorruptDataException(
+          key + " is no manifest: " + e.getMessage() + "; restore the object from a backup", e);
+    }
+    if (!manifest.features().isEmpty()) {
+      throw new UnsupportedFormatException(
+          key
+              + " needs the features "
+              + manifest.features()
+              + ", this library knows none; use a newer release of Daybook");
+    }
+    return manifest;
+  }
+}

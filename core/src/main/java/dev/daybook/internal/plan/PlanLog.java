@@ -1,0 +1,298 @@
+package dev.daybook.internal.plan;
+
+import dev.daybook.PlanConflictException;
+import dev.daybook.PlanRecord;
+import dev.daybook.event.Actor;
+import dev.daybook.event.Entry;
+import dev.daybook.event.Envelope;
+import dev.daybook.event.EventId;
+import dev.daybook.event.PlanEvent;
+import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.log.ConditionalWrite;
+import dev.daybook.internal.log.ConditionalWrite.Failed;
+import dev.daybook.internal.log.ConditionalWrite.Gone;
+import dev.daybook.internal.log.ConditionalWrite.Ours;
+import dev.daybook.internal.log.ConditionalWrite.Theirs;
+import dev.daybook.internal.log.EntryLines;
+import dev.daybook.internal.log.EventIds;
+import dev.daybook.internal.log.Frame;
+import dev.daybook.internal.log.Keys;
+import dev.daybook.internal.log.Store;
+import dev.daybook.storage.ObjectKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/**
+ * The log of plan versions. Creating version n+1 is the compare-and-set: whoever creates it wins,
+ * everyone else folds it in and decides again. Changes asked for at once in this process share one
+ * version. Safe for use by any number of threads.
+ */
+public final class PlanLog {
+  /** How often a change is decided anew before it is given up. */
+  private static final int ROUNDS_MAX = 200;
+
+  private final Store store;
+  private final Keys keys;
+  private final String workspaceId;
+  private final EventIds ids;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ConcurrentLinkedQueue<Change> queue = new ConcurrentLinkedQueue<>();
+  private volatile Head head = new Head(PlanRecord.empty(), List.of());
+
+  /**
+   * The plan as far as this handle knows it.
+   *
+   * @param plan the fold
+   * @param recent the rows of the versions since {@link #coveredThrough}, in order
+   */
+  public record Head(PlanRecord plan, List<Row> recent) {}
+
+  /**
+   * What a change came to.
+   *
+   * @param plan the plan that holds it, or in which nothing was to be changed
+   * @param events the ids of its events, in order; empty if nothing was written
+   */
+  public record Committed(PlanRecord plan, List<EventId> events) {}
+
+  /** Puts an event into its envelope. */
+  @FunctionalInterface
+  public interface Sealer {
+    /** The envelope of an event of this plan version. */
+    Envelope seal(EventId id, PlanEvent event, long planVersion);
+  }
+
+  private static final class Change {
+    final Function<PlanRecord, ? extends List<? extends PlanEvent>> decide;
+    final Actor actor;
+    final Sealer sealer;
+    Committed done;
+    RuntimeException refused;
+
+    Change(
+        Function<PlanRecord, ? extends List<? extends PlanEvent>> decide,
+        Actor actor,
+        Sealer sealer) {
+      this.decide = decide;
+      this.actor = actor;
+      this.sealer = sealer;
+    }
+
+    boolean isSettled() {
+      return done != null || refused != null;
+    }
+  }
+
+  /** The plan log of a workspace, nothing read yet. */
+  public PlanLog(Store store, Keys keys, String workspaceId, EventIds ids) {
+    this.store = store;
+    this.keys = keys;
+    this.workspaceId = workspaceId;
+    this.ids = ids;
+  }
+
+  /** The plan as last read or written. */
+  public Head head() {
+    return head;
+  }
+
+  /**
+   * Starts from a plan that was folded from segments or a checkpoint; only before anything else.
+   */
+  public void startFrom(PlanRecord plan) {
+    lock.lock();
+    try {
+      head = new Head(plan, List.of());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Reads every version after the head, until one is absent. */
+  public Head refresh() {
+    lock.lock();
+    try {
+      return readOn();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets the rows that segments cover. */
+  public void coveredThrough(long version) {
+    lock.lock();
+    try {
+      List<Row> recent = head.recent();
+      if (!recent.isEmpty() && recent.getFirst().envelope().planVersion() <= version) {
+        head =
+            new Head(
+                head.plan(),
+                recent.stream().filter(row -> row.envelope().planVersion() > version).toList());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Decides on the newest plan and writes the events as the next version, anew after each lost
+   * race.
+   *
+   * @throws PlanConflictException if the plan moved too often
+   */
+  public Committed commit(
+      Function<PlanRecord, ? extends List<? extends PlanEvent>> decide,
+      Actor actor,
+      Sealer sealer) {
+    Change mine = new Change(decide, actor, sealer);
+    queue.add(mine);
+    lock.lock();
+    try {
+      if (!mine.isSettled()) {
+        commitQueued();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (mine.refused != null) {
+      throw mine.refused;
+    }
+    return mine.done;
+  }
+
+  private void commitQueued() {
+    List<Change> changes = new ArrayList<>();
+    for (Change change = queue.poll(); change != null; change = queue.poll()) {
+      changes.add(change);
+    }
+    try {
+      long startVersion = head.plan().version();
+      for (int round = 1; ; round++) {
+        readOn();
+        changes.removeIf(Change::isSettled);
+        if (changes.isEmpty() || tryOnce(changes)) {
+          return;
+        }
+        if (round == ROUNDS_MAX) {
+          throw new PlanConflictException(
+              "Plan of '%s' moved from version %d to %d while a change was decided %d times; reload with workspace.plan() and apply the change again"
+                  .formatted(keys.name(), startVersion, head.plan().version(), round));
+        }
+        store.pause(Math.min(round, 4));
+      }
+    } catch (RuntimeException e) {
+      changes.stream().filter(change -> !change.isSettled()).forEach(change -> change.refused = e);
+    }
+  }
+
+  /**
+   * Decides every change on the head and creates the next version; {@code false} if the race was
+   * lost.
+   */
+  private boolean tryOnce(List<Change> changes) {
+    long version = head.plan().version() + 1;
+    Instant now = store.clock().instant();
+    PlanFold fold = new PlanFold(head.plan());
+    List<Row> rows = new ArrayList<>();
+    List<Runnable> whenCommitted = new ArrayList<>();
+    for (Change change : changes) {
+      int before = rows.size();
+      try {
+        List<EventId> events = new ArrayList<>();
+        PlanFold ahead = new PlanFold(fold.plan());
+        for (PlanEvent event : change.decide.apply(fold.plan())) {
+          PlanRules.check(ahead.plan(), event, change.actor, now);
+          Row row = Row.of(change.sealer.seal(ids.next(), event, version), event);
+          ahead.add(new Entry(row.envelope(), event));
+          rows.add(row);
+          events.add(row.id());
+        }
+        fold = ahead;
+        if (events.isEmpty()) {
+          change.done = new Committed(head.plan(), List.of());
+        } else {
+          whenCommitted.add(() -> change.done = new Committed(head.plan(), events));
+        }
+      } catch (RuntimeException e) {
+        rows.subList(before, rows.size()).clear();
+        change.refused = e;
+      }
+    }
+    if (rows.isEmpty()) {
+      return true;
+    }
+    if (!create(version, rows)) {
+      return false;
+    }
+    advance(version, rows);
+    whenCommitted.forEach(Runnable::run);
+    return true;
+  }
+
+  private boolean create(long version, List<Row> rows) {
+    ObjectKey key = keys.plan(version);
+    String operation = ids.nextName();
+    ConditionalWrite.Outcome outcome =
+        new ConditionalWrite(store)
+            .write(
+                "write plan version " + version + " of '" + keys.name() + "'",
+                key,
+                new Frame(Frame.Kind.PLAN, operation, EntryLines.lines(rows)).encode(workspaceId),
+                operation,
+                () -> new Frame(Frame.Kind.PLAN, ids.nextName(), new byte[0]).encode(workspaceId),
+                bytes -> Frame.decode(key, bytes, Frame.Kind.PLAN, workspaceId));
+    return switch (outcome) {
+      case Ours() -> true;
+      case Theirs(Frame ignored) -> false;
+      case Gone() -> false;
+      case Failed(var why) -> throw why;
+    };
+  }
+
+  private Head readOn() {
+    while (true) {
+      long version = head.plan().version() + 1;
+      Optional<List<Row>> rows = read(version);
+      if (rows.isEmpty()) {
+        return head;
+      }
+      advance(version, rows.get());
+    }
+  }
+
+  /** The rows of one version; empty if there is no such version. */
+  private Optional<List<Row>> read(long version) {
+    ObjectKey key = keys.plan(version);
+    return store
+        .get(key)
+        .map(stored ->
+            EntryLines.rows(
+                key, Frame.decode(key, stored.bytes(), Frame.Kind.PLAN, workspaceId).body()));
+  }
+
+  private void advance(long version, List<Row> rows) {
+    PlanFold fold = new PlanFold(head.plan());
+    fold.through(version);
+    rows.forEach(row -> fold.add(entry(row)));
+    List<Row> recent = new ArrayList<>(head.recent());
+    recent.addAll(rows);
+    rows.forEach(row -> ids.observe(row.id()));
+    head = new Head(fold.plan(), List.copyOf(recent));
+  }
+
+  private static Entry entry(Row row) {
+    try {
+      return row.entry();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Row " + row.id() + " was read before and cannot be read again", e);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.daybook.internal.segment;
+
+import dev.daybook.event.ToolCall;
+import java.util.List;
+import java.util.Locale;
+
+/** The columns of a segment, in their order in the file. */
+enum Column {
+  EVENT_ID(Kind.REQUIRED_TEXT),
+  WORKSPACE(Kind.REQUIRED_TEXT),
+  STREAM(Kind.REQUIRED_TEXT),
+  TYPE(Kind.REQUIRED_TEXT),
+  SCHEMA_VERSION(Kind.REQUIRED_INT),
+  TIME(Kind.REQUIRED_TIME),
+  RECORDED_TIME(Kind.REQUIRED_TIME),
+  ACTOR_KIND(Kind.REQUIRED_TEXT),
+  ACTOR_ID(Kind.REQUIRED_TEXT),
+  ACTOR_NAME(Kind.TEXT),
+  ROLE(Kind.TEXT),
+  MODEL(Kind.TEXT),
+  CLIENT(Kind.TEXT),
+  SESSION(Kind.TEXT),
+  PARENT_SESSION(Kind.TEXT),
+  TASK(Kind.TEXT),
+  CAUSE(Kind.TEXT),
+  SOURCE(Kind.TEXT),
+  TRACE_ID(Kind.TEXT),
+  SPAN_ID(Kind.TEXT),
+  VCS_REPOSITORY(Kind.TEXT),
+  VCS_BRANCH(Kind.TEXT),
+  VCS_WORKTREE(Kind.TEXT),
+  VCS_REVISION(Kind.TEXT),
+  VCS_STATE(Kind.TEXT),
+  LABELS(Kind.TEXT),
+  PLAN_VERSION(Kind.LONG, 0),
+  TOOL(Kind.TEXT),
+  OUTCOME(Kind.TEXT),
+  EXIT_CODE(Kind.INT, ToolCall.NO_EXIT_CODE),
+  DURATION_US(Kind.LONG, -1),
+  ERROR_FINGERPRINT(Kind.TEXT),
+  ARGUMENTS_HASH(Kind.TEXT),
+  PATHS(Kind.TEXTS),
+  STATUS(Kind.TEXT),
+  HANDOFF(Kind.TEXT),
+  ADDRESSEE(Kind.TEXT),
+  APPROACH(Kind.TEXT),
+  TEXT(Kind.TEXT),
+  PAYLOAD(Kind.REQUIRED_TEXT),
+  MANIFEST(Kind.REQUIRED_LONG);
+
+  /** All columns. */
+  static final List<Column> ALL = List.of(values());
+
+  /** What a column holds. A column that is not required holds NULL for "does not apply". */
+  enum Kind {
+    REQUIRED_TEXT,
+    TEXT,
+    TEXTS,
+    REQUIRED_INT,
+    INT,
+    REQUIRED_LONG,
+    LONG,
+    REQUIRED_TIME;
+
+    boolean isRequired() {
+      return name().startsWith("REQUIRED");
+    }
+  }
+
+  private final Kind kind;
+  private final long absent;
+  private final String columnName = name().toLowerCase(Locale.ROOT);
+
+  Column(Kind kind) {
+    this(kind, 0);
+  }
+
+  Column(Kind kind, long absent) {
+    this.kind = kind;
+    this.absent = absent;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** The number that a row carries where the file has NULL. */
+  long absent() {
+    return absent;
+  }
+
+  String columnName() {
+    return columnName;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.daybook.internal.segment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.daybook.event.Actor;
+import dev.daybook.event.Envelope;
+import dev.daybook.event.EventId;
+import dev.daybook.event.SessionId;
+import dev.daybook.event.Vcs;
+import dev.daybook.internal.entry.Json;
+import dev.daybook.internal.entry.Promoted;
+import dev.daybook.internal.entry.Row;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Puts rows together from the columns of the pages that were read. */
+final class RowColumns {
+  private final Map<Column, ColumnValues> columns;
+  private String lastLabelsText = "";
+  private Map<String, String> lastLabels = Map.of();
+
+  /** Rows from all columns of a row group. */
+  RowColumns(Map<Column, ColumnValues> columns) {
+    this.columns = columns;
+  }
+
+  /** Moves forward to a row of the row group. */
+  void moveTo(long row) {
+    columns.values().forEach(column -> column.moveTo(row));
+  }
+
+  /** The next row. Each column must be asked exactly once a row, which is what moves it on. */
+  Row next() throws IOException {
+    text(Column.WORKSPACE);
+    return new Row(
+        envelope(),
+        text(Column.TYPE),
+        Math.toIntExact(number(Column.SCHEMA_VERSION)),
+        promoted(),
+        text(Column.TEXT),
+        text(Column.PAYLOAD),
+        number(Column.MANIFEST));
+  }
+
+  private Envelope envelope() throws IOException {
+    return new Envelope(
+        EventId.parse(text(Column.EVENT_ID)),
+        Envelope.Stream.valueOf(text(Column.STREAM).toUpperCase(Locale.ROOT)),
+        time(Column.TIME),
+        time(Column.RECORDED_TIME),
+        actor(),
+        new SessionId(text(Column.SESSION)),
+        new SessionId(text(Column.PARENT_SESSION)),
+        text(Column.TASK),
+        cause(text(Column.CAUSE)),
+        text(Column.SOURCE),
+        text(Column.TRACE_ID),
+        text(Column.SPAN_ID),
+        vcs(),
+        labels(text(Column.LABELS)),
+        number(Column.PLAN_VERSION));
+  }
+
+  private Actor actor() {
+    return new Actor(
+        Actor.Kind.valueOf(text(Column.ACTOR_KIND)),
+        text(Column.ACTOR_ID),
+        text(Column.ACTOR_NAME),
+        text(Column.ROLE),
+        text(Column.MODEL),
+        text(Column.CLIENT));
+  }
+
+  private Vcs vcs() {
+    return new Vcs(
+        text(Column.VCS_REPOSITORY),
+        text(Column.VCS_BRANCH),
+        text(Column.VCS_WORKTREE),
+        text(Column.VCS_REVISION),
+        state(text(Column.VCS_STATE)));
+  }
+
+  private Promoted promoted() {
+    return new Promoted(
+        text(Column.TOOL),
+        text(Column.OUTCOME),
+        Math.toIntExact(number(Column.EXIT_CODE)),
+        number(Column.DURATION_US),
+        text(Column.ERROR_FINGERPRINT),
+        text(Column.ARGUMENTS_HASH),
+        columns.get(Column.PATHS).nextTexts(),
+        text(Column.STATUS),
+        text(Column.HANDOFF),
+        text(Column.ADDRESSEE),
+        text(Column.APPROACH));
+  }
+
+  private String text(Column column) {
+    return columns.get(column).nextText();
+  }
+
+  private long number(Column column) {
+    return columns.get(column).nextNumber();
+  }
+
+  private Instant time(Column column) {
+    long micros = number(column);
+    return Instant.ofEpochSecond(
+        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+  }
+
+  private static EventId cause(String text) {
+    return text.isEmpty() ? EventId.NONE : EventId.parse(text);
+  }
+
+  private static Vcs.State state(String text) {
+    return text.isEmpty() ? Vcs.State.UNKNOWN : Vcs.State.valueOf(text);
+  }
+
+  private Map<String, String> labels(String text) throws IOException {
+    if (text.isEmpty()) {
+      return Map.of();
+    }
+    if (!text.equals(lastLabelsText)) {
+      Map<String, String> labels = new HashMap<>();
+      for (Map.Entry<String, JsonNode> label : Json.tree(text).properties()) {
+        labels.put(label.getKey(), label.getValue().asText());
+      }
+      lastLabels = labels;
+      lastLabelsText = text;
+    }
+    return lastLabels;
+  }
+}

@@ -1,0 +1,209 @@
+package dev.daybook.internal.segment;
+
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.SeekableInputStream;
+
+/**
+ * The bytes of a segment, in a file or in memory. A stream of a file has a descriptor of its own
+ * that an interrupted thread does not close.
+ */
+sealed interface SegmentInput extends InputFile {
+  /** What messages call it. */
+  String name();
+
+  @Override
+  long getLength() throws IOException;
+
+  /** A segment on disk. */
+  record OfFile(Path path) implements SegmentInput {
+    @Override
+    public String name() {
+      return "Segment " + path;
+    }
+
+    @Override
+    public long getLength() throws IOException {
+      return Files.size(path);
+    }
+
+    @Override
+    public SeekableInputStream newStream() throws IOException {
+      RandomAccessFile file = openFile();
+      return new Stream(name()) {
+        @Override
+        int readAt(long position, byte[] to, int offset, int length) throws IOException {
+          file.seek(position);
+          return file.read(to, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+          file.close();
+        }
+      };
+    }
+
+    private RandomAccessFile openFile() throws IOException {
+      try {
+        return new RandomAccessFile(path.toFile(), "r");
+      } catch (FileNotFoundException e) {
+        // Told apart, since a file that left the cache is fetched again, one not readable is not.
+        if (Files.notExists(path)) {
+          NoSuchFileException gone = new NoSuchFileException(path.toString());
+          gone.initCause(e);
+          throw gone;
+        }
+        throw e;
+      }
+    }
+
+    @Override
+    public String toString() {
+      return name();
+    }
+  }
+
+  /** A segment in memory. */
+  @SuppressWarnings("ArrayRecordComponent") // a handle on bytes that nobody compares
+  record OfBytes(byte[] bytes) implements SegmentInput {
+    @Override
+    public String name() {
+      return "Segment of " + bytes.length + " bytes";
+    }
+
+    @Override
+    public long getLength() {
+      return bytes.length;
+    }
+
+    @Override
+    public SeekableInputStream newStream() {
+      return new Stream(name()) {
+        @Override
+        int readAt(long position, byte[] to, int offset, int length) {
+          if (position >= bytes.length) {
+            return -1;
+          }
+          int read = (int) Math.min(length, bytes.length - position);
+          System.arraycopy(bytes, (int) position, to, offset, read);
+          return read;
+        }
+      };
+    }
+
+    @Override
+    public String toString() {
+      return name();
+    }
+  }
+
+  /** A position over {@link #readAt}; small reads go through a buffer, since Parquet makes many. */
+  abstract class Stream extends SeekableInputStream {
+    private static final int BUFFER_BYTES = 8_192;
+
+    private final String name;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private long bufferStart;
+    private int bufferLength;
+    private long position;
+
+    Stream(String name) {
+      this.name = name;
+    }
+
+    /** Reads some bytes at a place; -1 at the end. */
+    abstract int readAt(long place, byte[] to, int offset, int length) throws IOException;
+
+    @Override
+    public long getPos() {
+      return position;
+    }
+
+    @Override
+    public void seek(long newPosition) throws IOException {
+      if (newPosition < 0) {
+        throw new EOFException(name + " is damaged: it points to offset " + newPosition);
+      }
+      position = newPosition;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      int read;
+      if (length >= BUFFER_BYTES) {
+        read = readAt(position, to, offset, length);
+      } else {
+        if (position < bufferStart || position >= bufferStart + bufferLength) {
+          bufferLength = Math.max(0, readAt(position, buffer, 0, BUFFER_BYTES));
+          bufferStart = position;
+        }
+        int from = (int) (position - bufferStart);
+        read = Math.min(length, bufferLength - from);
+        System.arraycopy(buffer, from, to, offset, Math.max(0, read));
+      }
+      if (read <= 0) {
+        return -1;
+      }
+      position += read;
+      return read;
+    }
+
+    @Override
+    public void readFully(byte[] to) throws IOException {
+      readFully(to, 0, to.length);
+    }
+
+    @Override
+    public void readFully(byte[] to, int offset, int length) throws IOException {
+      int done = 0;
+      while (done < length) {
+        int read = read(to, offset + done, length - done);
+        if (read < 0) {
+          throw new EOFException(
+              "%s is damaged: it ends at byte %d, %d bytes short"
+                  .formatted(name, position, length - done));
+        }
+        done += read;
+      }
+    }
+
+    @Override
+    public int read(ByteBuffer to) throws IOException {
+      byte[] bytes = new byte[to.remaining()];
+      int read = read(bytes, 0, bytes.length);
+      if (read > 0) {
+        to.put(bytes, 0, read);
+      }
+      return read;
+    }
+
+    @Override
+    public void readFully(ByteBuffer to) throws IOException {
+      if (to.hasArray()) {
+        readFully(to.array(), to.arrayOffset() + to.position(), to.remaining());
+        to.position(to.limit());
+      } else {
+        byte[] bytes = new byte[to.remaining()];
+        readFully(bytes, 0, bytes.length);
+        to.put(bytes);
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.daybook.internal.workspace;
+
+import dev.daybook.internal.cache.FileCache;
+import dev.daybook.internal.log.Store;
+import dev.daybook.recall.Embedder;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+
+/** What the workspaces of one engine share: settings, store, embedder, cache and daemon threads. */
+public final class Engine implements AutoCloseable {
+  private final Store store;
+  private final Embedder embedder;
+  private final FileCache cache;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final int eventBytesMax;
+  private final long pendingBytesMax;
+  private final int compactAtBatches;
+  private final long compactAtBytes;
+  private final ExecutorService threads;
+
+  /** An engine of these parts. */
+  public Engine(
+      Store store,
+      Embedder embedder,
+      FileCache cache,
+      InstantSource clock,
+      RandomGenerator random,
+      int eventBytesMax,
+      long pendingBytesMax,
+      int compactAtBatches,
+      long compactAtBytes) {
+    this.store = store;
+    this.embedder = embedder;
+    this.cache = cache;
+    this.clock = clock;
+    this.random = random;
+    this.eventBytesMax = eventBytesMax;
+    this.pendingBytesMax = pendingBytesMax;
+    this.compactAtBatches = compactAtBatches;
+    this.compactAtBytes = compactAtBytes;
+    AtomicLong count = new AtomicLong();
+    this.threads =
+        Executors.newCachedThreadPool(task -> {
+          Thread thread = new Thread(task, "daybook-" + count.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /** {@code daybook} under the user's cache folder, as the platform has it. */
+  public static Path defaultCacheFolder() {
+    String home = System.getProperty("user.home");
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    if (os.contains("win") && System.getenv("LOCALAPPDATA") != null) {
+      return Path.of(System.getenv("LOCALAPPDATA"), "daybook", "cache");
+    }
+    if (os.contains("mac")) {
+      return Path.of(home, "Library", "Caches", "daybook");
+    }
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    return xdg == null || xdg.isBlank()
+        ? Path.of(home, ".cache", "daybook")
+        : Path.of(xdg, "daybook");
+  }
+
+  /** The store. */
+  public Store store() {
+    return store;
+  }
+
+  /** The clock. */
+  public InstantSource clock() {
+    return clock;
+  }
+
+  /** Random bits. */
+  public RandomGenerator random() {
+    return random;
+  }
+
+  Embedder embedder() {
+    return embedder;
+  }
+
+  FileCache cache() {
+    return cache;
+  }
+
+  int eventBytesMax() {
+    return eventBytesMax;
+  }
+
+  long pendingBytesMax() {
+    return pendingBytesMax;
+  }
+
+  int compactAtBatches() {
+    return compactAtBatches;
+  }
+
+  long compactAtBytes() {
+    return compactAtBytes;
+  }
+
+  ExecutorService threads() {
+    return threads;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+  }
+}

@@ -1,0 +1,340 @@
+package dev.daybook.internal.workspace;
+
+import dev.daybook.CorruptDataException;
+import dev.daybook.PlanRecord;
+import dev.daybook.event.EventId;
+import dev.daybook.internal.entry.Fingerprint;
+import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.index.EmbeddingText;
+import dev.daybook.internal.index.PackedIndex;
+import dev.daybook.internal.index.SegmentIndexWriter;
+import dev.daybook.internal.index.TailIndex;
+import dev.daybook.internal.index.VectorFile;
+import dev.daybook.internal.manifest.Manifest;
+import dev.daybook.internal.manifest.Manifest.FileRef;
+import dev.daybook.internal.segment.SegmentReader;
+import dev.daybook.storage.ObjectKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files a snapshot needs, open: segments, their indexes and vectors from local copies, and the
+ * tail in memory. An index or vector file that is missing or damaged is made up for: the index is
+ * rebuilt from its segment, and vectors are shown as missing until compaction embeds them again.
+ * Safe for use by any number of threads.
+ */
+final class Library implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Library.class);
+
+  private final Engine engine;
+  private final String workspaceId;
+  private final Map<String, OpenSegment> segments = new HashMap<>();
+  private final Set<EventId> tailIds = new HashSet<>();
+  private long tailManifest = -1;
+  private TailIndex tail;
+  private List<Row> tailRows = new ArrayList<>();
+  private final Set<EventId> embedded = new HashSet<>();
+  private boolean embedding;
+
+  /**
+   * The last view, good as long as the plan, the segments, the tail and its vectors have not moved.
+   */
+  private View current;
+
+  private boolean vectorsSeen;
+  private boolean closed;
+
+  Library(Engine engine, String workspaceId) {
+    this.engine = engine;
+    this.workspaceId = workspaceId;
+    this.tail = newTail();
+  }
+
+  /**
+   * A segment with what was built from it.
+   *
+   * @param ref what the manifest says of it
+   * @param reader its rows
+   * @param index its index
+   * @param vectors its vectors under the engine's model; none or one
+   */
+  record OpenSegment(
+      Manifest.Segment ref, SegmentReader reader, PackedIndex index, List<VectorFile> vectors) {}
+
+  /** What a snapshot's segments and tail hold, ready to be searched. */
+  synchronized View view(Snapshot snapshot) {
+    if (closed) {
+      throw new IllegalStateException("The workspace is closed");
+    }
+    List<OpenSegment> open = open(snapshot.manifest());
+    boolean moved = addTail(snapshot, open);
+    PlanRecord plan = snapshot.plan().plan();
+    if (moved || !vectorsSeen || current == null || current.plan().version() != plan.version()) {
+      try {
+        vectorsSeen = true;
+        current = new View(engine.embedder(), plan, open, tail, List.copyOf(tailRows));
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "Cannot search local copies of the index; check the cache folder", e);
+      }
+    }
+    return current;
+  }
+
+  /** Opens every segment of a manifest and lets go of those it no longer names. */
+  synchronized List<OpenSegment> open(Manifest manifest) {
+    List<OpenSegment> open = new ArrayList<>();
+    Set<String> named = new HashSet<>();
+    for (Manifest.Segment ref : manifest.segments()) {
+      named.add(ref.file().key());
+      OpenSegment known = segments.get(ref.file().key());
+      if (known == null || !known.ref().equals(ref)) {
+        OpenSegment fresh = open(ref, known);
+        segments.put(ref.file().key(), fresh);
+        known = fresh;
+      }
+      open.add(known);
+    }
+    segments
+        .entrySet()
+        .removeIf(entry -> {
+          boolean gone = !named.contains(entry.getKey());
+          if (gone) {
+            close(entry.getValue());
+          }
+          return gone;
+        });
+    return open;
+  }
+
+  private OpenSegment open(Manifest.Segment ref, OpenSegment before) {
+    SegmentReader reader = before == null ? openSegment(ref.file()) : before.reader();
+    PackedIndex index =
+        before != null && before.ref().index().equals(ref.index())
+            ? before.index()
+            : openIndex(ref, reader);
+    List<VectorFile> vectors = openVectors(ref);
+    if (before != null) {
+      before.vectors().forEach(VectorFile::close);
+      if (before.index() != index) {
+        before.index().close();
+      }
+    }
+    return new OpenSegment(ref, reader, index, vectors);
+  }
+
+  private SegmentReader openSegment(FileRef file) {
+    try {
+      return SegmentReader.open(
+          local(file)
+              .orElseThrow(() ->
+                  new CorruptDataException(
+                      file.key()
+                          + " is missing from "
+                          + engine.store().describe()
+                          + "; restore the object from a backup")),
+          workspaceId);
+    } catch (IOException e) {
+      throw new CorruptDataException(
+          file.key() + " cannot be read: " + e.getMessage() + "; restore the object from a backup",
+          e);
+    }
+  }
+
+  private PackedIndex openIndex(Manifest.Segment ref, SegmentReader reader) {
+    try {
+      Optional<Path> file = local(ref.index());
+      if (file.isPresent()) {
+        return PackedIndex.open(file.get());
+      }
+      LOG.warn("{} is missing; it is rebuilt from {}", ref.index().key(), ref.file().key());
+    } catch (IOException | CorruptDataException e) {
+      LOG.warn("{} is rebuilt from {}: {}", ref.index().key(), ref.file().key(), e.getMessage());
+    }
+    try {
+      byte[] rebuilt = SegmentIndexWriter.build(rows(reader));
+      return PackedIndex.open(engine.cache().put(rebuilt, Fingerprint.sha256Hex(rebuilt)));
+    } catch (IOException e) {
+      throw new CorruptDataException(
+          "The index of "
+              + ref.file().key()
+              + " can neither be read nor rebuilt: "
+              + e.getMessage()
+              + "; restore the segment from a backup",
+          e);
+    }
+  }
+
+  private List<VectorFile> openVectors(Manifest.Segment ref) {
+    FileRef file = ref.vectors().get(engine.embedder().modelKey());
+    if (file == null) {
+      return List.of();
+    }
+    try {
+      Optional<Path> local = local(file);
+      if (local.isPresent()) {
+        return List.of(VectorFile.open(local.get()));
+      }
+      LOG.warn("{} is missing; the next compaction embeds {} again", file.key(), ref.file().key());
+    } catch (IOException | CorruptDataException e) {
+      LOG.warn(
+          "{} cannot be used, the next compaction embeds {} again: {}",
+          file.key(),
+          ref.file().key(),
+          e.getMessage());
+    }
+    return List.of();
+  }
+
+  private Optional<Path> local(FileRef file) {
+    return engine
+        .cache()
+        .fetch(engine.store(), ObjectKey.of(file.key()), file.sha256(), file.bytes());
+  }
+
+  /** Every row of a segment, in order. */
+  static List<Row> rows(SegmentReader reader) {
+    List<Row> rows = new ArrayList<>();
+    try {
+      reader.forEach(rows::add);
+    } catch (IOException e) {
+      throw new CorruptDataException(
+          "A segment cannot be read: " + e.getMessage() + "; restore the object from a backup", e);
+    }
+    return rows;
+  }
+
+  /** Brings the in-memory tail up to a snapshot; whether anything moved. */
+  private boolean addTail(Snapshot snapshot, List<OpenSegment> open) {
+    boolean moved = snapshot.manifest().number() != tailManifest;
+    if (moved) {
+      closeTail();
+      tail = newTail();
+      tailRows = new ArrayList<>();
+      tailIds.clear();
+      tailManifest = snapshot.manifest().number();
+    }
+    List<Row> fresh =
+        snapshot
+            .tail()
+            .filter(row -> !tailIds.contains(row.id()))
+            .filter(row -> row.envelope().source().isEmpty() || !inSegments(open, row))
+            .filter(row -> tailIds.add(row.id()))
+            .toList();
+    if (fresh.isEmpty()) {
+      return moved;
+    }
+    try {
+      tail.add(fresh);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot index " + fresh.size() + " events in memory", e);
+    }
+    tailRows.addAll(fresh);
+    if (engine.embedder().isPresent() && !embedding) {
+      embedding = true;
+      engine.threads().execute(this::embedTail);
+    }
+    return true;
+  }
+
+  /** Whether a row that a host may have given twice is in a segment already. */
+  static boolean inSegments(List<OpenSegment> open, Row row) {
+    try {
+      for (OpenSegment segment : open) {
+        if (segment.index().rowOf(row.id()) >= 0) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot look up " + row.id() + " in a local index; check the cache folder", e);
+    }
+  }
+
+  /**
+   * Embeds tail rows one after the other, newest tail only, until all have vectors; runs in the
+   * background.
+   */
+  private void embedTail() {
+    int done = 0;
+    TailIndex current = null;
+    while (true) {
+      Row row;
+      synchronized (this) {
+        if (current != tail) {
+          current = tail;
+          done = 0;
+        }
+        while (done < tailRows.size() && embedded.contains(tailRows.get(done).id())) {
+          done++;
+        }
+        if (closed || done >= tailRows.size()) {
+          embedding = false;
+          return;
+        }
+        row = tailRows.get(done);
+      }
+      try {
+        List<float[]> vectors =
+            engine.embedder().embedDocuments(EmbeddingText.chunks(row, engine.embedder()));
+        synchronized (this) {
+          if (current == tail && !closed) {
+            tail.addVectors(done, vectors);
+            embedded.add(row.id());
+            vectorsSeen = false;
+          }
+        }
+        done++;
+      } catch (RuntimeException e) {
+        LOG.warn("Event {} has no vector until it is compacted: {}", row.id(), e.toString());
+        synchronized (this) {
+          embedding = false;
+        }
+        return;
+      }
+    }
+  }
+
+  private TailIndex newTail() {
+    try {
+      embedded.clear();
+      return new TailIndex(engine.embedder().dimension());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot make an index in memory", e);
+    }
+  }
+
+  private void closeTail() {
+    try {
+      tail.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot close an index in memory", e);
+    }
+  }
+
+  private static void close(OpenSegment segment) {
+    segment.index().close();
+    segment.vectors().forEach(VectorFile::close);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      segments.values().forEach(Library::close);
+      segments.clear();
+      closeTail();
+    }
+  }
+}

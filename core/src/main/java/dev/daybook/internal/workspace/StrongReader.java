@@ -1,0 +1,183 @@
+package dev.daybook.internal.workspace;
+
+import dev.daybook.DaybookException;
+import dev.daybook.StorageUnavailableException;
+import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.log.EntryLines;
+import dev.daybook.internal.log.EventIds;
+import dev.daybook.internal.log.Frame;
+import dev.daybook.internal.log.Keys;
+import dev.daybook.internal.log.Keys.BatchRef;
+import dev.daybook.internal.log.Store;
+import dev.daybook.internal.log.Zstd;
+import dev.daybook.internal.manifest.Manifest;
+import dev.daybook.internal.manifest.Manifests;
+import dev.daybook.internal.plan.PlanLog;
+import dev.daybook.storage.ObjectKey;
+import dev.daybook.storage.ObjectStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Reads a workspace so that everything acknowledged before the read began is in it. The order of
+ * requests is what makes that true: plan versions, then the listing of the logs, then the log
+ * objects, and last the newest manifest, so that whatever went from a log key meanwhile is covered
+ * by the manifest read after it. Safe for use by any number of threads; reads take turns.
+ */
+public final class StrongReader {
+  /** How often a read begins anew because compaction overtook the plan it had read. */
+  private static final int ROUNDS_MAX = 50;
+
+  private static final int PARALLEL_READS = 32;
+
+  private final Store store;
+  private final Keys keys;
+  private final String workspaceId;
+  private final EventIds ids;
+  private final PlanLog plan;
+  private final Manifests manifests;
+  private final Map<BatchRef, Snapshot.Batch> known =
+      new ConcurrentSkipListMap<>(
+          java.util.Comparator.comparing(BatchRef::log).thenComparingLong(BatchRef::number));
+  private Manifest manifest;
+
+  /** A reader that has seen nothing but this manifest. */
+  public StrongReader(
+      Store store,
+      Keys keys,
+      String workspaceId,
+      EventIds ids,
+      PlanLog plan,
+      Manifests manifests,
+      Manifest manifest) {
+    this.store = store;
+    this.keys = keys;
+    this.workspaceId = workspaceId;
+    this.ids = ids;
+    this.plan = plan;
+    this.manifests = manifests;
+    this.manifest = manifest;
+  }
+
+  /** Takes a batch this process wrote itself, so that it need not be read. */
+  public void wrote(Snapshot.Batch batch) {
+    known.put(batch.ref(), batch);
+  }
+
+  /** What the last read saw, with what this process wrote since; no request is sent. */
+  public synchronized Snapshot known() {
+    return snapshot(plan.head());
+  }
+
+  /** A strong read. */
+  public synchronized Snapshot read() {
+    for (int round = 1; round <= ROUNDS_MAX; round++) {
+      PlanLog.Head head = plan.refresh();
+      readBatches(store.list(keys.logs()));
+      manifest = manifests.newest(manifest);
+      known.keySet().removeIf(manifest::covers);
+      if (manifest.planThrough() <= head.plan().version()) {
+        plan.coveredThrough(manifest.planThrough());
+        return snapshot(head);
+      }
+    }
+    throw new StorageUnavailableException(
+        "Workspace '%s' at %s was compacted %d times while it was read; try again later"
+            .formatted(keys.name(), store.describe(), ROUNDS_MAX));
+  }
+
+  private Snapshot snapshot(PlanLog.Head head) {
+    List<Row> recent =
+        head.recent().stream()
+            .filter(row -> row.envelope().planVersion() > manifest.planThrough())
+            .toList();
+    return new Snapshot(manifest, new PlanLog.Head(head.plan(), recent), contiguous());
+  }
+
+  private void readBatches(List<ObjectStore.Listed> listed) {
+    List<ObjectStore.Listed> wanted = new ArrayList<>();
+    for (ObjectStore.Listed object : listed) {
+      BatchRef ref = keys.batchRef(object.key());
+      if (!known.containsKey(ref) && !manifest.covers(ref)) {
+        wanted.add(object);
+      }
+    }
+    for (int from = 0; from < wanted.size(); from += PARALLEL_READS) {
+      List<ObjectStore.Listed> some =
+          wanted.subList(from, Math.min(wanted.size(), from + PARALLEL_READS));
+      for (Snapshot.Batch batch :
+          some.size() == 1 ? read(some.getFirst()).stream().toList() : readAtOnce(some)) {
+        batch.rows().forEach(row -> ids.observe(row.id()));
+        known.put(batch.ref(), batch);
+      }
+    }
+  }
+
+  private List<Snapshot.Batch> readAtOnce(List<ObjectStore.Listed> objects) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Optional<Snapshot.Batch>>> reads = new ArrayList<>();
+      for (ObjectStore.Listed object : objects) {
+        reads.add(threads.submit(() -> read(object)));
+      }
+      List<Snapshot.Batch> batches = new ArrayList<>();
+      for (Future<Optional<Snapshot.Batch>> read : reads) {
+        read.get().ifPresent(batches::add);
+      }
+      return batches;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof DaybookException known) {
+        throw known;
+      }
+      throw new IllegalStateException(
+          "Reading log objects of '" + keys.name() + "' broke off", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageUnavailableException(
+          "Interrupted while reading '" + keys.name() + "'; nothing was changed", e);
+    }
+  }
+
+  private Optional<Snapshot.Batch> read(ObjectStore.Listed listed) {
+    ObjectKey key = listed.key();
+    return store
+        .get(key)
+        .map(stored -> {
+          Frame frame =
+              Frame.decode(
+                  key, Zstd.decompress(key, stored.bytes()), Frame.Kind.BATCH, workspaceId);
+          return new Snapshot.Batch(
+              keys.batchRef(key),
+              frame.operation(),
+              EntryLines.rows(key, frame.body()),
+              stored.bytes().length);
+        });
+  }
+
+  /**
+   * What is above each watermark up to the first hole: a batch without the one before it is never
+   * shown.
+   */
+  private List<Snapshot.Batch> contiguous() {
+    List<Snapshot.Batch> batches = new ArrayList<>();
+    String log = "";
+    long expected = 1;
+    for (Snapshot.Batch batch : known.values()) {
+      if (!batch.ref().log().equals(log)) {
+        log = batch.ref().log();
+        expected = manifest.watermark(log).map(Manifest.Watermark::batch).orElse(0L) + 1;
+      }
+      if (batch.ref().number() == expected) {
+        batches.add(batch);
+        expected++;
+      }
+    }
+    return batches;
+  }
+}
