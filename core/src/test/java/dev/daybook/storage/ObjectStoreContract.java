@@ -231,8 +231,9 @@ public abstract class ObjectStoreContract {
     assertThat(read("case/key")).isEqualTo("case/key");
   }
 
+  /** Open to be overridden for servers that keep objects as files and so can have but one. */
   @Test
-  void neverMixesUpAnObjectAndAFolderOfTheSameName() throws Exception {
+  protected void neverMixesUpAnObjectAndAFolderOfTheSameName() throws Exception {
     create("a");
     assertThat(store.get(ObjectKey.of("a/b"))).isEmpty();
     store.delete(ObjectKey.of("a/b"));

@@ -71,7 +71,10 @@ public final class S3ObjectStore implements ObjectStore {
   public enum Checksums {
     /** Always: CRC-32 of what is written, and of what is read where the server keeps one. */
     WHEN_SUPPORTED,
-    /** Only where S3 demands it. For servers that answer 400 to the checksums of newer SDKs. */
+    /**
+     * Only where S3 demands it, and content is sent in one piece. For servers that answer 400 to
+     * the checksums of newer SDKs.
+     */
     WHEN_REQUIRED
   }
 
@@ -276,10 +279,7 @@ public final class S3ObjectStore implements ObjectStore {
           "A page of " + keysMax + " keys; ask for 1 to " + PAGE_KEYS_MAX);
     }
     var request =
-        ListObjectsV2Request.builder()
-            .bucket(location.bucket())
-            .prefix(location.s3Key(prefix))
-            .maxKeys(keysMax);
+        ListObjectsV2Request.builder().bucket(location.bucket()).prefix(location.s3Key(prefix));
     var after = printable(startAfter);
     if (!after.isEmpty()) {
       request.startAfter(location.s3Key(after));
@@ -287,12 +287,12 @@ public final class S3ObjectStore implements ObjectStore {
     List<Listed> objects = new ArrayList<>();
     ListObjectsV2Response page;
     do {
-      var next = request.build();
+      // A server may send fewer keys than asked for, or only keys of other programs.
+      var next = request.maxKeys(keysMax - objects.size()).build();
       page = call(S3Action.LIST, prefix, () -> client.listObjectsV2(next));
       addTo(objects, page, prefix);
       request.continuationToken(page.nextContinuationToken());
-      // The next call begins after the last key of this one, so there has to be one.
-    } while (objects.isEmpty() && page.isTruncated());
+    } while (objects.size() < keysMax && page.isTruncated());
     return new Page(objects, page.isTruncated(), answeredAt(page.sdkHttpResponse()));
   }
 

@@ -89,7 +89,10 @@ public final class S3ObjectStoreBuilder {
   public S3ObjectStoreBuilder checksums(Checksums checksums) {
     client
         .requestChecksumCalculation(RequestChecksumCalculation.fromValue(checksums.name()))
-        .responseChecksumValidation(ResponseChecksumValidation.fromValue(checksums.name()));
+        .responseChecksumValidation(ResponseChecksumValidation.fromValue(checksums.name()))
+        // Older Ceph refuses an empty object that comes in chunks.
+        .serviceConfiguration(
+            s3 -> s3.chunkedEncodingEnabled(checksums == Checksums.WHEN_SUPPORTED));
     return this;
   }
 

@@ -15,7 +15,7 @@ final class S3DoubleRaceContractTest extends ObjectStoreRaceContract {
 
   @Override
   protected int rounds() {
-    return 12;
+    return 8;
   }
 
   @Override

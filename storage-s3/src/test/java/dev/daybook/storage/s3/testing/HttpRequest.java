@@ -1,7 +1,7 @@
 package dev.daybook.storage.s3.testing;
 
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 
 /**
  * A request as it came over the wire.
@@ -12,7 +12,7 @@ import java.util.SortedMap;
  */
 @SuppressWarnings("ArrayRecordComponent") // read once and handed on; never compared
 record HttpRequest(
-    String method, String path, String query, SortedMap<String, String> headers, byte[] body) {
+    String method, String path, String query, NavigableMap<String, String> headers, byte[] body) {
   Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name));
   }

@@ -164,14 +164,9 @@ public final class S3Double implements AutoCloseable {
   }
 
   private int land(long request) {
-    int landed = 0;
-    for (var write : late) {
-      if (write.due() <= request && late.remove(write)) {
-        write.effect().run();
-        landed++;
-      }
-    }
-    return landed;
+    var due = late.stream().filter(write -> write.due() <= request).filter(late::remove).toList();
+    due.forEach(write -> write.effect().run());
+    return due.size();
   }
 
   /** Creates a bucket; none but {@link #BUCKET} is there at the start. */
