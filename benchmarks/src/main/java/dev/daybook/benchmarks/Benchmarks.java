@@ -1,0 +1,19 @@
+package dev.daybook.benchmarks;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line of the suites. */
+@Command(
+    name = "benchmarks/run",
+    description = "Measures Daybook through its public API.",
+    mixinStandardHelpOptions = true,
+    subcommands = {ImportSuite.class, RecallSuite.class})
+public final class Benchmarks {
+  private Benchmarks() {}
+
+  /** Runs a suite. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Benchmarks()).execute(arguments));
+  }
+}
