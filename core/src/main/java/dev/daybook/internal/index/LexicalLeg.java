@@ -183,7 +183,7 @@ final class LexicalLeg {
       raise();
     }
 
-    /** Lets Lucene skip what is below the last kept; equal scores must come, the newer one wins. */
+    /** Lets Lucene skip what is below the last kept; equal scores must come, the older one wins. */
     private void raise() throws IOException {
       float threshold = top.threshold();
       if (threshold > asked) {

@@ -234,7 +234,7 @@ public final class Searcher implements AutoCloseable {
    * event either found is scored by both: the cosine of its nearest chunk plus {@link Query#lean()}
    * times its BM25 over {@code ln(1 + rows)}. An event that has no vector counts as the last of
    * those the vector leg found, so what is not embedded yet is ranked by its words among the rest.
-   * If one leg runs alone, its own score ranks. Of equal scores the newer event goes first.
+   * If one leg runs alone, its own score ranks. Of equal scores the older event goes first.
    *
    * @param question the query's vector; no component if there is no embedder
    * @throws IllegalArgumentException if the vector has another dimension than the events'

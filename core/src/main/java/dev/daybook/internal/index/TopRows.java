@@ -7,7 +7,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** Keeps the best rows of many: by score, of equal scores the newer event. */
+/**
+ * Keeps the best rows of many: by score, of equal scores the older event. What is said twice in the
+ * same words is thus answered with where it was said first; on a judged set full of repeats the
+ * other order costs 0.08 nDCG@10.
+ */
 final class TopRows {
   /**
    * A row with a score.
@@ -31,7 +35,7 @@ final class TopRows {
     return (a, b) -> {
       int byScore = Float.compare(b.score(), a.score());
       try {
-        return byScore != 0 ? byScore : sources.compareIds(b.row(), a.row());
+        return byScore != 0 ? byScore : sources.compareIds(a.row(), b.row());
       } catch (IOException e) {
         throw new UncheckedIOException("Identities in a mapped index cannot be read", e);
       }

@@ -1,0 +1,126 @@
+package dev.daybook.internal.index;
+
+import dev.daybook.event.Actor;
+import dev.daybook.event.Envelope;
+import dev.daybook.event.Envelope.Stream;
+import dev.daybook.event.Event;
+import dev.daybook.event.EventId;
+import dev.daybook.event.PlanEvent;
+import dev.daybook.event.SessionId;
+import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.event.Vcs;
+import dev.daybook.internal.entry.Row;
+import dev.daybook.recall.Embedder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Rows, and sources of them, for the tests of this package. */
+final class TestRows {
+  static final Instant START = Instant.parse("2026-03-01T10:00:00Z");
+
+  private TestRows() {}
+
+  /** A row of number n: its identity and time rise with n. */
+  static Row row(int n, String actor, String session, String task, EventId cause, Event event) {
+    Instant time = START.plusMillis(n);
+    boolean isPlan = event instanceof PlanEvent;
+    return Row.of(
+        new Envelope(
+            id(n),
+            isPlan ? Stream.PLAN : Stream.TRACE,
+            time,
+            time,
+            Actor.agent(actor),
+            SessionId.of(session),
+            SessionId.NONE,
+            task,
+            cause,
+            "",
+            "",
+            "",
+            Vcs.NONE,
+            Map.of(),
+            isPlan ? n + 1 : 0),
+        event);
+  }
+
+  static Row row(int n, Event event) {
+    return row(n, "agent", "session", "", EventId.NONE, event);
+  }
+
+  static Row text(int n, String text) {
+    return row(n, Observation.of(text));
+  }
+
+  static List<Row> texts(String... texts) {
+    List<Row> rows = new ArrayList<>();
+    for (String text : texts) {
+      rows.add(text(rows.size(), text));
+    }
+    return rows;
+  }
+
+  static EventId id(int n) {
+    return new EventId(START.plusMillis(n).toEpochMilli() << 16, 1);
+  }
+
+  static Path indexFile(Path folder, List<Row> rows) throws IOException {
+    return Files.write(
+        Files.createTempFile(folder, "index", ".lucene"), SegmentIndexWriter.build(rows));
+  }
+
+  static PackedIndex index(Path folder, List<Row> rows) throws IOException {
+    return PackedIndex.open(indexFile(folder, rows));
+  }
+
+  static List<VectorFile.Chunk> chunks(List<Row> rows, Embedder embedder) {
+    List<VectorFile.Chunk> chunks = new ArrayList<>();
+    for (int row = 0; row < rows.size(); row++) {
+      for (float[] vector :
+          embedder.embedDocuments(EmbeddingText.chunks(rows.get(row), embedder))) {
+        chunks.add(new VectorFile.Chunk(row, vector));
+      }
+    }
+    return chunks;
+  }
+
+  static VectorFile vectors(Path folder, List<Row> rows, Embedder embedder) throws IOException {
+    Path file = Files.createTempFile(folder, "vectors", ".npy");
+    Files.write(file, VectorFile.write(embedder.dimension(), chunks(rows, embedder)));
+    return VectorFile.open(file);
+  }
+
+  /** Searches these rows; their files are held by the searcher alone. */
+  static Searcher searcher(
+      Path folder, Embedder embedder, List<List<Row>> segments, List<Row> tailRows)
+      throws IOException {
+    List<Searcher.Part> parts = new ArrayList<>();
+    for (List<Row> rows : segments) {
+      parts.add(
+          new Searcher.Part(
+              index(folder, rows),
+              embedder.isPresent() ? vectors(folder, rows, embedder) : Vectors.none()));
+    }
+    try (TailIndex tail = new TailIndex(embedder.dimension())) {
+      tail.add(tailRows);
+      for (int row = 0; row < tailRows.size(); row++) {
+        tail.addVectors(
+            row,
+            embedder.isPresent()
+                ? embedder.embedDocuments(EmbeddingText.chunks(tailRows.get(row), embedder))
+                : List.of());
+      }
+      return Searcher.over(parts, tail);
+    } finally {
+      for (Searcher.Part part : parts) {
+        part.index().close();
+        part.vectors().release();
+      }
+    }
+  }
+}

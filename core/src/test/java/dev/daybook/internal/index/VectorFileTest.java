@@ -1,0 +1,118 @@
+package dev.daybook.internal.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VectorFileTest {
+  @TempDir Path folder;
+
+  private static VectorFile.Chunk chunk(int row, float... vector) {
+    return new VectorFile.Chunk(row, vector);
+  }
+
+  private VectorFile open(byte[] bytes) throws IOException {
+    return VectorFile.open(Files.write(folder.resolve("v.npy"), bytes));
+  }
+
+  @Test
+  void givesBackTheVectorsOfEachRow() throws IOException {
+    byte[] bytes =
+        VectorFile.write(2, List.of(chunk(1, 0.6f, 0.8f), chunk(1, 1, 0), chunk(4, -0.8f, 0.6f)));
+
+    try (VectorFile file = open(bytes)) {
+      assertThat(file.dimension()).isEqualTo(2);
+      assertThat(file.chunks()).isEqualTo(3);
+      assertThat(file.rowsWithVector()).isEqualTo(2);
+      assertThat(file.has(0)).isFalse();
+      assertThat(file.vectorsOf(0)).isEmpty();
+      assertThat(file.vectorsOf(1)).hasSize(2);
+      assertThat(file.vectorsOf(1).getFirst()[0]).isCloseTo(0.6f, within(0.004f));
+      assertThat(file.vectorsOf(4)).hasSize(1);
+      assertThat(file.vectorsOf(9)).isEmpty();
+      Quantised question = Quantised.of(new float[] {1, 0});
+      assertThat(question.best(file, 1, new byte[2])).isCloseTo(1f, within(0.004f));
+      assertThat(question.best(file, 4, new byte[2])).isCloseTo(-0.8f, within(0.004f));
+      assertThat(question.best(file, 3, new byte[2])).isNaN();
+    }
+  }
+
+  @Test
+  void writingWhatWasReadGivesTheSameBytes() throws IOException {
+    byte[] bytes = VectorFile.write(3, List.of(chunk(0, 0.1f, -0.7f, 0.7f), chunk(2, 0, 1, 0)));
+
+    try (VectorFile file = open(bytes)) {
+      assertThat(
+              VectorFile.write(
+                  3,
+                  List.of(
+                      chunk(0, file.vectorsOf(0).getFirst()),
+                      chunk(2, file.vectorsOf(2).getFirst()))))
+          .isEqualTo(bytes);
+    }
+  }
+
+  @Test
+  void isANumPyFileOfRecords() {
+    byte[] bytes = VectorFile.write(2, List.of(chunk(7, 0, 1)));
+    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+
+    assertThat(Arrays.copyOf(bytes, 8))
+        .isEqualTo(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+    int headerLength = file.getShort(8);
+    assertThat((10 + headerLength) % 64).isZero();
+    assertThat(new String(bytes, 10, headerLength, StandardCharsets.US_ASCII))
+        .startsWith(
+            "{'descr': [('row', '<i4'), ('scale', '<f4'), ('vector', '|i1', (2,))],"
+                + " 'fortran_order': False, 'shape': (1,), }")
+        .endsWith(" \n");
+    int at = 10 + headerLength;
+    assertThat(file.getInt(at)).isEqualTo(7);
+    assertThat(file.getFloat(at + 4)).isEqualTo(1f / 127);
+    assertThat(Arrays.copyOfRange(bytes, at + 8, bytes.length)).containsExactly(0, 127);
+  }
+
+  @Test
+  void noVectorsAreAFileToo() throws IOException {
+    try (VectorFile file = open(VectorFile.write(384, List.of()))) {
+      assertThat(file.chunks()).isZero();
+      assertThat(file.has(0)).isFalse();
+    }
+  }
+
+  @Test
+  void refusesCutAndForeignFiles() throws IOException {
+    byte[] bytes = VectorFile.write(2, List.of(chunk(0, 1, 0), chunk(1, 0, 1)));
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cut = Arrays.copyOf(bytes, length);
+      assertThatThrownBy(() -> open(cut)).as("cut to %s", length).isInstanceOf(IOException.class);
+    }
+    byte[] unordered = bytes.clone();
+    unordered[bytes.length - 20] = 5;
+    assertThatThrownBy(() -> open(unordered))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("embed its segment again");
+    assertThatThrownBy(() -> open(new byte[200]))
+        .hasMessageContaining("does not begin as a NumPy file");
+  }
+
+  @Test
+  void refusesWrongOrderAndDimension() {
+    assertThatThrownBy(() -> VectorFile.write(2, List.of(chunk(1, 1, 0), chunk(0, 1, 0))))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> VectorFile.write(2, List.of(chunk(1, 1, 0, 0))))
+        .hasMessageContaining("3 components");
+    assertThatThrownBy(() -> Quantised.of(new float[] {Float.NaN})).hasMessageContaining("NaN");
+  }
+}
