@@ -249,7 +249,7 @@ class SegmentTest {
     int pagesEnd = segment.length - footerLength(segment) - 8;
     Random random = new Random(5);
     int refused = 0;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 100; i++) {
       byte[] flipped = segment.clone();
       flipped[random.nextInt(4, pagesEnd)] ^= (byte) (1 << random.nextInt(8));
       try {
@@ -260,7 +260,7 @@ class SegmentTest {
       }
     }
     // The rest hit the bounds of pages, which no row is read from.
-    assertThat(refused).isGreaterThan(250);
+    assertThat(refused).isGreaterThan(80);
   }
 
   @Test
