@@ -10,6 +10,7 @@ import dev.daybook.internal.transcript.Lines;
 import dev.daybook.internal.transcript.Lines.Line;
 import dev.daybook.internal.transcript.TraceRow;
 import dev.daybook.internal.workspace.OpenWorkspace;
+import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
 import java.io.IOException;
 import java.nio.file.Path;
