@@ -96,6 +96,11 @@ public final class Session implements AutoCloseable {
     return session;
   }
 
+  /** A session that is known to be started, or whose start the caller records. */
+  static Session joined(OpenWorkspace workspace, Actor actor, SessionId id) {
+    return new Session(workspace, actor, id, SessionId.NONE, Vcs.NONE, "", new Shared());
+  }
+
   /** The session's id, for joining it again. */
   public SessionId id() {
     return id;

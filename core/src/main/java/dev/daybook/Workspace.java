@@ -88,6 +88,11 @@ public final class Workspace implements AutoCloseable {
     return open.location();
   }
 
+  OpenWorkspace internals() {
+    open.checkOpen();
+    return open;
+  }
+
   /** Starts a fresh session. */
   public Session startSession(Actor actor) {
     return startSession(actor, SessionOptions.defaults());

@@ -1,0 +1,85 @@
+package dev.daybook.quickstart;
+
+import dev.daybook.Daybook;
+import dev.daybook.TraceImport;
+import dev.daybook.Workspace;
+import dev.daybook.recall.Filter;
+import dev.daybook.recall.Query;
+import dev.daybook.storage.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Takes real transcripts in and answers questions on them. */
+final class Transcripts {
+  /** The workspace they go into; it keeps what earlier runs imported. */
+  static final String WORKSPACE = "transcripts";
+
+  /** What is asked if nothing else is: questions that fit any agent at work. */
+  static final List<String> QUESTIONS =
+      List.of(
+          "why did the tests fail",
+          "the command took too long",
+          "a package is not installed",
+          "which file has to be changed to fix the bug",
+          "the user is not allowed to do this");
+
+  private static final int HITS_MAX = 3;
+  private static final int BAD_ROWS_SHOWN_MAX = 5;
+
+  private final Screen screen;
+
+  Transcripts(Screen screen) {
+    this.screen = screen;
+  }
+
+  /** Imports the file, brings the index up to date, and asks. */
+  void run(Place place, List<Path> files, List<String> questions) throws IOException {
+    try (ObjectStore store = place.open();
+        Daybook daybook = place.on(store)) {
+      boolean isThere = place.workspaces(store).contains(WORKSPACE);
+      Workspace workspace = isThere ? daybook.open(WORKSPACE) : daybook.create(WORKSPACE);
+      for (Path file : files) {
+        take(file, workspace);
+      }
+      long began = System.nanoTime();
+      try (ProgressBar bar = screen.progressBar()) {
+        workspace.compact(bar);
+      }
+      screen.line("indexed   %,d events   %.1f s%n", workspace.traces().count(Filter.any()), seconds(began));
+      Answers answers = new Answers(screen);
+      for (String question : questions) {
+        answers.ask(workspace, Query.of(question).limit(HITS_MAX));
+      }
+      screen.line("%nFiles  %s", Place.shown(workspace.location()));
+    }
+  }
+
+  private void take(Path file, Workspace workspace) throws IOException {
+    long began = System.nanoTime();
+    TraceImport.Report report;
+    try (ProgressBar bar = screen.progressBar()) {
+      report = TraceImport.of(file).into(workspace, bar);
+    }
+    show(report, file, seconds(began));
+  }
+
+  private void show(TraceImport.Report report, Path file, double seconds) {
+    screen.line(
+        "imported  %s: %,d rows read, %,d new, %,d already there, %,d bad   %.1f s",
+        file.getFileName(),
+        report.read(),
+        report.recorded(),
+        report.alreadyThere(),
+        report.bad(),
+        seconds);
+    report.badRows().stream().limit(BAD_ROWS_SHOWN_MAX).forEach(bad -> screen.line("  %s", bad));
+    if (report.bad() > BAD_ROWS_SHOWN_MAX) {
+      screen.line("  and %,d more", report.bad() - BAD_ROWS_SHOWN_MAX);
+    }
+  }
+
+  private static double seconds(long began) {
+    return (System.nanoTime() - began) / 1e9;
+  }
+}
