@@ -42,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -135,6 +136,16 @@ public final class Session implements AutoCloseable {
    * @throws StorageUnavailableException if it could not be taken within the write deadline
    */
   public Receipt record(TraceEvent event, Context context) {
+    return record(event, context, workspace::append);
+  }
+
+  /** Records an event whose source id the caller has looked for and not found. */
+  Receipt recordNew(TraceEvent event, Context context) {
+    return record(event, context, workspace::appendNew);
+  }
+
+  private Receipt record(
+      TraceEvent event, Context context, BiFunction<Row, byte[], CompletableFuture<Void>> append) {
     Objects.requireNonNull(event, "event");
     Objects.requireNonNull(context, "context");
     checkOpen();
@@ -175,7 +186,7 @@ public final class Session implements AutoCloseable {
           "Event %s of session '%s' takes %d bytes, at most %d are allowed; shorten its output or arguments, or raise Daybook.on(store).eventBytesMax"
               .formatted(row.type(), id, line.length, workspace.eventBytesMax()));
     }
-    CompletableFuture<Void> durable = workspace.append(row, line);
+    CompletableFuture<Void> durable = append.apply(row, line);
     if (!durable.isDone()) {
       shared.pending.put(eventId, durable);
     }

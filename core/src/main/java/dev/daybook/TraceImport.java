@@ -148,11 +148,15 @@ public final class TraceImport {
     private long alreadyThere;
     private long bad;
 
-    private View view;
+    /**
+     * What was there at the start. What came since is in {@link #contents}, or was written by
+     * another process that imports the same row: equal ids are one event.
+     */
+    private final View before;
 
     Run(OpenWorkspace workspace) {
       this.workspace = workspace;
-      this.view = workspace.recent();
+      this.before = workspace.latest();
     }
 
     void take(Line line) {
@@ -164,9 +168,7 @@ public final class TraceImport {
       if (line.isBlank()) {
         return;
       }
-      if (read++ % ROWS_AT_ONCE == 0) {
-        view = workspace.recent();
-      }
+      read++;
       try {
         take(line, TraceRow.parse(line.bytes()));
       } catch (IllegalArgumentException e) {
@@ -180,12 +182,13 @@ public final class TraceImport {
     private void take(Line line, TraceRow row) {
       EventId id = EventIds.derived(row.context().source(), row.context().time());
       int content = Arrays.hashCode(line.bytes());
-      Integer before = contents.putIfAbsent(id, content);
-      if (before != null && before != content) {
+      Integer earlier = contents.putIfAbsent(id, content);
+      if (earlier != null && earlier != content) {
         throw new IllegalArgumentException(
-            "session, agent, seq and time are those of an earlier row that differs; number the rows");
+            "session, agent, seq and time are those of an earlier row that differs; number the"
+                + " rows");
       }
-      if (before != null || view.contains(id)) {
+      if (earlier != null || before.contains(id)) {
         alreadyThere++;
         return;
       }
@@ -193,23 +196,21 @@ public final class TraceImport {
       Session session =
           sessions.computeIfAbsent(
               row.writer(), writer -> Session.joined(workspace, writer.actor(), writer.session()));
-      waiting.add(session.record(row.event(), row.context()));
+      waiting.add(session.recordNew(row.event(), row.context()));
       recorded++;
     }
 
-    /**
-     * Records the start of a session just before its first row, unless the workspace knows one.
-     */
+    /** Records the start of a session just before its first row, unless the workspace knows one. */
     private void start(TraceRow first) {
       SessionId session = first.writer().session();
       SourceId source = new SourceId(TraceRow.CLIENT, session.value(), "session");
       Instant time = first.context().time();
       Instant justBefore = time.toEpochMilli() == 0 ? time : time.minusMillis(1);
       if (started.add(session)
-          && view.count(Filter.any().session(session).type("SessionStarted")) == 0) {
+          && before.count(Filter.any().session(session).type("SessionStarted")) == 0) {
         waiting.add(
             Session.joined(workspace, first.writer().actor(), session)
-                .record(new SessionStarted(""), Context.none().source(source, justBefore)));
+                .recordNew(new SessionStarted(""), Context.none().source(source, justBefore)));
       }
     }
 

@@ -154,7 +154,8 @@ class TraceImportTest {
         .containsExactly(
             new BadRow(
                 3,
-                "session, agent, seq and time are those of an earlier row that differs; number the rows"));
+                "session, agent, seq and time are those of an earlier row that differs; number the"
+                    + " rows"));
   }
 
   @Test
@@ -249,8 +250,8 @@ class TraceImportTest {
   private static String row(
       String session, String agent, int seq, String tool, String input, String status) {
     return """
-        {"session":"%s","agent":"%s","seq":%d,"tool":"%s","input":"%s","output":"","status":"%s"}
-        """
+    {"session":"%s","agent":"%s","seq":%d,"tool":"%s","input":"%s","output":"","status":"%s"}
+    """
         .formatted(session, agent, seq, tool, input, status);
   }
 

@@ -26,16 +26,26 @@ import picocli.CommandLine.Option;
 /** Imports real transcripts, opens them again, and asks about them. */
 @Command(
     name = "import",
-    description = "Imports transcripts into a fresh workspace, compacts it, and measures recall over it.",
+    description =
+        "Imports transcripts into a fresh workspace, compacts it, and measures recall over it.",
     mixinStandardHelpOptions = true)
 final class ImportSuite implements Callable<Integer> {
   private static final int QUESTIONS = 400;
   private static final int RAW_CREATES = 200;
 
-  @Option(names = "--traces", required = true, description = "a .jsonl or .jsonl.gz file of trace rows")
+  @Option(
+      names = "--traces",
+      required = true,
+      description = "a .jsonl or .jsonl.gz file of trace rows")
   private Path traces;
 
-  @Option(names = "--s3", arity = "2", paramLabel = "ENDPOINT BUCKET", description = "measure on S3 instead of a folder; credentials from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+  @Option(
+      names = "--s3",
+      arity = "2",
+      paramLabel = "ENDPOINT BUCKET",
+      description =
+          "measure on S3 instead of a folder; credentials from AWS_ACCESS_KEY_ID and"
+              + " AWS_SECRET_ACCESS_KEY")
   private String[] s3 = {};
 
   @Option(names = "--no-embeddings", description = "lexical recall only")
@@ -84,7 +94,8 @@ final class ImportSuite implements Callable<Integer> {
       store.delete(ObjectKey.of(name + "-raw/" + i));
     }
     System.out.printf("store        %s%n", store.describe());
-    System.out.printf("raw create   %.0f/s of 2,000 bytes, one after the other%n", RAW_CREATES / seconds);
+    System.out.printf(
+        "raw create   %.0f/s of 2,000 bytes, one after the other%n", RAW_CREATES / seconds);
   }
 
   private void run(Daybook daybook, String name) throws IOException {
@@ -93,25 +104,35 @@ final class ImportSuite implements Callable<Integer> {
     try (Workspace workspace = daybook.create(name)) {
       TraceImport.Report report = TraceImport.of(traces).into(workspace);
       rows = report.recorded();
-      System.out.printf("import       %,d rows, %,.0f/s until durable%n", rows, rows / seconds(start));
+      System.out.printf(
+          "import       %,d rows, %,.0f/s until durable%n", rows, rows / seconds(start));
       long compaction = System.nanoTime();
       workspace.compact();
-      System.out.printf("compact      %.1f s%s%n", seconds(compaction), noEmbeddings ? "" : " with embeddings");
+      System.out.printf(
+          "compact      %.1f s%s%n", seconds(compaction), noEmbeddings ? "" : " with embeddings");
       TraceImport.Report again = TraceImport.of(traces).into(workspace);
-      System.out.printf("import again %,d recorded, %,d already there%n", again.recorded(), again.alreadyThere());
+      System.out.printf(
+          "import again %,d recorded, %,d already there%n", again.recorded(), again.alreadyThere());
     }
     long opening = System.nanoTime();
     try (Workspace workspace = daybook.open(name)) {
       long counted = workspace.traces().count(Filter.any().type("ToolCall", "Message"));
-      System.out.printf("open again   %.2f s, %,d events counted, expected %,d%n", seconds(opening), counted, rows);
+      System.out.printf(
+          "open again   %.2f s, %,d events counted, expected %,d%n",
+          seconds(opening), counted, rows);
       recall(workspace);
     }
   }
 
   private static void recall(Workspace workspace) {
     List<String> questions = new ArrayList<>();
-    for (Entry entry : workspace.traces().find(Filter.any().type("ToolCall"), dev.daybook.event.EventId.NONE, 1_000)) {
-      if (entry.event() instanceof ToolCall call && !call.approach().isBlank() && questions.size() < QUESTIONS) {
+    for (Entry entry :
+        workspace
+            .traces()
+            .find(Filter.any().type("ToolCall"), dev.daybook.event.EventId.NONE, 1_000)) {
+      if (entry.event() instanceof ToolCall call
+          && !call.approach().isBlank()
+          && questions.size() < QUESTIONS) {
         questions.add(call.approach().lines().findFirst().orElseThrow());
       }
     }

@@ -26,15 +26,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Judges recall on a set of documents, queries and relevance grades, for each leg alone and for the fused result. A set is
- * a folder of {@code corpus.jsonl {id, text}}, {@code queries.jsonl {id, text}} and {@code qrels.tsv query, document,
- * grade}; the measures are those of TREC (nDCG with gains of 2^grade - 1).
+ * Judges recall on a set of documents, queries and relevance grades, for each leg alone and for the
+ * fused result. A set is a folder of {@code corpus.jsonl {id, text}}, {@code queries.jsonl {id,
+ * text}} and {@code qrels.tsv query, document, grade}; the measures are those of TREC (nDCG with
+ * gains of 2^grade - 1).
  */
-@Command(name = "recall", description = "Judges recall on a folder of documents, queries and grades.", mixinStandardHelpOptions = true)
+@Command(
+    name = "recall",
+    description = "Judges recall on a folder of documents, queries and grades.",
+    mixinStandardHelpOptions = true)
 final class RecallSuite implements Callable<Integer> {
   private static final int DEPTH = 100;
 
-  @Option(names = "--set", required = true, description = "a folder with corpus.jsonl, queries.jsonl and qrels.tsv")
+  @Option(
+      names = "--set",
+      required = true,
+      description = "a folder with corpus.jsonl, queries.jsonl and qrels.tsv")
   private Path set;
 
   @Override
@@ -53,7 +60,8 @@ final class RecallSuite implements Callable<Integer> {
         }
       }
       workspace.compact();
-      for (List<Leg> legs : List.of(List.of(Leg.LEXICAL), List.of(Leg.VECTOR), List.of(Leg.LEXICAL, Leg.VECTOR))) {
+      for (List<Leg> legs :
+          List.of(List.of(Leg.LEXICAL), List.of(Leg.VECTOR), List.of(Leg.LEXICAL, Leg.VECTOR))) {
         System.out.println(judge(workspace, legs, documents, grades));
       }
     } finally {
@@ -63,7 +71,10 @@ final class RecallSuite implements Callable<Integer> {
   }
 
   private String judge(
-      Workspace workspace, List<Leg> legs, Map<EventId, String> documents, Map<String, Map<String, Integer>> grades)
+      Workspace workspace,
+      List<Leg> legs,
+      Map<EventId, String> documents,
+      Map<String, Map<String, Integer>> grades)
       throws IOException {
     double[] sums = new double[6];
     int queries = 0;
@@ -88,7 +99,13 @@ final class RecallSuite implements Callable<Integer> {
     return String.format(
         Locale.ROOT,
         "%s nDCG@10 %.4f MAP %.4f MRR %.4f R@5 %.4f R@10 %.4f R@100 %.4f",
-        name, sums[0] / n, sums[1] / n, sums[2] / n, sums[3] / n, sums[4] / n, sums[5] / n);
+        name,
+        sums[0] / n,
+        sums[1] / n,
+        sums[2] / n,
+        sums[3] / n,
+        sums[4] / n,
+        sums[5] / n);
   }
 
   private static double[] measures(List<Integer> found, Map<String, Integer> relevant) {
@@ -109,7 +126,12 @@ final class RecallSuite implements Callable<Integer> {
     }
     double total = relevant.size();
     return new double[] {
-      gain(found) / gain(ideal), precisions / total, firstRank, at5 / total, at10 / total, seen / total
+      gain(found) / gain(ideal),
+      precisions / total,
+      firstRank,
+      at5 / total,
+      at10 / total,
+      seen / total
     };
   }
 

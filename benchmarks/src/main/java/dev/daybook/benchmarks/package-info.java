@@ -1,2 +1,5 @@
-/** Measures Daybook through its public API, one subcommand a suite; the figures in the documents come from here. */
+/**
+ * Measures Daybook through its public API, one subcommand a suite; the figures in the documents
+ * come from here.
+ */
 package dev.daybook.benchmarks;

@@ -60,7 +60,8 @@ final class HostTime {
     }
     try {
       return LocalDate.parse(iso.group("date"))
-          .atTime(iso.group("time") == null ? LocalTime.MIDNIGHT : LocalTime.parse(iso.group("time")))
+          .atTime(
+              iso.group("time") == null ? LocalTime.MIDNIGHT : LocalTime.parse(iso.group("time")))
           .plusNanos(nanos(iso.group("fraction")))
           .toInstant(offset(iso.group("offset")));
     } catch (DateTimeException e) {
@@ -85,6 +86,7 @@ final class HostTime {
     return new IllegalArgumentException(
         "ts '"
             + text
-            + "' is no time; expected seconds since 1970, or ISO 8601 like 2026-11-24T08:15:00.25Z");
+            + "' is no time; expected seconds since 1970, or ISO 8601 like"
+            + " 2026-11-24T08:15:00.25Z");
   }
 }

@@ -49,8 +49,7 @@ public record TraceRow(Writer writer, TraceEvent event, Context context) {
   public static TraceRow parse(byte[] line) {
     JsonNode row = json(line);
     Writer writer =
-        new Writer(
-            SessionId.of(required(row, "session")), Actor.agent(required(row, "agent")));
+        new Writer(SessionId.of(required(row, "session")), Actor.agent(required(row, "agent")));
     String agent = writer.actor().id();
     String seq = required(row, "seq");
     SourceId source = new SourceId(CLIENT, writer.session().value(), agent + "#" + seq);
@@ -98,8 +97,7 @@ public record TraceRow(Writer writer, TraceEvent event, Context context) {
   }
 
   private static IllegalArgumentException notJson(String why, IOException cause) {
-    return new IllegalArgumentException(
-        "not JSON: " + why.lines().findFirst().orElse(why), cause);
+    return new IllegalArgumentException("not JSON: " + why.lines().findFirst().orElse(why), cause);
   }
 
   private static String required(JsonNode row, String field) {
@@ -160,6 +158,8 @@ public record TraceRow(Writer writer, TraceEvent event, Context context) {
       return Instant.EPOCH.plusMillis(number + 1);
     }
     Instant time = HostTime.of(ts).truncatedTo(ChronoUnit.MICROS);
-    return time.getNano() == 0 ? time.plusMillis(number % MILLIS_PER_SECOND) : time;
+    return time.equals(time.truncatedTo(ChronoUnit.SECONDS))
+        ? time.plusMillis(number % MILLIS_PER_SECOND)
+        : time;
   }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -162,13 +163,26 @@ public final class OpenWorkspace {
     if (row.envelope().source().isEmpty()) {
       return log.append(row, line);
     }
+    return append(row, line, () -> recent().contains(row.id()));
+  }
+
+  /**
+   * Takes a row into the writer log, unless its source was given before to this handle. The caller
+   * has looked for it in a view of this handle; that view may be old.
+   */
+  public CompletableFuture<Void> appendNew(Row row, byte[] line) {
+    checkOpen();
+    return append(row, line, () -> false);
+  }
+
+  private CompletableFuture<Void> append(Row row, byte[] line, BooleanSupplier isThere) {
     CompletableFuture<Void> mine = new CompletableFuture<>();
     CompletableFuture<Void> before = sourced.putIfAbsent(row.id(), mine);
     if (before != null) {
       return before;
     }
     try {
-      if (recent().contains(row.id())) {
+      if (isThere.getAsBoolean()) {
         mine.complete(null);
         return mine;
       }

@@ -20,7 +20,8 @@ class TraceRowTest {
         parse(
             """
             {"session":"s","agent":"a","seq":7,"ts":1763510640,"task":"t","tool":"bash",\
-            "note":"list it","input":"ls","output":"README","status":"error","rc":2}""");
+            "note":"list it","input":"ls","output":"README","status":"error","rc":2}\
+            """);
 
     assertThat(row.writer().session().value()).isEqualTo("s");
     assertThat(row.writer().actor().id()).isEqualTo("a");
@@ -41,7 +42,8 @@ class TraceRowTest {
         parse(
             """
             {"session":"s","agent":"user","seq":0,"tool":"message","input":"","output":"Hi!",\
-            "note":"aside","status":"error"}""");
+            "note":"aside","status":"error"}\
+            """);
     assertThat(row.event()).isEqualTo(new Message("user", "Hi!"));
     assertThat(row.context().labels())
         .containsEntry("note", "aside")
@@ -89,7 +91,8 @@ class TraceRowTest {
 
   @Test
   void replacesHalfASurrogatePair() {
-    var call = (ToolCall) parse(row("\"status\":\"ok\",\"output\":\"a\\ud83d b \\ud83d\\ude00\"")).event();
+    var call =
+        (ToolCall) parse(row("\"status\":\"ok\",\"output\":\"a\\ud83d b \\ud83d\\ude00\"")).event();
     assertThat(call.output()).isEqualTo("a? b \ud83d\ude00");
   }
 
@@ -98,10 +101,13 @@ class TraceRowTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"session\":                                                       | not JSON: Unexpected end-of-input",
-        "oops                                                                | not JSON: Unrecognized token 'oops'",
+        "{\"session\":                                                       | not JSON: Unexpected"
+            + " end-of-input",
+        "oops                                                                | not JSON:"
+            + " Unrecognized token 'oops'",
         "[1]                                                                 | not a JSON object",
-        "{} {}                                                               | more than one JSON object",
+        "{} {}                                                               | more than one JSON"
+            + " object",
         "{}                                                                  | session is missing",
         "{\"session\":\"s\"}                                                 | agent is missing",
         "{\"session\":\"s\",\"agent\":\"a\"}                                 | seq is missing",

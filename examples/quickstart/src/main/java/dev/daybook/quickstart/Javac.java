@@ -40,8 +40,8 @@ final class Javac {
   static Shell.Ran run(int release) throws IOException, InterruptedException {
     String program = Path.of(System.getProperty("java.home"), "bin", "javac").toString();
     return Shell.run(SCRATCH, program, words(release))
-        .orElseThrow(() ->
-            new IOException("There is no " + program + "; run the quickstart with a JDK"));
+        .orElseThrow(
+            () -> new IOException("There is no " + program + "; run the quickstart with a JDK"));
   }
 
   private static List<String> words(int release) {

@@ -21,8 +21,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 
 /** Where the workspaces are kept, as it stands on the command line of each of the processes. */
 final class Place {
-  private static final String REGION =
-      System.getenv().getOrDefault("AWS_REGION", "us-east-1");
+  private static final String REGION = System.getenv().getOrDefault("AWS_REGION", "us-east-1");
 
   /** What is shown of a place instead of the path of the current folder. */
   private static final Path HERE = Path.of("").toAbsolutePath();

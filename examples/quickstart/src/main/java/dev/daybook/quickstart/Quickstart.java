@@ -64,8 +64,7 @@ public final class Quickstart implements Callable<Integer> {
         throw new IllegalArgumentException("--ask needs --traces FILE, the transcripts to ask");
       }
       if (!traces.isEmpty()) {
-        screen.line(
-            "Daybook quickstart   workspace %s   %s%n", Transcripts.WORKSPACE, place);
+        screen.line("Daybook quickstart   workspace %s   %s%n", Transcripts.WORKSPACE, place);
         new Transcripts(screen)
             .run(place, traces, questions.isEmpty() ? Transcripts.QUESTIONS : questions);
         return 0;

@@ -46,7 +46,9 @@ final class Transcripts {
       try (ProgressBar bar = screen.progressBar()) {
         workspace.compact(bar);
       }
-      screen.line("indexed   %,d events   %.1f s%n", workspace.traces().count(Filter.any()), seconds(began));
+      screen.line(
+          "indexed   %,d events   %.1f s%n",
+          workspace.traces().count(Filter.any()), seconds(began));
       Answers answers = new Answers(screen);
       for (String question : questions) {
         answers.ask(workspace, Query.of(question).limit(HITS_MAX));

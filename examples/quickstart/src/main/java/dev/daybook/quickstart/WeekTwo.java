@@ -10,7 +10,6 @@ import dev.daybook.event.Actor;
 import dev.daybook.event.Handoff;
 import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
-import dev.daybook.recall.Hits;
 import dev.daybook.recall.Query;
 import java.io.IOException;
 import java.time.Instant;
@@ -34,8 +33,7 @@ final class WeekTwo {
   private static void work(Workspace workspace, Screen screen)
       throws IOException, InterruptedException {
     Actor coder = Actor.agent("coder-7").role("coder");
-    screen.line(
-        "WEEK TWO   %s, process %d, a new JVM", coder.id(), ProcessHandle.current().pid());
+    screen.line("WEEK TWO   %s, process %d, a new JVM", coder.id(), ProcessHandle.current().pid());
     try (Session session = workspace.startSession(coder)) {
       Briefing briefing = session.briefing(BRIEFING_TOKENS_MAX);
       show(briefing, screen);

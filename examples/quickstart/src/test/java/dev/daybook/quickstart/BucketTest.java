@@ -23,7 +23,12 @@ class BucketTest {
               Map.of(
                   "AWS_ACCESS_KEY_ID", S3ProxyProcess.ACCESS_KEY,
                   "AWS_SECRET_ACCESS_KEY", S3ProxyProcess.SECRET),
-              "--s3", server.endpoint().toString(), "factory", "--prefix", "team/a", "--no-embeddings");
+              "--s3",
+              server.endpoint().toString(),
+              "factory",
+              "--prefix",
+              "team/a",
+              "--no-embeddings");
 
       assertThat(run.err()).isEmpty();
       assertThat(run.exit()).isZero();

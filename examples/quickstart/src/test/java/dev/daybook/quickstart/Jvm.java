@@ -30,8 +30,7 @@ record Jvm(int exit, String out, String err) {
   }
 
   /** Runs a main class in a folder. */
-  static Jvm run(
-      Class<?> main, Path folder, Map<String, String> environment, String... arguments)
+  static Jvm run(Class<?> main, Path folder, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
     Path out = Files.createTempFile(Files.createDirectories(CACHE), "out-", ".txt");
     Path err = Files.createTempFile(CACHE, "err-", ".txt");
@@ -55,9 +54,13 @@ record Jvm(int exit, String out, String err) {
     try {
       if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
         throw new AssertionError(
-            "The quickstart still runs after " + SECONDS_MAX + " s; it printed " + Files.readString(out));
+            "The quickstart still runs after "
+                + SECONDS_MAX
+                + " s; it printed "
+                + Files.readString(out));
       }
-      return new Jvm(process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
+      return new Jvm(
+          process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();

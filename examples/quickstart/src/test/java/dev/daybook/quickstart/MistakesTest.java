@@ -53,7 +53,8 @@ class MistakesTest {
 
   @Test
   void anEndpointThatIsNoneIsNamed() throws Exception {
-    assertThat(failing("--s3", "localhost", "factory")).startsWith("error: Endpoint 'localhost' needs");
+    assertThat(failing("--s3", "localhost", "factory"))
+        .startsWith("error: Endpoint 'localhost' needs");
   }
 
   private String failing(String... arguments) throws IOException, InterruptedException {

@@ -47,11 +47,13 @@ class QuickstartTest {
         .containsPattern("  ok +grep -rn --include=pom.xml maven.compiler.release \\. ")
         .containsPattern("  failed +javac --release 5 Probe.java .* s  exit 2: .*5 not supported")
         .contains("2 tasks, 1 decision, 1 rejected approach; handoff offered to role coder")
-        .containsPattern("briefing  \\d+ of 4,000 tokens: 1 handoff, 1 rejected approach, 1 decision")
+        .containsPattern(
+            "briefing  \\d+ of 4,000 tokens: 1 handoff, 1 rejected approach, 1 decision")
         .contains("accepted  handoff of JAVA-5 from planner-1 (tests: 0 passed, 1 failed)")
         .containsPattern(
             "about to run  javac --release 5 Probe.java\n"
-                + "    planner-1 already tried this \\d+ s ago: exit 2: .*5 not supported +\\[\\w{26}]")
+                + "    planner-1 already tried this \\d+ s ago: exit 2: .*5 not supported"
+                + " +\\[\\w{26}]")
         .containsPattern("  ok +javac --release 21 Probe.java ");
     assertThat(folder.resolve("target/quickstart/Probe.class")).exists();
   }
@@ -60,8 +62,15 @@ class QuickstartTest {
   void recallFindsAnEventInWordsThatDoNotOccurInIt() throws Exception {
     String out = quickstart().out();
     assertThat(out)
-        .containsPattern("recall \"why can it not be built for the old platform\\?\"  \\(lexical \\+ vector over \\d+ events\\)")
-        .containsPattern("recall [^\n]*\n    0\\.\\d\\d  planner-1 +[^\n]*--release 5[^\n]*\\(vector 1, lexical -\\)");
+        .containsPattern(
+            "recall \"why can it not be built for the old platform\\?\"  \\(lexical \\+ vector over"
+                + " \\d+ events\\)")
+        .containsPattern(
+            "recall [^\n"
+                + "]*\n"
+                + "    0\\.\\d\\d  planner-1 +[^\n"
+                + "]*--release 5[^\n"
+                + "]*\\(vector 1, lexical -\\)");
   }
 
   @Test

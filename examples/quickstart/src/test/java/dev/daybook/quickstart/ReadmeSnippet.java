@@ -27,30 +27,45 @@ final class ReadmeSnippet {
 
   /** Runs it. */
   public static void main(String[] arguments) {
-    try (var workspace = Workspace.openOrCreate(LocalObjectStore.at(Path.of("factory")), "refactor-auth")) {
+    try (var workspace =
+        Workspace.openOrCreate(LocalObjectStore.at(Path.of("factory")), "refactor-auth")) {
 
       // Week one: an agent plans, tries, and hands over.
       try (var session = workspace.startSession(Actor.agent("planner-1"))) {
-        session.updatePlan(plan -> List.of(
-            TaskAdded.of("AUTH-42", "Rotate the signing keys without downtime"),
-            DecisionMade.of("Sign sessions with JWTs").because("saves a lookup on every request"),
-            ApproachRejected.of("Rotate keys in place").because("TokenIT.refresh fails for five minutes")));
-        Receipt tried = session.record(ToolCall.of("bash", "mvn -pl auth verify")
-            .softFail("TokenIT.refresh: key expired").took(Duration.ofSeconds(93)).touching("auth/Token.java"));
-        session.offer(Handoff.of("AUTH-42").toRole("coder").status(IN_PROGRESS)
-            .summary("keys signed, refresh still open")
-            .touched("auth/Token.java")
-            .tests(TestRun.of("mvn -pl auth verify", 412, "TokenIT.refresh")) // passed, then what failed
-            .question("How long do old keys stay valid?")
-            .evidence(tried.id())
-            .build());
+        session.updatePlan(plan ->
+            List.of(
+                TaskAdded.of("AUTH-42", "Rotate the signing keys without downtime"),
+                DecisionMade.of("Sign sessions with JWTs")
+                    .because("saves a lookup on every request"),
+                ApproachRejected.of("Rotate keys in place")
+                    .because("TokenIT.refresh fails for five minutes")));
+        Receipt tried =
+            session.record(
+                ToolCall.of("bash", "mvn -pl auth verify")
+                    .softFail("TokenIT.refresh: key expired")
+                    .took(Duration.ofSeconds(93))
+                    .touching("auth/Token.java"));
+        session.offer(
+            Handoff.of("AUTH-42")
+                .toRole("coder")
+                .status(IN_PROGRESS)
+                .summary("keys signed, refresh still open")
+                .touched("auth/Token.java")
+                .tests(
+                    TestRun.of(
+                        "mvn -pl auth verify", 412, "TokenIT.refresh")) // passed, then what failed
+                .question("How long do old keys stay valid?")
+                .evidence(tried.id())
+                .build());
       }
 
       // Week two: another agent, another machine. It reads before it acts.
       try (var session = workspace.startSession(Actor.agent("coder-7").role("coder"))) {
-        Briefing briefing = session.briefing(4_000); // tokens: inbox, rejected, decided, tasks, calls
+        Briefing briefing =
+            session.briefing(4_000); // tokens: inbox, rejected, decided, tasks, calls
         for (Handoff offered : briefing.inbox()) {
-          if (session.accept(offered) instanceof Accepted(Handoff mine)) { // exactly one agent gets here
+          if (session.accept(offered)
+              instanceof Accepted(Handoff mine)) { // exactly one agent gets here
             System.out.println("accepted: " + mine.summary());
           }
         }

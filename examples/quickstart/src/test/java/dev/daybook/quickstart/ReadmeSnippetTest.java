@@ -17,7 +17,8 @@ class ReadmeSnippetTest {
   private static final Path SOURCE =
       Path.of("src/test/java/dev/daybook/quickstart/ReadmeSnippet.java");
   private static final Pattern SNIPPET =
-      Pattern.compile("```java\n(try \\(var workspace .*?)```\\s+```text\n(.*?)```", Pattern.DOTALL);
+      Pattern.compile(
+          "```java\n(try \\(var workspace .*?)```\\s+```text\n(.*?)```", Pattern.DOTALL);
 
   @TempDir private Path folder;
 

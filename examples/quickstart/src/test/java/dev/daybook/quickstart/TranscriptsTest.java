@@ -29,7 +29,9 @@ class TranscriptsTest {
     try (var out = new GZIPOutputStream(Files.newOutputStream(file))) {
       out.write(ROWS.getBytes(UTF_8));
     }
-    String[] arguments = {"--traces", file.toString(), "--ask", "reimbursement", "--ask", "Mars/Base"};
+    String[] arguments = {
+      "--traces", file.toString(), "--ask", "reimbursement", "--ask", "Mars/Base"
+    };
 
     Jvm first = run(arguments);
     Jvm second = run(arguments);
@@ -41,8 +43,12 @@ class TranscriptsTest {
         .contains("  line 3: not JSON: Unrecognized token 'nonsense'")
         .containsPattern("indexed +5 events")
         .containsPattern(
-            "recall \"reimbursement\"[^\n]*\n +0\\.\\d\\d  clerk +s2 +I would like a refund[^\n]*\\(vector 1, lexical -\\)")
-        .containsPattern("recall \"Mars/Base\"[^\n]*\n +\\d\\.\\d\\d  fixer +s1 +bash pytest[^\n]*lexical 1\\)");
+            "recall \"reimbursement\"[^\n"
+                + "]*\n"
+                + " +0\\.\\d\\d  clerk +s2 +I would like a refund[^\n"
+                + "]*\\(vector 1, lexical -\\)")
+        .containsPattern(
+            "recall \"Mars/Base\"[^\n]*\n +\\d\\.\\d\\d  fixer +s1 +bash pytest[^\n]*lexical 1\\)");
     assertThat(second.out())
         .contains("some rows.jsonl.gz: 4 rows read, 0 new, 3 already there, 1 bad")
         .containsPattern("indexed +5 events");
