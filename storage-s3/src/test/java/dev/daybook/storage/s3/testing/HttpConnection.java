@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.net.Socket;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -60,7 +61,7 @@ final class HttpConnection implements AutoCloseable {
             body(headers)));
   }
 
-  private byte[] body(TreeMap<String, String> headers) throws IOException {
+  private byte[] body(Map<String, String> headers) throws IOException {
     if (headers.containsKey("transfer-encoding")) {
       // As S3 does: it wants to know the length first.
       throw new ProtocolException("Transfer-Encoding is not implemented");

@@ -164,9 +164,15 @@ public final class S3Double implements AutoCloseable {
   }
 
   private int land(long request) {
-    var due = late.stream().filter(write -> write.due() <= request).filter(late::remove).toList();
-    due.forEach(write -> write.effect().run());
-    return due.size();
+    int landed = 0;
+    for (var write : late.stream().filter(waiting -> waiting.due() <= request).toList()) {
+      // Another request may have come first.
+      if (late.remove(write)) {
+        write.effect().run();
+        landed++;
+      }
+    }
+    return landed;
   }
 
   /** Creates a bucket; none but {@link #BUCKET} is there at the start. */

@@ -262,8 +262,9 @@ final class S3DoubleTest {
     var one = S3Faults.seeded(7, 0.5, kinds);
     var other = S3Faults.seeded(7, 0.5, kinds);
     int faults = 0;
+    var operations = List.of(S3Operation.values());
     for (int request = 0; request < 2_000; request++) {
-      var operation = S3Operation.values()[request % S3Operation.values().length];
+      var operation = operations.get(request % operations.size());
       var fault = one.next(operation, "a");
       assertThat(other.next(operation, "a")).isEqualTo(fault);
       assertThat(fault.fits(operation)).isTrue();
