@@ -58,6 +58,6 @@ class QueryTest {
     assertThatThrownBy(() -> query.limit(1_001)).hasMessageContaining("1001");
     assertThatThrownBy(() -> query.lean(Double.NaN)).hasMessageContaining("NaN");
     assertThatThrownBy(() -> query.freshness(Duration.ofSeconds(-1))).hasMessageContaining("PT-1S");
-    assertThatThrownBy(query::legs).hasMessageContaining("Query.legs got none");
+    assertThatThrownBy(() -> query.legs(new Leg[0])).hasMessageContaining("Query.legs got none");
   }
 }

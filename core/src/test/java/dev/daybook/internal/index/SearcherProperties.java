@@ -147,7 +147,7 @@ class SearcherProperties {
         rows.subList(2 * third, rows.size()));
   }
 
-  @Property(tries = 120)
+  @Property(tries = 60)
   void findAndCountEqualAScan(@ForAll("rows") List<Row> rows, @ForAll("filters") Filter filter)
       throws IOException {
     List<EventId> expected = scan(rows, filter).stream().map(Row::id).toList();
@@ -159,7 +159,7 @@ class SearcherProperties {
     }
   }
 
-  @Property(tries = 120)
+  @Property(tries = 60)
   void wordsFindExactlyWhatHoldsOneOfThemAndPasses(
       @ForAll("rows") List<Row> rows, @ForAll("filters") Filter filter) throws IOException {
     Set<EventId> expected =
@@ -178,7 +178,7 @@ class SearcherProperties {
     }
   }
 
-  @Property(tries = 60)
+  @Property(tries = 30)
   void noLegShowsWhatDoesNotPass(@ForAll("rows") List<Row> rows, @ForAll("filters") Filter filter)
       throws IOException {
     Embedder embedder = new WordVectorTestEmbedder();
@@ -194,7 +194,7 @@ class SearcherProperties {
     }
   }
 
-  @Property(tries = 40)
+  @Property(tries = 20)
   void fusionDoesNotDependOnTheOrderOfLegs(@ForAll("rows") List<Row> rows) throws IOException {
     Embedder embedder = new WordVectorTestEmbedder();
     try (PackedIndex index = TestRows.index(folder, rows);

@@ -12,7 +12,7 @@ class TailIndexTest {
   @Test
   void rowsKeepTheirNumbersHoweverOftenTheyAreRead() throws IOException {
     try (TailIndex tail = new TailIndex(0)) {
-      for (int n = 0; n < 300; n++) {
+      for (int n = 0; n < 150; n++) {
         assertThat(tail.add(List.of(TestRows.text(n, "event " + n)))).isEqualTo(n);
         tail.snapshot().reader().close();
       }
@@ -20,14 +20,14 @@ class TailIndexTest {
       try (var reader = snapshot.reader()) {
         assertThat(reader.leaves()).hasSizeLessThan(40);
         var stored = reader.storedFields();
-        for (int row = 0; row < 300; row++) {
+        for (int row = 0; row < 150; row++) {
           var hit = stored.document(row).getBinaryValue(RowDocument.HIT);
           assertThat(StoredHit.decode(hit).text()).isEqualTo("event " + row);
           assertThat(snapshot.table().id(row)).isEqualTo(TestRows.id(row));
           assertThat(snapshot.table().rowOf(TestRows.id(row))).isEqualTo(row);
         }
       }
-      assertThat(tail.rowOf(TestRows.id(299))).isEqualTo(299);
+      assertThat(tail.rowOf(TestRows.id(149))).isEqualTo(149);
     }
   }
 
