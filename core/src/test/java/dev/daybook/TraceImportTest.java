@@ -219,10 +219,19 @@ class TraceImportTest {
   @Test
   void anInterruptEndsItAndImportingAgainGoesOn() throws IOException {
     Files.writeString(file, rows("s1", 2_000));
+    List<Progress> told = new ArrayList<>();
 
     assertThatExceptionOfType(OutcomeUnknownException.class)
         .isThrownBy(() ->
-            TraceImport.of(file).into(workspace, progress -> Thread.currentThread().interrupt()))
+            TraceImport.of(file)
+                .into(
+                    workspace,
+                    progress -> {
+                      told.add(progress);
+                      if (told.size() == 2) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }))
         .withMessageContaining("import it again to go on");
     assertThat(Thread.interrupted()).isTrue();
 

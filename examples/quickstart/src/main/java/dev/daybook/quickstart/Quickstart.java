@@ -35,14 +35,17 @@ public final class Quickstart implements Callable<Integer> {
       paramLabel = "FILE",
       description = {
         "Import transcripts (JSON Lines, may be gzip) instead, and ask about",
-        "them. Importing a file again adds nothing."
+        "them. Importing a file again adds nothing. May be given several times."
       })
   private List<Path> traces = List.of();
 
   @Option(
       names = "--ask",
       paramLabel = "QUESTION",
-      description = "With --traces: ask this instead of five prepared questions. Repeatable.")
+      description = {
+        "Ask the transcripts imported now or before this, instead of five",
+        "prepared questions. May be given several times."
+      })
   private List<String> questions = List.of();
 
   @Option(
@@ -60,16 +63,13 @@ public final class Quickstart implements Callable<Integer> {
   public Integer call() {
     return Week.orError(() -> {
       Screen screen = new Screen(System.out);
-      if (!questions.isEmpty() && traces.isEmpty()) {
-        throw new IllegalArgumentException("--ask needs --traces FILE, the transcripts to ask");
+      if (traces.isEmpty() && questions.isEmpty()) {
+        return twoWeeks(screen);
       }
-      if (!traces.isEmpty()) {
-        screen.line("Daybook quickstart   workspace %s   %s%n", Transcripts.WORKSPACE, place);
-        new Transcripts(screen)
-            .run(place, traces, questions.isEmpty() ? Transcripts.QUESTIONS : questions);
-        return 0;
-      }
-      return twoWeeks(screen);
+      screen.line("Daybook quickstart   workspace %s   %s%n", Transcripts.WORKSPACE, place);
+      new Transcripts(screen)
+          .run(place, traces, questions.isEmpty() ? Transcripts.QUESTIONS : questions);
+      return 0;
     });
   }
 

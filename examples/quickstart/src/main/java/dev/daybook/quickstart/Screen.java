@@ -20,9 +20,11 @@ final class Screen {
     out.println(String.format(Locale.ROOT, format, arguments));
   }
 
-  /** A bar that shows only if this goes to a terminal. */
+  /** Shows how far work has come. */
   ProgressBar progressBar() {
-    return new ProgressBar(out, System.console() != null);
+    ProgressBar.Style style =
+        System.console() == null ? ProgressBar.Style.LOG : ProgressBar.Style.TERMINAL;
+    return new ProgressBar(out, style, System::nanoTime);
   }
 
   /** A command that was run: how it ended, how long it took, and what it said if it failed. */

@@ -19,7 +19,7 @@ final class Shell {
   /** The tool's name in the traces. */
   static final String TOOL = "bash";
 
-  private static final Duration TIME_MAX = Duration.ofSeconds(20);
+  private static final Duration TIME_MAX = Duration.ofSeconds(60);
   private static final int OUTPUT_BYTES_MAX = 64 << 10;
   private static final int STOPPED = -1;
 

@@ -33,28 +33,34 @@ final class Transcripts {
     this.screen = screen;
   }
 
-  /** Imports the file, brings the index up to date, and asks. */
+  /** Imports the files, brings index and vectors up to date, and asks. */
   void run(Place place, List<Path> files, List<String> questions) throws IOException {
     try (ObjectStore store = place.open();
-        Daybook daybook = place.on(store)) {
-      boolean isThere = place.workspaces(store).contains(WORKSPACE);
-      Workspace workspace = isThere ? daybook.open(WORKSPACE) : daybook.create(WORKSPACE);
+        Daybook daybook = place.on(store);
+        Workspace workspace = workspace(place, store, daybook, files)) {
       for (Path file : files) {
         take(file, workspace);
       }
-      long began = System.nanoTime();
-      try (ProgressBar bar = screen.progressBar()) {
-        workspace.compact(bar);
-      }
-      screen.line(
-          "indexed   %,d events   %.1f s%n",
-          workspace.traces().count(Filter.any()), seconds(began));
-      Answers answers = new Answers(screen);
-      for (String question : questions) {
-        answers.ask(workspace, Query.of(question).limit(HITS_MAX));
-      }
+      index(workspace);
+      Answers answers = new Answers(workspace, screen);
+      questions.forEach(question -> answers.askSessions(Query.of(question).limit(HITS_MAX)));
       screen.line("%nFiles  %s", Place.shown(workspace.location()));
     }
+  }
+
+  private static Workspace workspace(
+      Place place, ObjectStore store, Daybook daybook, List<Path> files) {
+    boolean isNew = !files.isEmpty() && !place.workspaces(store).contains(WORKSPACE);
+    return isNew ? daybook.create(WORKSPACE) : daybook.open(WORKSPACE);
+  }
+
+  private void index(Workspace workspace) {
+    long began = System.nanoTime();
+    try (ProgressBar bar = screen.progressBar()) {
+      workspace.compact(bar);
+    }
+    long events = workspace.traces().count(Filter.any());
+    screen.line("indexed   %,d events   %.1f s", events, seconds(began));
   }
 
   private void take(Path file, Workspace workspace) throws IOException {

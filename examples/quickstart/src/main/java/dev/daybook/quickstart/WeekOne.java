@@ -17,9 +17,12 @@ import dev.daybook.event.TaskStatus;
 import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The first process: {@code planner-1} looks around in the checkout it stands in, tries something
@@ -28,11 +31,10 @@ import java.util.Optional;
 final class WeekOne {
   private static final Path HERE = Path.of("").toAbsolutePath();
   private static final String TASK = "JAVA-5";
-  private static final List<List<String>> LOOKING_AROUND =
-      List.of(
-          List.of("ls"),
-          List.of("git", "log", "--oneline", "-5"),
-          List.of("grep", "-rn", "--include=pom.xml", "maven.compiler.release", "."));
+  private static final List<String> LIST = List.of("ls");
+  private static final List<String> LOG = List.of("git", "log", "--oneline", "-5");
+  private static final List<String> SEARCH =
+      List.of("grep", "-rn", "--include=pom.xml", "maven.compiler.release", ".");
 
   private WeekOne() {}
 
@@ -47,9 +49,11 @@ final class WeekOne {
     screen.line("WEEK ONE   %s, process %d", planner.id(), ProcessHandle.current().pid());
     SessionOptions here = SessionOptions.defaults().workingFolder(HERE);
     try (Session session = workspace.startSession(planner, here)) {
-      for (List<String> words : LOOKING_AROUND) {
-        look(session, words, screen);
+      look(session, LIST, screen);
+      if (isInGit(HERE)) {
+        look(session, LOG, screen);
       }
+      look(session, SEARCH, screen);
       session.record(
           ToolCall.of("write", Javac.PROBE).output(Javac.writeProbe()).touching(Javac.PROBE));
 
@@ -70,6 +74,11 @@ final class WeekOne {
               .build());
     }
     show(workspace.plan(), screen);
+  }
+
+  private static boolean isInGit(Path folder) {
+    return Stream.iterate(folder, Objects::nonNull, Path::getParent)
+        .anyMatch(at -> Files.exists(at.resolve(".git")));
   }
 
   private static void look(Session session, List<String> words, Screen screen)

@@ -21,6 +21,7 @@ import java.util.List;
  */
 final class WeekTwo {
   private static final int BRIEFING_TOKENS_MAX = 4_000;
+  private static final int HITS_MAX = 3;
   private static final String QUESTION = "why can it not be built for the old platform?";
 
   private WeekTwo() {}
@@ -37,6 +38,7 @@ final class WeekTwo {
     try (Session session = workspace.startSession(coder)) {
       Briefing briefing = session.briefing(BRIEFING_TOKENS_MAX);
       show(briefing, screen);
+      new Answers(workspace, screen).ask(Query.of(QUESTION).limit(HITS_MAX));
       for (Handoff offered : briefing.inbox()) {
         if (session.accept(offered) instanceof Acceptance.Accepted(Handoff mine)) {
           show(mine, screen);
@@ -44,10 +46,9 @@ final class WeekTwo {
         }
       }
     }
-    new Answers(screen).ask(workspace, Query.of(QUESTION).limit(3));
-    screen.line(
-        "%nFiles  %s%nSQL    select tool, outcome, text from '%s/segment/**/*.parquet'",
-        Place.shown(workspace.location()), Place.shown(workspace.location()));
+    String files = Place.shown(workspace.location());
+    screen.line("%nFiles  %s", files);
+    screen.line("SQL    select tool, outcome, text from '%ssegment/**/*.parquet'", files);
   }
 
   private static void workOn(Handoff mine, Session session, Workspace workspace, Screen screen)

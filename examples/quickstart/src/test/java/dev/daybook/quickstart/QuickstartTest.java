@@ -2,7 +2,6 @@ package dev.daybook.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,100 +14,109 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the quickstart as its user does and reads what the user reads. */
+/** Runs the quickstart as its user does, twice, and reads what the user reads. */
 class QuickstartTest {
-  private static final Pattern SQL = Pattern.compile("SQL +(select .*)");
+  private static final String SQL = "SQL +(select .*)\n";
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
+  private static Jvm run;
+  private static List<String> rows;
+  private static Jvm again;
 
-  @BeforeEach
-  void aCheckout() throws IOException {
+  @BeforeAll
+  static void runTwice() throws Exception {
     Files.writeString(
         folder.resolve("pom.xml"),
         "<properties><maven.compiler.release>21</maven.compiler.release></properties>\n");
+    run = Jvm.run(folder, Map.of());
+    rows = query(shown(SQL).replace("'target/", "'" + folder.resolve("target") + "/"));
+    again = Jvm.run(folder, Map.of(), "--no-embeddings");
   }
 
   @Test
-  void theSecondAgentIsToldWhatTheFirstTried() throws Exception {
-    Jvm run = quickstart();
-
+  void endsWellAndWithoutNoise() {
     assertThat(run.err()).isEmpty();
     assertThat(run.exit()).isZero();
-    String out = run.out();
-    assertThat(out).contains("workspace build-the-checkout   target/factory");
-    assertThat(found(out, "WEEK ONE   planner-1, process (\\d+)"))
-        .isNotEqualTo(found(out, "WEEK TWO   coder-7, process (\\d+), a new JVM"));
-    assertThat(out)
-        .containsPattern("  ok +ls ")
+    assertThat(run.out())
+        .startsWith("Daybook quickstart   workspace build-the-checkout   target/factory\n\n");
+  }
+
+  @Test
+  void theWeeksAreTwoProcesses() {
+    assertThat(shown("WEEK ONE   planner-1, process (\\d+)\n"))
+        .isNotEqualTo(shown("WEEK TWO   coder-7, process (\\d+), a new JVM\n"));
+  }
+
+  @Test
+  void theFirstAgentReallyRunsCommands() {
+    assertThat(run.out())
+        .containsPattern("  ok +ls +\\d+\\.\\d\\d s\n")
         .containsPattern("  ok +grep -rn --include=pom.xml maven.compiler.release \\. ")
-        .containsPattern("  failed +javac --release 5 Probe.java .* s  exit 2: .*5 not supported")
-        .contains("2 tasks, 1 decision, 1 rejected approach; handoff offered to role coder")
+        .containsPattern("  failed +javac --release 5 Probe.java .* s  exit 2: .*5 not supported\n")
+        .contains(
+            "  plan v2  2 tasks, 1 decision, 1 rejected approach; handoff offered to role coder\n");
+  }
+
+  @Test
+  void theSecondAgentIsToldWhatTheFirstTriedAndDoesSomethingElse() {
+    assertThat(run.out())
         .containsPattern(
-            "briefing  \\d+ of 4,000 tokens: 1 handoff, 1 rejected approach, 1 decision")
-        .contains("accepted  handoff of JAVA-5 from planner-1 (tests: 0 passed, 1 failed)")
+            "  briefing  \\d+ of 4,000 tokens: 1 handoff, 1 rejected approach, 1 decision, 2 tasks,"
+                + " 1 failed call")
+        .contains("  accepted  handoff of JAVA-5 from planner-1 (tests: 0 passed, 1 failed)\n")
         .containsPattern(
-            "about to run  javac --release 5 Probe.java\n"
+            "  about to run  javac --release 5 Probe.java\n"
                 + "    planner-1 already tried this \\d+ s ago: exit 2: .*5 not supported"
-                + " +\\[\\w{26}]")
-        .containsPattern("  ok +javac --release 21 Probe.java ");
+                + " +\\[\\w{26}]\n"
+                + "  ok +javac --release 21 Probe.java ");
     assertThat(folder.resolve("target/quickstart/Probe.class")).exists();
   }
 
   @Test
-  void recallFindsAnEventInWordsThatDoNotOccurInIt() throws Exception {
-    String out = quickstart().out();
-    assertThat(out)
+  void recallFindsAnEventInWordsThatDoNotOccurInIt() {
+    assertThat(run.out())
         .containsPattern(
-            "recall \"why can it not be built for the old platform\\?\"  \\(lexical \\+ vector over"
-                + " \\d+ events\\)")
-        .containsPattern(
-            "recall [^\n"
+            "recall \"why can it not be built for the old platform\\?\"   lexical \\+ vector over"
+                + " \\d+ events[^\n"
                 + "]*\n"
-                + "    0\\.\\d\\d  planner-1 +[^\n"
-                + "]*--release 5[^\n"
-                + "]*\\(vector 1, lexical -\\)");
+                + "    0\\.\\d\\d  planner-1  [^\n"
+                + "]*\\(vector 1, lexical -\\)\n");
   }
 
   @Test
-  void theSqlShownReadsTheSegments() throws Exception {
-    String out = quickstart("--folder", "elsewhere", "--no-embeddings").out();
-    String sql = found(out, SQL.pattern());
-    assertThat(sql).contains("'elsewhere/build-the-checkout/000001/segment/");
-
-    List<String> rows = query(sql.replace("'elsewhere/", "'" + folder.resolve("elsewhere") + "/"));
-
+  void theSqlShownReadsTheSegments() {
+    assertThat(shown(SQL)).contains("'target/factory/build-the-checkout/000001/segment/");
     assertThat(rows)
-        .anyMatch(row -> row.startsWith("bash SOFT_FAIL bash javac --release 5 Probe.java"));
+        .anyMatch(row -> row.startsWith("bash SOFT_FAIL bash javac --release 5 Probe.java\n"))
+        .anyMatch(row -> row.startsWith("bash OK bash javac --release 21 Probe.java"));
   }
 
   @Test
-  void theNextRunStartsAnewAndSaysSo() throws Exception {
-    quickstart("--no-embeddings");
-    Jvm again = quickstart("--no-embeddings");
+  void theNextRunStartsAnewAndSaysSo() {
     assertThat(again.exit()).isZero();
     assertThat(again.out())
-        .contains("(that of the last run was deleted)")
+        .startsWith(
+            "Daybook quickstart   workspace build-the-checkout   target/factory   (that of the last"
+                + " run was deleted)\n")
         .contains("2 tasks, 1 decision, 1 rejected approach");
   }
 
   @Test
-  void withoutEmbeddingsRecallSaysThatItIsLexical() throws Exception {
-    Jvm run = quickstart("--no-embeddings");
-    assertThat(run.exit()).isZero();
-    assertThat(run.out()).containsPattern("platform\\?\"  \\(lexical over \\d+ events; [^\n]+\\)");
+  void withoutEmbeddingsRecallSaysThatItGoesByWords() {
+    assertThat(again.err()).isEmpty();
+    assertThat(again.out())
+        .containsPattern(
+            "platform\\?\"   lexical over \\d+ events; vector: there is no embedder\n"
+                + "    nothing found\n");
   }
 
-  private Jvm quickstart(String... arguments) throws IOException, InterruptedException {
-    return Jvm.run(folder, Map.of(), arguments);
-  }
-
-  private static String found(String text, String pattern) {
-    Matcher matcher = Pattern.compile(pattern).matcher(text);
-    assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
+  private static String shown(String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(run.out());
+    assertThat(matcher.find()).as("%s in %s", pattern, run.out()).isTrue();
     return matcher.group(1);
   }
 

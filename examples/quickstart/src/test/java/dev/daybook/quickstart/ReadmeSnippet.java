@@ -14,7 +14,7 @@ import dev.daybook.event.PlanEvent.DecisionMade;
 import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
-import dev.daybook.recall.Hit;
+import dev.daybook.recall.Hits;
 import dev.daybook.recall.Query;
 import dev.daybook.storage.local.LocalObjectStore;
 import java.nio.file.Path;
@@ -51,9 +51,7 @@ final class ReadmeSnippet {
                 .status(IN_PROGRESS)
                 .summary("keys signed, refresh still open")
                 .touched("auth/Token.java")
-                .tests(
-                    TestRun.of(
-                        "mvn -pl auth verify", 412, "TokenIT.refresh")) // passed, then what failed
+                .tests(TestRun.of("mvn -pl auth verify", 412, "TokenIT.refresh"))
                 .question("How long do old keys stay valid?")
                 .evidence(tried.id())
                 .build());
@@ -61,20 +59,19 @@ final class ReadmeSnippet {
 
       // Week two: another agent, another machine. It reads before it acts.
       try (var session = workspace.startSession(Actor.agent("coder-7").role("coder"))) {
-        Briefing briefing =
-            session.briefing(4_000); // tokens: inbox, rejected, decided, tasks, calls
+        // In at most so many tokens: the inbox, what was rejected and decided, tasks, failures.
+        Briefing briefing = session.briefing(4_000);
         for (Handoff offered : briefing.inbox()) {
-          if (session.accept(offered)
-              instanceof Accepted(Handoff mine)) { // exactly one agent gets here
+          // Of all that try, exactly one agent gets it.
+          if (session.accept(offered) instanceof Accepted(Handoff mine)) {
             System.out.println("accepted: " + mine.summary());
           }
         }
         for (PriorAttempt tried : workspace.traces().priorAttempts("rotate the keys in place")) {
           System.out.println(tried.actor().id() + " tried: " + tried.reason());
         }
-        for (Hit hit : workspace.recall(Query.of("why does token refresh fail").limit(2))) {
-          System.out.println(hit.type() + ": " + hit.snippet());
-        }
+        Hits hits = workspace.recall(Query.of("why does token refresh fail").limit(5));
+        System.out.println(hits.list().getFirst().snippet());
       }
     }
   }

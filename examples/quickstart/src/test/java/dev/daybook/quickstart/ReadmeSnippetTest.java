@@ -29,7 +29,7 @@ class ReadmeSnippetTest {
 
     assertThat(withoutSpace(Files.readString(SOURCE))).contains(withoutSpace(shown.group(1)));
     Jvm run = Jvm.run(ReadmeSnippet.class, folder, Map.of());
-    assertThat(run.err()).isEmpty();
+    assertThat(run.exit()).as(run.err()).isZero();
     assertThat(run.out()).isEqualTo(shown.group(2));
   }
 

@@ -19,8 +19,12 @@ import java.util.stream.Stream;
  * upwards. Starting takes 2 to 6 seconds, so start it once a class.
  */
 public final class S3ProxyProcess implements AutoCloseable {
-  private static final String ACCESS_KEY = "PROXYACCESSKEY";
-  private static final String SECRET = "proxy/secret+key";
+  /** The one access key it knows. */
+  public static final String ACCESS_KEY = "PROXYACCESSKEY";
+
+  /** The secret of {@link #ACCESS_KEY}. */
+  public static final String SECRET = "proxy/secret+key";
+
   private static final Path LAUNCHER = Path.of("src", "test", "s3proxy", "S3ProxyServer.java");
 
   private final ServerProcess server;
