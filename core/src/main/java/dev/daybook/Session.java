@@ -171,16 +171,16 @@ public final class Session implements AutoCloseable {
               .formatted(row.type(), id, line.length, workspace.eventBytesMax()));
     }
     CompletableFuture<Void> durable = workspace.append(row, line);
-    if (!durable.isDone()) {
-      shared.pending.put(eventId, durable);
-    }
-    CompletableFuture<Void> unused =
+    // Pending until its failure is noted, so that a flush that finds nothing pending has seen it.
+    CompletableFuture<Void> noted =
         durable.whenComplete((ignored, failure) -> {
-          shared.pending.remove(eventId);
           if (failure != null) {
             shared.failures.add(failure);
           }
         });
+    shared.pending.put(eventId, noted);
+    CompletableFuture<Void> unused =
+        noted.whenComplete((ignored, failure) -> shared.pending.remove(eventId, noted));
     return new Receipt(eventId, durable);
   }
 
