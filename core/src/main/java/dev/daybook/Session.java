@@ -179,24 +179,24 @@ public final class Session implements AutoCloseable {
             vcs,
             context.labels(),
             0);
-    Row row = Row.of(envelope, event);
-    byte[] line = EntryLines.line(row);
+    EntryLines.Encoded encoded = EntryLines.encode(Row.of(envelope, event));
+    byte[] line = encoded.line();
     if (line.length > workspace.eventBytesMax()) {
       throw new IllegalArgumentException(
           "Event %s of session '%s' takes %d bytes, at most %d are allowed; shorten its output or arguments, or raise Daybook.on(store).eventBytesMax"
-              .formatted(row.type(), id, line.length, workspace.eventBytesMax()));
+              .formatted(event.type(), id, line.length, workspace.eventBytesMax()));
     }
-    CompletableFuture<Void> durable = append.apply(row, line);
-    if (!durable.isDone()) {
-      shared.pending.put(eventId, durable);
-    }
-    CompletableFuture<Void> unused =
+    CompletableFuture<Void> durable = append.apply(encoded.row(), line);
+    // Pending until its failure is noted, so that a flush that finds nothing pending has seen it.
+    CompletableFuture<Void> noted =
         durable.whenComplete((ignored, failure) -> {
-          shared.pending.remove(eventId);
           if (failure != null) {
             shared.failures.add(failure);
           }
         });
+    shared.pending.put(eventId, noted);
+    CompletableFuture<Void> unused =
+        noted.whenComplete((ignored, failure) -> shared.pending.remove(eventId, noted));
     return new Receipt(eventId, durable);
   }
 

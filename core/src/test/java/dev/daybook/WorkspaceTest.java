@@ -32,6 +32,7 @@ import dev.daybook.storage.ForwardingObjectStore;
 import dev.daybook.storage.MemoryObjectStore;
 import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -315,6 +316,37 @@ class WorkspaceTest {
       assertThatThrownBy(() -> workspace.startSession(PLANNER))
           .isInstanceOf(WorkspaceStateException.class)
           .hasMessageContaining("was deleted while it was open");
+    }
+  }
+
+  @Test
+  void compactsTextThatIsNotWellFormed() {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(PLANNER)) {
+      EventId id = session.record(Observation.of("half a pair \ud83d here")).await().id();
+      Entry before = workspace.traces().entry(id).orElseThrow();
+      workspace.compact();
+      assertThat(workspace.traces().entry(id)).contains(before);
+    }
+  }
+
+  @Test
+  void readsASegmentWhoseLocalCopyIsGone() throws Exception {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(PLANNER)) {
+      EventId id = session.record(Observation.of("still there")).await().id();
+      workspace.compact();
+      Entry before = workspace.traces().entry(id).orElseThrow();
+      try (var files = Files.list(cache)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      assertThat(workspace.traces().entry(id)).contains(before);
+      session.record(Observation.of("more")).await();
+      workspace.compact();
     }
   }
 

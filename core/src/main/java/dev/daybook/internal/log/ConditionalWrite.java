@@ -50,6 +50,16 @@ public final class ConditionalWrite {
    */
   public record Failed(DaybookException why) implements Outcome {}
 
+  /**
+   * The deadline passed, and a fence stands or was not needed. Where keys become free again, what
+   * stands at the key is not yet the answer: what compaction covered before decides first.
+   *
+   * @param standing what the key held after the fence: ours, somebody else's, nothing, or (failed)
+   *     the fence
+   * @param why what the caller is told if the write failed
+   */
+  public record Fenced(Outcome standing, DaybookException why) implements Outcome {}
+
   /** How to read what stands at a key. */
   @FunctionalInterface
   public interface Decoder {
@@ -80,15 +90,27 @@ public final class ConditionalWrite {
     do {
       try {
         ObjectStore.Created created = store.raw().createIfAbsent(key, bytes);
-        return created.isNew() ? new Ours() : standing(key, operation, decoder);
+        if (created.isNew()) {
+          return new Ours();
+        }
       } catch (IOException e) {
         if (Store.isRefusal(e) && !mayHaveLanded) {
           return new Failed(store.refused(what, e));
         }
         mayHaveLanded = true;
         last = e;
+        attempt++;
+        continue;
       }
-      attempt++;
+      try {
+        return standing(key, operation, decoder);
+      } catch (DaybookException e) {
+        if (!mayHaveLanded) {
+          throw e;
+        }
+        // What stands there may be ours, so not being able to read it is no failure of the write.
+        return fence(what, key, operation, fence.get(), decoder, e);
+      }
     } while (store.mayRepeat(start, store.deadline()) && store.pause(attempt - 1));
     return fence(
         what,
@@ -112,12 +134,11 @@ public final class ConditionalWrite {
       for (int attempt = 1; ; attempt++) {
         try {
           if (store.raw().createIfAbsent(key, fence).isNew()) {
-            return new Failed(failure);
+            return new Fenced(new Failed(failure), failure);
           }
           Outcome standing = standing(key, operation, decoder);
-          return standing instanceof Theirs(Frame frame) && frame.isTombstone()
-              ? new Failed(failure)
-              : standing;
+          boolean fenceStands = standing instanceof Theirs(Frame frame) && frame.isTombstone();
+          return new Fenced(fenceStands ? new Failed(failure) : standing, failure);
         } catch (IOException | DaybookException e) {
           boolean again = store.mayRepeat(start, store.deadline()) && store.pause(attempt);
           if (!again) {

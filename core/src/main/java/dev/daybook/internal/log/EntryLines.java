@@ -25,11 +25,37 @@ public final class EntryLines {
 
   private EntryLines() {}
 
+  /**
+   * A row and its line.
+   *
+   * @param row as everyone will read it
+   * @param line with its line feed
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on once; never compared
+  public record Encoded(Row row, byte[] line) {}
+
+  /**
+   * One row as a line, and as it will be read back: text that UTF-8 cannot hold (half a surrogate
+   * pair) is replaced, here and for every reader alike.
+   */
+  public static Encoded encode(Row row) {
+    String json = json(row);
+    byte[] line = json.getBytes(StandardCharsets.UTF_8);
+    if (new String(line, StandardCharsets.UTF_8).equals(json)) {
+      return new Encoded(row, line);
+    }
+    ObjectKey unsent = ObjectKey.of("event/" + row.id());
+    return new Encoded(rows(unsent, line).getFirst(), line);
+  }
+
   /** One row as a line, with its line feed. */
   public static byte[] line(Row row) {
-    return (Json.write(new Written(row.envelope(), row.type(), row.schemaVersion(), row.payload()))
-            + "\n")
-        .getBytes(StandardCharsets.UTF_8);
+    return json(row).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String json(Row row) {
+    return Json.write(new Written(row.envelope(), row.type(), row.schemaVersion(), row.payload()))
+        + "\n";
   }
 
   /** Several rows as lines. */

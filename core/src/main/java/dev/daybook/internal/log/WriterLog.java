@@ -5,6 +5,7 @@ import dev.daybook.OutcomeUnknownException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.ConditionalWrite.Failed;
+import dev.daybook.internal.log.ConditionalWrite.Fenced;
 import dev.daybook.internal.log.ConditionalWrite.Gone;
 import dev.daybook.internal.log.ConditionalWrite.Ours;
 import dev.daybook.internal.log.ConditionalWrite.Theirs;
@@ -233,20 +234,51 @@ public final class WriterLog {
                 key,
                 bytes,
                 operation,
-                () -> Zstd.compress(Frame.tombstone(operation).encode(workspaceId)),
+                () -> Zstd.compress(Frame.tombstone(ids.nextName()).encode(workspaceId)),
                 found ->
                     Frame.decode(key, Zstd.decompress(key, found), Frame.Kind.BATCH, workspaceId));
     switch (outcome) {
       case Ours() -> succeed(batch, operation, bytes.length);
       case Gone() -> {
-        if (watermarks.operationOf(log, number).filter(operation::equals).isPresent()) {
-          succeed(batch, operation, bytes.length);
-        } else {
+        if (covered(key, operation).filter(operation::equals).isEmpty()) {
           throw ConditionalWrite.usedTwice(key, operation);
         }
+        succeed(batch, operation, bytes.length);
       }
       case Theirs(Frame ignored) -> throw ConditionalWrite.usedTwice(key, operation);
       case Failed(DaybookException why) -> throw why;
+      case Fenced(var standing, var why) ->
+          settleFenced(batch, key, operation, bytes.length, standing, why);
+    }
+  }
+
+  /** Only now the watermark is asked: what it says goes before what stands at the key. */
+  private void settleFenced(
+      List<Pending> batch,
+      ObjectKey key,
+      String operation,
+      long bytes,
+      ConditionalWrite.Outcome standing,
+      DaybookException why) {
+    Optional<String> covered = covered(key, operation);
+    boolean ours = covered.map(operation::equals).orElse(standing instanceof Ours);
+    if (!ours) {
+      throw covered.isPresent() || standing instanceof Failed
+          ? why
+          : ConditionalWrite.usedTwice(key, operation);
+    }
+    succeed(batch, operation, bytes);
+    startAnew();
+  }
+
+  private Optional<String> covered(ObjectKey key, String operation) {
+    try {
+      return watermarks.operationOf(log, number);
+    } catch (DaybookException e) {
+      throw new OutcomeUnknownException(
+          "%s (operation %s) may or may not be written: what stood there is gone or fenced, and the manifests cannot be read: %s. Read the workspace again before repeating it"
+              .formatted(key, operation, e.getMessage()),
+          e);
     }
   }
 
@@ -258,10 +290,14 @@ public final class WriterLog {
   }
 
   private void fail(List<Pending> batch, DaybookException why) {
-    log = ids.nextName();
-    number = 1;
+    startAnew();
     batch.forEach(item -> item.durable().completeExceptionally(why));
     release(batch);
+  }
+
+  private void startAnew() {
+    log = ids.nextName();
+    number = 1;
   }
 
   private void release(List<Pending> batch) {

@@ -10,6 +10,7 @@ import dev.daybook.event.PlanEvent;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.ConditionalWrite;
 import dev.daybook.internal.log.ConditionalWrite.Failed;
+import dev.daybook.internal.log.ConditionalWrite.Fenced;
 import dev.daybook.internal.log.ConditionalWrite.Gone;
 import dev.daybook.internal.log.ConditionalWrite.Ours;
 import dev.daybook.internal.log.ConditionalWrite.Theirs;
@@ -74,7 +75,7 @@ public final class PlanLog {
     final Actor actor;
     final Sealer sealer;
     Committed done;
-    RuntimeException refused;
+    Throwable refused;
 
     Change(
         Function<PlanRecord, ? extends List<? extends PlanEvent>> decide,
@@ -161,10 +162,12 @@ public final class PlanLog {
     } finally {
       lock.unlock();
     }
-    if (mine.refused != null) {
-      throw mine.refused;
-    }
-    return mine.done;
+    return switch (mine.refused) {
+      case null -> mine.done;
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IllegalStateException("A change cannot fail with this", e);
+    };
   }
 
   private void commitQueued() {
@@ -194,7 +197,7 @@ public final class PlanLog {
 
   /**
    * Decides every change on the head and creates the next version; {@code false} if the race was
-   * lost.
+   * lost. What was decided on the events of a change before it holds only once those are written.
    */
   private boolean tryOnce(List<Change> changes) {
     long version = head.plan().version() + 1;
@@ -209,20 +212,26 @@ public final class PlanLog {
         PlanFold ahead = new PlanFold(fold.plan());
         for (PlanEvent event : change.decide.apply(fold.plan())) {
           PlanRules.check(ahead.plan(), event, change.actor, now);
-          Row row = Row.of(change.sealer.seal(ids.next(), event, version), event);
-          ahead.add(new Entry(row.envelope(), event));
+          Row row =
+              EntryLines.encode(Row.of(change.sealer.seal(ids.next(), event, version), event))
+                  .row();
+          ahead.add(entry(row));
           rows.add(row);
           events.add(row.id());
         }
         fold = ahead;
-        if (events.isEmpty()) {
+        if (rows.isEmpty()) {
           change.done = new Committed(head.plan(), List.of());
         } else {
           whenCommitted.add(() -> change.done = new Committed(head.plan(), events));
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         rows.subList(before, rows.size()).clear();
-        change.refused = e;
+        if (rows.isEmpty()) {
+          change.refused = e;
+        } else {
+          whenCommitted.add(() -> change.refused = e);
+        }
       }
     }
     if (rows.isEmpty()) {
@@ -248,11 +257,17 @@ public final class PlanLog {
                 operation,
                 () -> new Frame(Frame.Kind.PLAN, ids.nextName(), new byte[0]).encode(workspaceId),
                 bytes -> Frame.decode(key, bytes, Frame.Kind.PLAN, workspaceId));
+    return isOurs(outcome);
+  }
+
+  /** Keys of plan versions never become free, so what stands there is the whole answer. */
+  private static boolean isOurs(ConditionalWrite.Outcome outcome) {
     return switch (outcome) {
       case Ours() -> true;
       case Theirs(Frame ignored) -> false;
       case Gone() -> false;
       case Failed(var why) -> throw why;
+      case Fenced(var standing, var ignored) -> isOurs(standing);
     };
   }
 

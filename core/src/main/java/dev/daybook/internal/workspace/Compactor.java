@@ -144,7 +144,7 @@ final class Compactor {
         if (!chosen.contains(segment.ref())) {
           continue;
         }
-        List<Row> some = Library.rows(segment.reader());
+        List<Row> some = library.rows(segment);
         rows.addAll(some);
         allEmbedded &= !segment.vectors().isEmpty();
         for (VectorFile file : segment.vectors()) {
@@ -190,7 +190,7 @@ final class Compactor {
     }
     for (OpenSegment segment : open) {
       if (engine.store().get(ObjectKey.of(segment.ref().index().key())).isEmpty()) {
-        List<Row> rows = Library.rows(segment.reader());
+        List<Row> rows = library.rows(segment);
         FileRef index = writeIndex(manifest, rows);
         replace(segment.ref(), now -> now.withIndex(index));
       }
@@ -208,7 +208,7 @@ final class Compactor {
       long before,
       long total,
       Consumer<Progress> progress) {
-    List<Row> rows = Library.rows(segment.reader());
+    List<Row> rows = library.rows(segment);
     List<VectorFile.Chunk> chunks = new ArrayList<>();
     Embedder embedder = engine.embedder();
     for (int from = 0; from < rows.size(); from += EMBED_AT_ONCE) {

@@ -16,6 +16,7 @@ import dev.daybook.internal.segment.SegmentReader;
 import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ final class Library implements AutoCloseable {
     if (moved || !vectorsSeen || current == null || current.plan().version() != plan.version()) {
       try {
         vectorsSeen = true;
-        current = new View(engine.embedder(), plan, open, tail, List.copyOf(tailRows));
+        current = new View(this, engine.embedder(), plan, open, tail, List.copyOf(tailRows));
       } catch (IOException e) {
         throw new UncheckedIOException(
             "Cannot search local copies of the index; check the cache folder", e);
@@ -131,6 +132,11 @@ final class Library implements AutoCloseable {
       }
     }
     return new OpenSegment(ref, reader, index, vectors);
+  }
+
+  /** The rows of a segment from a fresh local copy. */
+  SegmentReader reopened(Manifest.Segment ref) {
+    return openSegment(ref.file());
   }
 
   private SegmentReader openSegment(FileRef file) {
@@ -203,14 +209,29 @@ final class Library implements AutoCloseable {
   }
 
   /** Every row of a segment, in order. */
-  static List<Row> rows(SegmentReader reader) {
-    List<Row> rows = new ArrayList<>();
+  List<Row> rows(OpenSegment segment) {
     try {
-      reader.forEach(rows::add);
+      return rows(segment.reader());
+    } catch (NoSuchFileException e) {
+      // Somebody made room in the cache; the segment itself is where it was.
     } catch (IOException e) {
-      throw new CorruptDataException(
-          "A segment cannot be read: " + e.getMessage() + "; restore the object from a backup", e);
+      throw unreadable(e);
     }
+    try {
+      return rows(reopened(segment.ref()));
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static CorruptDataException unreadable(IOException e) {
+    return new CorruptDataException(
+        "A segment cannot be read: " + e.getMessage() + "; restore the object from a backup", e);
+  }
+
+  private static List<Row> rows(SegmentReader reader) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    reader.forEach(rows::add);
     return rows;
   }
 

@@ -22,6 +22,7 @@ import dev.daybook.recall.Query;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class View {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final int PAGE = 1_000;
 
+  private final Library library;
   private final Embedder embedder;
   private final PlanRecord plan;
   private final List<OpenSegment> segments;
@@ -43,12 +45,14 @@ public final class View {
   private final Searcher searcher;
 
   View(
+      Library library,
       Embedder embedder,
       PlanRecord plan,
       List<OpenSegment> segments,
       TailIndex tail,
       List<Row> tailRows)
       throws IOException {
+    this.library = library;
     this.embedder = embedder;
     this.plan = plan;
     this.segments = List.copyOf(segments);
@@ -158,7 +162,13 @@ public final class View {
   private List<Row> rows(int source, List<Ref> refs) throws IOException {
     int[] numbers = refs.stream().mapToInt(Ref::row).sorted().distinct().toArray();
     if (source < segments.size()) {
-      return segments.get(source).reader().rows(numbers);
+      OpenSegment segment = segments.get(source);
+      try {
+        return segment.reader().rows(numbers);
+      } catch (NoSuchFileException e) {
+        // Somebody made room in the cache; the segment itself is where it was.
+        return library.reopened(segment.ref()).rows(numbers);
+      }
     }
     List<Row> rows = new ArrayList<>();
     for (int number : numbers) {

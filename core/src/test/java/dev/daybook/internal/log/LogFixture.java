@@ -1,0 +1,86 @@
+package dev.daybook.internal.log;
+
+import dev.daybook.event.Actor;
+import dev.daybook.event.Envelope;
+import dev.daybook.event.EventId;
+import dev.daybook.event.SessionId;
+import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.event.Vcs;
+import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.manifest.Manifest;
+import dev.daybook.internal.manifest.Manifests;
+import dev.daybook.internal.plan.PlanLog;
+import dev.daybook.internal.workspace.StrongReader;
+import dev.daybook.storage.ObjectStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What tests of the logs share: keys, rows, and a clock on which every look takes 50 ms. */
+public final class LogFixture {
+  /** The workspace's keys. */
+  public static final Keys KEYS = new Keys("w", 1);
+
+  /** The workspace's id. */
+  public static final String ID = "01JD0000000000000000000000";
+
+  private static final Instant START = Instant.parse("2026-11-24T10:00:00Z");
+  private static final AtomicLong NEXT = new AtomicLong(1);
+
+  private LogFixture() {}
+
+  /** A store that gives up after four attempts. */
+  public static Store store(ObjectStore raw) {
+    AtomicLong looks = new AtomicLong();
+    InstantSource clock = () -> START.plusMillis(50 * looks.incrementAndGet());
+    return new Store(raw, clock, new Random(7), Duration.ofMillis(200));
+  }
+
+  /** Ids that nobody else has. */
+  public static EventIds ids() {
+    return new EventIds(() -> START, new Random(NEXT.incrementAndGet()));
+  }
+
+  /** A trace row that says {@code text}. */
+  public static Row row(String text) {
+    return Row.of(
+        new Envelope(
+            new EventId(START.toEpochMilli() << 16, NEXT.incrementAndGet()),
+            Envelope.Stream.TRACE,
+            START,
+            START,
+            Actor.agent("coder-7"),
+            SessionId.of("s1"),
+            SessionId.NONE,
+            "",
+            EventId.NONE,
+            "",
+            "",
+            "",
+            Vcs.NONE,
+            Map.of(),
+            0),
+        new Observation(text));
+  }
+
+  /** What a process that has seen nothing before finds in the logs, in order. */
+  public static List<Row> visible(ObjectStore raw) {
+    Store store = store(raw);
+    EventIds ids = ids();
+    return new StrongReader(
+            store,
+            KEYS,
+            ID,
+            ids,
+            new PlanLog(store, KEYS, ID, ids),
+            new Manifests(store, KEYS, ID),
+            Manifest.NONE)
+        .read()
+        .tail()
+        .toList();
+  }
+}
