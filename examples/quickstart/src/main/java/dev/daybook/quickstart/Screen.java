@@ -1,5 +1,6 @@
 package dev.daybook.quickstart;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,15 +17,30 @@ final class Screen {
     this.out = out;
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // would be a dependency for one method
   void line(String format, Object... arguments) {
     out.println(String.format(Locale.ROOT, format, arguments));
   }
 
   /** Shows how far work has come. */
   ProgressBar progressBar() {
-    ProgressBar.Style style =
-        System.console() == null ? ProgressBar.Style.LOG : ProgressBar.Style.TERMINAL;
+    ProgressBar.Style style = isTerminal() ? ProgressBar.Style.TERMINAL : ProgressBar.Style.LOG;
     return new ProgressBar(out, style, System::nanoTime);
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // what Java 21 says; later ones are asked further
+  private static boolean isTerminal() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (NoSuchMethodException e) {
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
   }
 
   /** A command that was run: how it ended, how long it took, and what it said if it failed. */

@@ -68,4 +68,9 @@ record Jvm(int exit, String out, String err) {
       Files.delete(err);
     }
   }
+
+  /** A pattern for these lines, one after the other. */
+  static String lines(String... patterns) {
+    return "(?m)^" + String.join("\n", patterns) + "$";
+  }
 }
