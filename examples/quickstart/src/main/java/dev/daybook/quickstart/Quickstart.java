@@ -52,6 +52,7 @@ public final class Quickstart implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
   private boolean help;
 
   /** Runs it; exits with 0, with 1 after an error that was shown, with 2 on wrong arguments. */

@@ -1,10 +1,12 @@
 package dev.daybook.quickstart;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How things are written for a person: aligned, short, plain ASCII of our own. */
 final class Screen {
@@ -16,15 +18,33 @@ final class Screen {
     this.out = out;
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency
   void line(String format, Object... arguments) {
     out.println(String.format(Locale.ROOT, format, arguments));
   }
 
   /** Shows how far work has come. */
   ProgressBar progressBar() {
-    ProgressBar.Style style =
-        System.console() == null ? ProgressBar.Style.LOG : ProgressBar.Style.TERMINAL;
+    ProgressBar.Style style = isTerminal() ? ProgressBar.Style.TERMINAL : ProgressBar.Style.LOG;
     return new ProgressBar(out, style, System::nanoTime);
+  }
+
+  /**
+   * Since Java 22 there is a console even where nobody sees it; asking it needs a method that Java
+   * 21 lacks.
+   */
+  private static boolean isTerminal() {
+    return Optional.ofNullable(System.console())
+        .map(console -> {
+          try {
+            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+          } catch (NoSuchMethodException e) {
+            return true;
+          } catch (ReflectiveOperationException e) {
+            return false;
+          }
+        })
+        .orElse(false);
   }
 
   /** A command that was run: how it ended, how long it took, and what it said if it failed. */
