@@ -186,7 +186,7 @@ class ProtocolModelTest {
       try {
         if (workspace.isEmpty()) {
           EventIds ids = new EventIds(engine.clock(), engine.random());
-          Catalog.Found found = new Catalog(engine.store(), ids).open("w");
+          Catalog.Found found = new Catalog(engine.store(), ids, engine.random()).open("w");
           workspace =
               Optional.of(new Workspace(new OpenWorkspace(engine, found), Optional.empty()));
         }
