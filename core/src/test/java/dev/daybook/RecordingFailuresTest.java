@@ -12,10 +12,14 @@ import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
 import dev.daybook.storage.MemoryObjectStore;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,18 +77,45 @@ class RecordingFailuresTest {
     }
   }
 
+  /** The thread that fails the event is held up at the worst moment, by the user's own callback. */
   @Test
-  void noFlushMissesAFailure() {
+  void noFlushMissesAFailureThatIsJustBeingTold() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
     try (Daybook daybook = daybook().open();
         Workspace workspace = daybook.create("w");
         Session session = workspace.startSession(ACTOR)) {
-      for (int i = 0; i < 500; i++) {
-        store.then(denied());
-        session.record(Observation.of("refused"));
-        assertThatThrownBy(session::flush)
-            .as("flush " + i)
-            .isInstanceOf(StorageAccessException.class);
-      }
+      store.then((inner, key, bytes) -> {
+        await(release);
+        throw new AccessDeniedException(key.path(), null, "403 AccessDenied");
+      });
+      Receipt receipt = session.record(Observation.of("refused"));
+      FutureTask<Void> flush =
+          new FutureTask<>(() -> {
+            session.flush();
+            return null;
+          });
+      Thread flusher = Thread.ofPlatform().unstarted(flush);
+      CompletableFuture<Void> unused =
+          receipt
+              .durable()
+              .whenComplete((ignored, failure) -> {
+                flusher.start();
+                while (flusher.getState() != Thread.State.WAITING && flusher.isAlive()) {
+                  Thread.onSpinWait();
+                }
+              });
+      release.countDown();
+      assertThatThrownBy(() -> flush.get(20, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(StorageAccessException.class);
+    }
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted", e);
     }
   }
 
@@ -95,12 +126,7 @@ class RecordingFailuresTest {
         Workspace workspace = daybook.create("w");
         Session session = workspace.startSession(ACTOR)) {
       store.then((inner, key, bytes) -> {
-        try {
-          release.await();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new IOException("Interrupted", e);
-        }
+        await(release);
         return inner.createIfAbsent(key, bytes);
       });
       Receipt taken = session.record(Observation.of("in flight"));
@@ -121,12 +147,7 @@ class RecordingFailuresTest {
         Workspace workspace = daybook.create("w");
         Session session = workspace.startSession(ACTOR)) {
       store.then((inner, key, bytes) -> {
-        try {
-          release.await();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new IOException("Interrupted", e);
-        }
+        await(release);
         return inner.createIfAbsent(key, bytes);
       });
       Receipt receipt = session.record(Observation.of("in flight"));

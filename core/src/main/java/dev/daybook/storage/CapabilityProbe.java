@@ -170,6 +170,10 @@ public final class CapabilityProbe {
   }
 
   private List<Outcome> race(ObjectKey key) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      // Waiting for racers that have ended already would not notice.
+      throw new InterruptedIOException("Interrupted while probing " + store.describe());
+    }
     var start = new CyclicBarrier(RACERS);
     var threads = Executors.newVirtualThreadPerTaskExecutor();
     try {

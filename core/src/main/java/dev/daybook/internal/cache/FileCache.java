@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -31,6 +32,9 @@ public final class FileCache {
   private final long bytesMax;
   private final InstantSource clock;
   private final Map<String, Object> locks = new ConcurrentHashMap<>();
+
+  /** What this process made or looked through; a copy of an earlier process may be torn. */
+  private final Set<String> verified = ConcurrentHashMap.newKeySet();
 
   /**
    * A cache in a folder, which is made when first needed.
@@ -53,7 +57,7 @@ public final class FileCache {
   public Optional<Path> fetch(Store store, ObjectKey key, String sha256, long bytes) {
     Path file = folder.resolve(sha256);
     synchronized (locks.computeIfAbsent(sha256, ignored -> new Object())) {
-      if (isWhole(file, bytes)) {
+      if (isWhole(file, bytes, sha256)) {
         return Optional.of(file);
       }
       return store
@@ -84,6 +88,7 @@ public final class FileCache {
       } finally {
         Files.deleteIfExists(aside);
       }
+      verified.add(sha256);
       trim();
       return file;
     } catch (IOException e) {
@@ -94,11 +99,13 @@ public final class FileCache {
     }
   }
 
-  private boolean isWhole(Path file, long bytes) {
+  private boolean isWhole(Path file, long bytes, String sha256) {
     try {
-      if (Files.size(file) != bytes) {
+      if (Files.size(file) != bytes
+          || (!verified.contains(sha256) && !Fingerprint.sha256Hex(file).equals(sha256))) {
         return false;
       }
+      verified.add(sha256);
       Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
       return true;
     } catch (NoSuchFileException e) {

@@ -1,6 +1,10 @@
 package dev.daybook.internal.entry;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -55,16 +59,32 @@ public final class Fingerprint {
 
   /** SHA-256 of the bytes. */
   public static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(
-          "This Java runtime lacks SHA-256, which every one must have", e);
-    }
+    return sha256().digest(bytes);
   }
 
   /** SHA-256 of the bytes in hexadecimal. */
   public static String sha256Hex(byte[] bytes) {
     return HexFormat.of().formatHex(sha256(bytes));
+  }
+
+  /** SHA-256 of a file's content in hexadecimal. */
+  public static String sha256Hex(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    byte[] some = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(some); read >= 0; read = in.read(some)) {
+        digest.update(some, 0, read);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(
+          "This Java runtime lacks SHA-256, which every one must have", e);
+    }
   }
 }

@@ -29,7 +29,8 @@ import org.apache.lucene.store.MMapDirectory;
  * long offset of table | int length of table | int checksum of table | magic
  * </pre>
  *
- * Checksums are CRC-32C and take in the padding, so every byte is covered.
+ * Checksums are CRC-32C and take in the padding, that of the table its place too, so every byte is
+ * covered.
  */
 final class PackedFile implements AutoCloseable {
   static final int FORMAT = 1;
@@ -38,6 +39,10 @@ final class PackedFile implements AutoCloseable {
   private static final byte[] MAGIC = "DAYBOOKX".getBytes(StandardCharsets.US_ASCII);
   private static final int HEADER_FIXED = 16;
   private static final int TRAILER = 24;
+
+  /** Bytes of the trailer that say where the table is. */
+  private static final int TABLE_PLACE = 12;
+
   private static final int METADATA_BYTES_MAX = 1 << 20;
 
   /** One file in the table. */
@@ -104,7 +109,10 @@ final class PackedFile implements AutoCloseable {
       throw broken(path, "has its table at " + tableAt + " for " + tableLength + " bytes, outside");
     }
     byte[] tableBytes = bytes(all, tableAt, (int) (length - TRAILER - tableAt)).array();
-    check(path, "table", trailer.getInt(12), crc(tableBytes));
+    CRC32C tableCrc = new CRC32C();
+    tableCrc.update(tableBytes);
+    tableCrc.update(trailer.slice(0, TABLE_PLACE));
+    check(path, "table", trailer.getInt(TABLE_PLACE), (int) tableCrc.getValue());
     Table table =
         Json.read(new String(tableBytes, 0, tableLength, StandardCharsets.UTF_8), Table.class);
     check(path, "header", table.headerCrc(), crc(all, 0, table.headerLength()));
@@ -186,12 +194,6 @@ final class PackedFile implements AutoCloseable {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static int crc(byte[] bytes) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes);
-    return (int) crc.getValue();
-  }
-
   private static int crc(IndexInput all, long at, long length) throws IOException {
     if (at < 0 || length < 0 || at + length > all.length()) {
       throw new EOFException(all + " ends at " + all.length() + ", expected " + (at + length));
@@ -258,7 +260,9 @@ final class PackedFile implements AutoCloseable {
       write(table, table.length);
       pad();
       ByteBuffer trailer = ByteBuffer.allocate(TRAILER).order(ByteOrder.LITTLE_ENDIAN);
-      trailer.putLong(tableAt).putInt(table.length).putInt(takeCrc()).put(MAGIC);
+      trailer.putLong(tableAt).putInt(table.length);
+      crc.update(trailer.array(), 0, TABLE_PLACE);
+      trailer.putInt(takeCrc()).put(MAGIC);
       out.write(trailer.array());
       out.flush();
     }

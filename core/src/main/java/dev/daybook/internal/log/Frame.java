@@ -40,7 +40,16 @@ public record Frame(Kind kind, String operation, byte[] body) {
     TOMBSTONE
   }
 
-  private record Header(int format, Kind kind, String workspace, String operation, String sha256) {}
+  private record Header(int format, Kind kind, String workspace, String operation, String sha256) {
+    /** The sum of everything else in the object, so that a changed header is noticed too. */
+    static String sum(Kind kind, String workspace, String operation, byte[] body) {
+      byte[] head =
+          (kind + "\n" + workspace + "\n" + operation + "\n").getBytes(StandardCharsets.UTF_8);
+      byte[] all = Arrays.copyOf(head, head.length + body.length);
+      System.arraycopy(body, 0, all, head.length, body.length);
+      return Fingerprint.sha256Hex(all);
+    }
+  }
 
   /** The tombstone of a write. */
   public static Frame tombstone(String operation) {
@@ -51,7 +60,12 @@ public record Frame(Kind kind, String operation, byte[] body) {
   public byte[] encode(String workspaceId) {
     byte[] header =
         Json.writeBytes(
-            new Header(FORMAT, kind, workspaceId, operation, Fingerprint.sha256Hex(body)));
+            new Header(
+                FORMAT,
+                kind,
+                workspaceId,
+                operation,
+                Header.sum(kind, workspaceId, operation, body)));
     ByteArrayOutputStream out = new ByteArrayOutputStream(header.length + 1 + body.length);
     out.writeBytes(header);
     out.write('\n');
@@ -90,13 +104,13 @@ public record Frame(Kind kind, String operation, byte[] body) {
       throw corrupt(key, "its header is no JSON this library knows: " + firstLine(e.getMessage()));
     }
     byte[] body = Arrays.copyOfRange(bytes, end + 1, bytes.length);
-    String sum = Fingerprint.sha256Hex(body);
+    String sum = Header.sum(header.kind(), header.workspace(), header.operation(), body);
     if (!sum.equals(header.sha256())) {
       throw corrupt(
           key,
-          "its body of "
+          "its kind, workspace, operation and body of "
               + body.length
-              + " bytes has SHA-256 "
+              + " bytes have SHA-256 "
               + sum
               + ", its header says "
               + header.sha256());

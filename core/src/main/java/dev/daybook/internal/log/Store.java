@@ -30,6 +30,14 @@ public final class Store {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Duration deadline;
+  private final Pause pause;
+
+  /** How to wait between attempts. */
+  @FunctionalInterface
+  public interface Pause {
+    /** Waits so long. */
+    void millis(long millis) throws InterruptedException;
+  }
 
   /** A request that may be repeated. */
   @FunctionalInterface
@@ -40,6 +48,17 @@ public final class Store {
 
   /** A store whose requests end after {@code deadline}. */
   public Store(ObjectStore raw, InstantSource clock, RandomGenerator random, Duration deadline) {
+    this(raw, clock, random, deadline, TimeUnit.MILLISECONDS::sleep);
+  }
+
+  /** A store that waits between attempts in this way, for tests that have no time. */
+  public Store(
+      ObjectStore raw,
+      InstantSource clock,
+      RandomGenerator random,
+      Duration deadline,
+      Pause pause) {
+    this.pause = pause;
     this.raw = raw;
     this.clock = clock;
     this.random = random;
@@ -172,7 +191,7 @@ public final class Store {
   public boolean pause(int attempt) {
     long most = Math.min(BACKOFF_MILLIS_MAX, BACKOFF_MILLIS_FIRST << Math.min(attempt - 1, 10));
     try {
-      TimeUnit.MILLISECONDS.sleep(most / 2 + random.nextLong(most / 2 + 1));
+      pause.millis(most / 2 + random.nextLong(most / 2 + 1));
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

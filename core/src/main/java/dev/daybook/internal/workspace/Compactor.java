@@ -176,7 +176,7 @@ final class Compactor {
 
   /**
    * Gives vectors to the segments that have none under the engine's model, and an index to those
-   * whose index is gone.
+   * whose index is gone or damaged.
    *
    * @param rowsMax stop after the segment in which this many rows were embedded
    */
@@ -189,7 +189,7 @@ final class Compactor {
       todo += embedder.isPresent() && segment.vectors().isEmpty() ? segment.ref().rows() : 0;
     }
     for (OpenSegment segment : open) {
-      if (engine.store().get(ObjectKey.of(segment.ref().index().key())).isEmpty()) {
+      if (!isWhole(segment.ref().index())) {
         List<Row> rows = library.rows(segment);
         FileRef index = writeIndex(manifest, rows);
         replace(segment.ref(), now -> now.withIndex(index));
@@ -200,6 +200,14 @@ final class Compactor {
         done += segment.ref().rows();
       }
     }
+  }
+
+  private boolean isWhole(FileRef file) {
+    return engine
+        .store()
+        .get(ObjectKey.of(file.key()))
+        .filter(stored -> Fingerprint.sha256Hex(stored.bytes()).equals(file.sha256()))
+        .isPresent();
   }
 
   private FileRef embed(

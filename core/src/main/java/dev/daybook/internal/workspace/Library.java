@@ -2,7 +2,9 @@ package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
 import dev.daybook.PlanRecord;
+import dev.daybook.UnsupportedFormatException;
 import dev.daybook.event.EventId;
+import dev.daybook.internal.NewerFormatException;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.EmbeddingText;
@@ -150,6 +152,8 @@ final class Library implements AutoCloseable {
                           + engine.store().describe()
                           + "; restore the object from a backup")),
           workspaceId);
+    } catch (NewerFormatException e) {
+      throw new UnsupportedFormatException(file.key() + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new CorruptDataException(
           file.key() + " cannot be read: " + e.getMessage() + "; restore the object from a backup",

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A floor under ranking quality: nDCG@10 over judged queries, each leg alone and both. Half of the
- * queries use the words of their event, half say it in others, so neither leg alone can win.
+ * A floor under ranking quality: nDCG@10 over judged queries, each leg alone and both. Most queries
+ * share words with their event, some parts of symbols only, some mean it in other words, so neither
+ * leg alone can win.
  */
 class RecallQualityTest {
   @TempDir Path folder;
@@ -55,11 +56,11 @@ class RecallQualityTest {
               Map.entry("TokenIT.refresh", 1),
               Map.entry("why does TaskQueue poll block", 2),
               Map.entry("rows without a timestamp zone", 3),
-              Map.entry("fix importer", 3),
+              Map.entry("fixed", 3),
               Map.entry("login service slow under load", 4),
               Map.entry("signin crash certificate", 5),
-              Map.entry("remove old branches", 6),
-              Map.entry("speedy small batches", 7),
+              Map.entry("removed", 6),
+              Map.entry("speedy", 7),
               Map.entry("src/main/java/auth/Token.java", 8),
               Map.entry("null pointer in the plan fold", 9),
               Map.entry("poll of a task queue", 2),
@@ -67,7 +68,7 @@ class RecallQualityTest {
               Map.entry("sleeping between retries", 10),
               Map.entry("exit code 137", 13),
               Map.entry("0042 migration", 14),
-              Map.entry("car rental", 16),
+              Map.entry("car", 16),
               Map.entry("how long does rebuilding the index take", 17),
               Map.entry("content hash of cached entries", 18),
               Map.entry("heartbeat lease renewals", 19)));
@@ -86,9 +87,9 @@ class RecallQualityTest {
       double vector = ndcg(searcher, embedder, Leg.VECTOR);
       double fused = ndcg(searcher, embedder, Leg.LEXICAL, Leg.VECTOR);
 
-      assertThat(lexical).as("lexical").isGreaterThan(0.85);
-      assertThat(vector).as("vector").isGreaterThan(0.85);
-      assertThat(fused).as("fused").isGreaterThan(0.95).isGreaterThan(Math.max(lexical, vector));
+      assertThat(lexical).as("lexical").isGreaterThan(0.75);
+      assertThat(vector).as("vector").isGreaterThan(0.80);
+      assertThat(fused).as("fused").isGreaterThan(0.94).isGreaterThan(Math.max(lexical, vector));
     }
   }
 

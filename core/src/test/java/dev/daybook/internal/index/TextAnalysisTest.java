@@ -19,7 +19,7 @@ class TextAnalysisTest {
         .containsExactly("token", "refresh", "kei", "2024", "fail");
     assertThat(stems("src/main/java/dev_tools-x.py"))
         .containsExactly("src", "main", "java", "dev", "tool", "x", "py");
-    assertThat(stems("HTTPServer")).containsExactly("httpserv");
+    assertThat(stems("HTTPServer")).containsExactly("httpserver");
   }
 
   @Test

@@ -37,7 +37,14 @@ public final class LogFixture {
   public static Store store(ObjectStore raw) {
     AtomicLong looks = new AtomicLong();
     InstantSource clock = () -> START.plusMillis(50 * looks.incrementAndGet());
-    return new Store(raw, clock, new Random(7), Duration.ofMillis(200));
+    return new Store(raw, clock, new Random(7), Duration.ofMillis(200), LogFixture::noPause);
+  }
+
+  /** Takes no time, but notices an interrupt as a pause does. */
+  public static void noPause(long millis) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("Interrupted before a pause of " + millis + " ms");
+    }
   }
 
   /** Ids that nobody else has. */

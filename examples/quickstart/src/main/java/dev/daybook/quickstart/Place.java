@@ -36,13 +36,12 @@ final class Place {
   @Option(
       names = "--s3",
       arity = "2",
-      paramLabel = "VALUE",
-      description = {
-        "Keep them in a bucket instead: --s3 ENDPOINT BUCKET, such as",
-        "--s3 http://127.0.0.1:9000 factory. The keys are those in",
-        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. The bucket is",
-        "created if it is missing."
-      })
+      paramLabel = "ENDPOINT BUCKET",
+      hideParamSyntax = true,
+      description =
+          "Keep them in a bucket instead, such as --s3 http://127.0.0.1:9000 factory. The keys are"
+              + " in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. A bucket that is missing is"
+              + " created.")
   private List<String> s3 = List.of();
 
   @Option(

@@ -33,19 +33,17 @@ public final class Quickstart implements Callable<Integer> {
   @Option(
       names = "--traces",
       paramLabel = "FILE",
-      description = {
-        "Import transcripts (JSON Lines, may be gzip) instead, and ask about",
-        "them. Importing a file again adds nothing. May be given several times."
-      })
+      description =
+          "Import transcripts (JSON Lines, may be gzip) instead, and ask about them. Importing a"
+              + " file again adds nothing. May be given several times.")
   private List<Path> traces = List.of();
 
   @Option(
       names = "--ask",
       paramLabel = "QUESTION",
-      description = {
-        "Ask the transcripts imported now or before this, instead of five",
-        "prepared questions. May be given several times."
-      })
+      description =
+          "Ask this of the transcripts imported now or before, instead of five prepared questions."
+              + " May be given several times.")
   private List<String> questions = List.of();
 
   @Option(

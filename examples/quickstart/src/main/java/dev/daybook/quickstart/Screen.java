@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How things are written for a person: aligned, short, plain ASCII of our own. */
 final class Screen {
@@ -17,7 +18,7 @@ final class Screen {
     this.out = out;
   }
 
-  @SuppressWarnings("AnnotateFormatMethod") // would be a dependency for one method
+  @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency
   void line(String format, Object... arguments) {
     out.println(String.format(Locale.ROOT, format, arguments));
   }
@@ -28,19 +29,22 @@ final class Screen {
     return new ProgressBar(out, style, System::nanoTime);
   }
 
-  @SuppressWarnings("SystemConsoleNull") // what Java 21 says; later ones are asked further
+  /**
+   * Since Java 22 there is a console even where nobody sees it; asking it needs a method that Java
+   * 21 lacks.
+   */
   private static boolean isTerminal() {
-    Console console = System.console();
-    if (console == null) {
-      return false;
-    }
-    try {
-      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (NoSuchMethodException e) {
-      return true;
-    } catch (ReflectiveOperationException e) {
-      return false;
-    }
+    return Optional.ofNullable(System.console())
+        .map(console -> {
+          try {
+            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+          } catch (NoSuchMethodException e) {
+            return true;
+          } catch (ReflectiveOperationException e) {
+            return false;
+          }
+        })
+        .orElse(false);
   }
 
   /** A command that was run: how it ended, how long it took, and what it said if it failed. */

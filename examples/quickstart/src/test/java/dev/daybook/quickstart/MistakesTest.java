@@ -23,7 +23,7 @@ class MistakesTest {
     assertThat(exit).isZero();
     assertThat(out.toString())
         .startsWith("Usage: mvn -q -Dquickstart")
-        .contains("--folder=DIR", "--s3=", "--prefix=PREFIX", "--no-embeddings")
+        .contains("--folder=DIR", "--s3=ENDPOINT BUCKET", "--prefix=PREFIX", "--no-embeddings")
         .contains("--traces=FILE", "--ask=QUESTION", "--help");
   }
 
