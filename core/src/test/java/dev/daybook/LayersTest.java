@@ -43,7 +43,7 @@ class LayersTest {
       Map.ofEntries(
           may("storage"),
           may("event"),
-          may("recall"),
+          may("recall", "event"),
           may("internal"),
           may("internal.entry", "event"),
           may("internal.segment", "event", "internal", "internal.entry"),
