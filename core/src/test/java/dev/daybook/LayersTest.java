@@ -59,6 +59,7 @@ class LayersTest {
               "event",
               "recall",
               "storage",
+              "internal",
               "internal.entry",
               "internal.segment",
               "internal.index",
