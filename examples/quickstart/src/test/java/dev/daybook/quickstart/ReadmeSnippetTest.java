@@ -18,8 +18,7 @@ class ReadmeSnippetTest {
       Path.of("src/test/java/dev/daybook/quickstart/ReadmeSnippet.java");
   private static final Pattern SNIPPET =
       Pattern.compile(
-          "```java\n(try \\(var workspace .*?)```\\s+```text\n(.*?)```",
-          Pattern.DOTALL);
+          "```java\n(try \\(var workspace .*?)```\\s+```text\n(.*?)```", Pattern.DOTALL);
 
   @TempDir private Path folder;
 
