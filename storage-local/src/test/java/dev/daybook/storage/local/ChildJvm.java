@@ -23,7 +23,13 @@ final class ChildJvm implements AutoCloseable {
   ChildJvm(List<String> command, Class<?> main, String... arguments) throws IOException {
     List<String> line = new ArrayList<>(command);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName()));
+    line.addAll(
+        List.of(
+            "-Xmx128m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            main.getName()));
     line.addAll(List.of(arguments));
     var builder = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));

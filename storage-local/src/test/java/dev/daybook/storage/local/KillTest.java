@@ -31,10 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Processes that record, plan and compact in one directory and are killed at any moment. What they
  * said was acknowledged is there once, after every round. {@code -Dsim.seed=N} repeats the moments,
- * as far as an operating system repeats anything.
+ * as far as an operating system repeats anything; {@code -Dsim.rounds=N} kills more often.
  */
 class KillTest {
-  private static final int ROUNDS = 20;
+  private static final int ROUNDS = Integer.getInteger("sim.rounds", 12);
   private static final int LINES_MAX = 30;
   private static final int PLANS_MAX = 4;
   private static final long BUSY_NANOS_MAX = 20_000_000;
