@@ -25,10 +25,16 @@ import dev.daybook.storage.ObjectKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
  * written anew: {@code mvn -pl core test -Dtest=FormatV1Test -Dformat.regenerate}.
  */
 class FormatV1Test {
+  private static final Path BASE = Path.of(System.getProperty("basedir", ""));
   private static final Path GOLDEN =
-      Path.of(System.getProperty("basedir", ""), "src", "test", "resources", "format", "v1");
+      BASE.resolve(Path.of("src", "test", "resources", "format", "v1"));
   private static final String ROOT = "golden/000001/";
 
   private static Map<String, byte[]> golden;
@@ -232,6 +239,29 @@ class FormatV1Test {
           .hasMessageContaining("plan/00000000000000000007.json has format version 2")
           .hasMessageContaining("reads up to 1");
     }
+  }
+
+  @Test
+  void runsTheSqlOfTheDocument() throws Exception {
+    String document = Files.readString(BASE.resolve("FORMAT.md"));
+    Matcher blocks = Pattern.compile("(?s)```sql\\n(.*?)```").matcher(document);
+    String segments = "'" + GOLDEN.resolve(ROOT + "segment/*.parquet") + "'";
+    List<String> first = new ArrayList<>();
+    try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = duckdb.createStatement()) {
+      statement.execute("set autoinstall_known_extensions = false");
+      while (blocks.find()) {
+        for (String sql : blocks.group(1).replace("'segment/*.parquet'", segments).split(";", -1)) {
+          if (!sql.isBlank()) {
+            try (ResultSet result = statement.executeQuery(sql)) {
+              assertThat(result.next()).as(sql).isTrue();
+              first.add(result.getString(1));
+            }
+          }
+        }
+      }
+    }
+    assertThat(first).containsExactly("bash", "auth/Token.java", "planner-1", "1");
   }
 
   /** The id derived from the source and time of the failed call. */
