@@ -59,7 +59,9 @@ class RequestCountTest {
   void creatingAWorkspaceIsOneWriteAndThreeReads() {
     try (Daybook daybook = daybook()) {
       daybook.create("w");
+      // The probe of a store new to this engine uses keys of its own, which are no workspace's.
       assertThat(store.requests())
+          .filteredOn(request -> !request.path().startsWith("probe-"))
           .containsExactly(
               get("workspace.json"),
               new Request(CREATE, "w/000001/workspace.json"),

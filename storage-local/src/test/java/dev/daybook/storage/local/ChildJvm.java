@@ -62,9 +62,11 @@ final class ChildJvm implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Ends it without giving it a chance to tidy up. */
+  /** Ends it without giving it a chance to tidy up; what it wrote before can still be heard. */
   void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    // Process.destroyForcibly would close this end of its output, the handle leaves it open.
+    process.toHandle().destroyForcibly();
+    process.waitFor();
   }
 
   @Override
