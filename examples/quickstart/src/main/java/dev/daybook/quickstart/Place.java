@@ -101,6 +101,10 @@ final class Place {
     return (withoutEmbeddings ? builder.embedder(Embedder.none()) : builder).open();
   }
 
+  boolean isEmbedding() {
+    return !withoutEmbeddings;
+  }
+
   private boolean isBucket() {
     return !s3.isEmpty();
   }

@@ -56,7 +56,8 @@ final class ProgressBar implements Consumer<Progress>, AutoCloseable {
       step = progress.step();
       stepBegan = now;
     }
-    if (now - showNext >= 0) {
+    boolean isDone = progress.total() > 0 && progress.done() >= progress.total();
+    if (now - showNext >= 0 && !(isDone && style == Style.LOG)) {
       showNext = now + style.nextNanos;
       write(text(progress, (now - stepBegan) / NANOS));
     }

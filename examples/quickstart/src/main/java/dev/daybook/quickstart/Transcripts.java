@@ -26,6 +26,7 @@ final class Transcripts {
 
   private static final int HITS_MAX = 3;
   private static final int BAD_ROWS_SHOWN_MAX = 5;
+  private static final int ROWS_THAT_TAKE_MINUTES = 5_000;
 
   private final Screen screen;
 
@@ -38,8 +39,12 @@ final class Transcripts {
     try (ObjectStore store = place.open();
         Daybook daybook = place.on(store);
         Workspace workspace = workspace(place, store, daybook, files)) {
+      long recorded = 0;
       for (Path file : files) {
-        take(file, workspace);
+        recorded += take(file, workspace);
+      }
+      if (recorded >= ROWS_THAT_TAKE_MINUTES && place.isEmbedding()) {
+        screen.line("embedding takes minutes once; --no-embeddings leaves it out");
       }
       index(workspace);
       Answers answers = new Answers(workspace, screen);
@@ -63,13 +68,14 @@ final class Transcripts {
     screen.line("indexed   %,d events   %.1f s", events, seconds(began));
   }
 
-  private void take(Path file, Workspace workspace) throws IOException {
+  private long take(Path file, Workspace workspace) throws IOException {
     long began = System.nanoTime();
     TraceImport.Report report;
     try (ProgressBar bar = screen.progressBar()) {
       report = TraceImport.of(file).into(workspace, bar);
     }
     show(report, file, seconds(began));
+    return report.recorded();
   }
 
   private void show(TraceImport.Report report, Path file, double seconds) {
