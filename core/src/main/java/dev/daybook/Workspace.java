@@ -168,8 +168,9 @@ public final class Workspace implements AutoCloseable {
   }
 
   /**
-   * Waits for what was recorded, compacts what this handle wrote, and frees it. Closing again does
-   * nothing.
+   * Waits for what was recorded, compacts what this handle wrote, and frees it. Vectors of more
+   * than 500 events are left to {@link #compact()}, so that closing does not take minutes; until
+   * then coverage counts them. Closing again does nothing.
    *
    * @throws DaybookException if something recorded was not written
    */

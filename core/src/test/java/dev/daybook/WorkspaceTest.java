@@ -28,6 +28,7 @@ import dev.daybook.recall.Hit;
 import dev.daybook.recall.Hits;
 import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
+import dev.daybook.recall.WordVectorTestEmbedder;
 import dev.daybook.storage.ForwardingObjectStore;
 import dev.daybook.storage.MemoryObjectStore;
 import dev.daybook.storage.ObjectKey;
@@ -347,6 +348,28 @@ class WorkspaceTest {
       assertThat(workspace.traces().entry(id)).contains(before);
       session.record(Observation.of("more")).await();
       workspace.compact();
+    }
+  }
+
+  @Test
+  void leavesTheVectorsOfManyEventsToAnExplicitCompaction() {
+    Query query = Query.of("observation").legs(Leg.VECTOR);
+    try (WordVectorTestEmbedder embedder = new WordVectorTestEmbedder()) {
+      try (Daybook daybook = Daybook.on(store).embedder(embedder).cache(cache, 1 << 30).open();
+          Workspace workspace = daybook.create("w");
+          Session session = workspace.startSession(PLANNER)) {
+        for (int i = 0; i < 600; i++) {
+          session.record(Observation.of("observation " + i));
+        }
+      }
+      assertThat(store.list("w/000001/vector/", "", 10).objects()).isEmpty();
+      try (Daybook daybook = Daybook.on(store).embedder(embedder).cache(cache, 1 << 30).open();
+          Workspace workspace = daybook.open("w")) {
+        assertThat(workspace.recall(query).coverage().withoutVector()).isGreaterThanOrEqualTo(600);
+        workspace.compact();
+        assertThat(workspace.recall(query).coverage().withoutVector()).isLessThan(600);
+        assertThat(store.list("w/000001/vector/", "", 10).objects()).hasSize(1);
+      }
     }
   }
 

@@ -178,11 +178,13 @@ final class Compactor {
    * Gives vectors to the segments that have none under the engine's model, and an index to those
    * whose index is gone or damaged.
    *
-   * @param rowsMax stop after the segment in which this many rows were embedded
+   * @param rowsMax embed no segment with which more rows than this would be embedded
+   * @return whether there was something to build
    */
-  void repair(Manifest manifest, long rowsMax, Consumer<Progress> progress) {
+  boolean repair(Manifest manifest, long rowsMax, Consumer<Progress> progress) {
     long todo = 0;
     long done = 0;
+    boolean built = false;
     List<OpenSegment> open = library.open(manifest);
     Embedder embedder = engine.embedder();
     for (OpenSegment segment : open) {
@@ -193,13 +195,17 @@ final class Compactor {
         List<Row> rows = library.rows(segment);
         FileRef index = writeIndex(manifest, rows);
         replace(segment.ref(), now -> now.withIndex(index));
+        built = true;
       }
-      if (embedder.isPresent() && segment.vectors().isEmpty() && done < rowsMax) {
+      boolean fits = segment.ref().rows() <= rowsMax - done;
+      if (embedder.isPresent() && segment.vectors().isEmpty() && fits) {
         FileRef vectors = embed(manifest, segment, done, todo, progress);
         replace(segment.ref(), now -> now.withVectors(embedder.modelKey(), vectors));
         done += segment.ref().rows();
+        built = true;
       }
     }
+    return built;
   }
 
   private boolean isWhole(FileRef file) {

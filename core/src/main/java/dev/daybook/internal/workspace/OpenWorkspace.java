@@ -57,7 +57,7 @@ public final class OpenWorkspace {
   private final Compactor compactor;
   private final Manifests manifests;
 
-  /** Events given by a source id that were taken and are not yet seen by a read. */
+  /** Events given by a source id that were taken and are not yet durable. */
   private final Map<EventId, CompletableFuture<Void>> sourced = new ConcurrentHashMap<>();
 
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -183,16 +183,18 @@ public final class OpenWorkspace {
     }
     try {
       if (isThere.getAsBoolean()) {
+        sourced.remove(row.id());
         mine.complete(null);
         return mine;
       }
       CompletableFuture<Void> unused =
           log.append(row, line)
               .whenComplete((ignored, failure) -> {
+                // A durable row is in every later view of this handle, so it need not be kept here.
+                sourced.remove(row.id());
                 if (failure == null) {
                   mine.complete(null);
                 } else {
-                  sourced.remove(row.id());
                   mine.completeExceptionally(failure);
                 }
               });
@@ -299,7 +301,10 @@ public final class OpenWorkspace {
     takeIn(progress);
     compaction.lock();
     try {
-      compactor.repair(read().manifest(), Long.MAX_VALUE, progress);
+      if (compactor.repair(read().manifest(), Long.MAX_VALUE, progress)) {
+        // What this handle built itself is not to wait until a read is too old.
+        read();
+      }
     } finally {
       compaction.unlock();
     }
