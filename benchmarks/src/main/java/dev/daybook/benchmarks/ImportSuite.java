@@ -73,6 +73,7 @@ final class ImportSuite implements Callable<Integer> {
         : S3ObjectStore.builder(s3[1])
             .endpoint(java.net.URI.create(s3[0]))
             .pathStyle()
+            .checksums(S3ObjectStore.Checksums.WHEN_REQUIRED)
             .credentials(System.getenv("AWS_ACCESS_KEY_ID"), System.getenv("AWS_SECRET_ACCESS_KEY"))
             .build();
   }
