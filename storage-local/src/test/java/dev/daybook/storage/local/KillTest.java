@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * as far as an operating system repeats anything; {@code -Dsim.rounds=N} kills more often.
  */
 class KillTest {
-  private static final int ROUNDS = Integer.getInteger("sim.rounds", 12);
+  private static final int ROUNDS = Integer.getInteger("sim.rounds", 20);
   private static final int LINES_MAX = 30;
   private static final int PLANS_MAX = 4;
   private static final long BUSY_NANOS_MAX = 20_000_000;
