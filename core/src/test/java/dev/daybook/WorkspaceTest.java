@@ -352,6 +352,42 @@ class WorkspaceTest {
   }
 
   @Test
+  void answersTheSameWithoutTheVectorsThatWereStored() throws Exception {
+    Query query = Query.of("socket").legs(Leg.VECTOR).freshness(Duration.ZERO);
+    List<Hit> before;
+    long blank;
+    try (WordVectorTestEmbedder embedder = new WordVectorTestEmbedder()) {
+      try (Daybook daybook = Daybook.on(store).embedder(embedder).cache(cache, 1 << 30).open();
+          Workspace workspace = daybook.create("w");
+          Session session = workspace.startSession(PLANNER)) {
+        session.record(ToolCall.of("bash", "connect").softFail("socket closed by peer"));
+        session.record(Observation.of("the bicycle shed is green"));
+        session.flush();
+        workspace.compact();
+        before = workspace.recall(query).list();
+        blank = workspace.recall(query).coverage().withoutVector();
+      }
+      assertThat(before).isNotEmpty();
+      for (var object : store.list("w/000001/vector/", "", 1000).objects()) {
+        store.delete(object.key());
+      }
+      Path other = cache.resolve("other");
+      try (Daybook daybook = Daybook.on(store).embedder(embedder).cache(other, 1 << 30).open();
+          Workspace workspace = daybook.open("w")) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (workspace.recall(query).coverage().withoutVector() > blank) {
+          assertThat(System.nanoTime()).as("vectors are made again").isLessThan(deadline);
+          Thread.onSpinWait();
+        }
+        assertThat(workspace.recall(query).list()).isEqualTo(before);
+        workspace.compact();
+        assertThat(store.list("w/000001/vector/", "", 10).objects()).isNotEmpty();
+        assertThat(workspace.recall(query).list()).isEqualTo(before);
+      }
+    }
+  }
+
+  @Test
   void leavesTheVectorsOfManyEventsToAnExplicitCompaction() {
     Query query = Query.of("observation").legs(Leg.VECTOR);
     try (WordVectorTestEmbedder embedder = new WordVectorTestEmbedder()) {

@@ -2,10 +2,10 @@ package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
 import dev.daybook.Progress;
+import dev.daybook.StorageUnavailableException;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
-import dev.daybook.internal.index.EmbeddingText;
 import dev.daybook.internal.index.SegmentIndexWriter;
 import dev.daybook.internal.index.VectorFile;
 import dev.daybook.internal.log.EventIds;
@@ -45,7 +45,6 @@ final class Compactor {
   private static final int MERGE_SEGMENTS = 10;
 
   private static final long SEGMENT_ROWS_MAX = 1_000_000;
-  private static final int EMBED_AT_ONCE = 64;
   private static final int COMMIT_ROUNDS_MAX = 10;
 
   private final Engine engine;
@@ -188,7 +187,7 @@ final class Compactor {
     List<OpenSegment> open = library.open(manifest);
     Embedder embedder = engine.embedder();
     for (OpenSegment segment : open) {
-      todo += embedder.isPresent() && segment.vectors().isEmpty() ? segment.ref().rows() : 0;
+      todo += embedder.isPresent() && !segment.hasStoredVectors() ? segment.ref().rows() : 0;
     }
     for (OpenSegment segment : open) {
       if (!isWhole(segment.ref().index())) {
@@ -198,7 +197,7 @@ final class Compactor {
         built = true;
       }
       boolean fits = segment.ref().rows() <= rowsMax - done;
-      if (embedder.isPresent() && segment.vectors().isEmpty() && fits) {
+      if (embedder.isPresent() && !segment.hasStoredVectors() && fits) {
         FileRef vectors = embed(manifest, segment, done, todo, progress);
         replace(segment.ref(), now -> now.withVectors(embedder.modelKey(), vectors));
         done += segment.ref().rows();
@@ -223,27 +222,18 @@ final class Compactor {
       long total,
       Consumer<Progress> progress) {
     List<Row> rows = library.rows(segment);
-    List<VectorFile.Chunk> chunks = new ArrayList<>();
-    Embedder embedder = engine.embedder();
-    for (int from = 0; from < rows.size(); from += EMBED_AT_ONCE) {
-      progress.accept(new Progress("embedding", before + from, total));
-      List<Integer> rowOf = new ArrayList<>();
-      List<String> texts = new ArrayList<>();
-      for (int row = from; row < Math.min(rows.size(), from + EMBED_AT_ONCE); row++) {
-        for (String text : EmbeddingText.chunks(rows.get(row), embedder)) {
-          rowOf.add(row);
-          texts.add(text);
-        }
-      }
-      List<float[]> vectors = embedder.embedDocuments(texts);
-      for (int i = 0; i < vectors.size(); i++) {
-        chunks.add(new VectorFile.Chunk(rowOf.get(i), vectors.get(i)));
-      }
-      if (Thread.currentThread().isInterrupted()) {
-        throw new dev.daybook.StorageUnavailableException(
-            "Interrupted while embedding; what was embedded before stays, compact again to go on");
-      }
-    }
+    List<VectorFile.Chunk> chunks =
+        SegmentEmbedding.of(
+            rows,
+            engine.embedder(),
+            done -> {
+              progress.accept(new Progress("embedding", before + done, total));
+              if (Thread.currentThread().isInterrupted()) {
+                throw new StorageUnavailableException(
+                    "Interrupted while embedding; what was embedded before stays, compact again to"
+                        + " go on");
+              }
+            });
     progress.accept(new Progress("embedding", before + rows.size(), total));
     return writeVectors(manifest, chunks);
   }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,9 +71,27 @@ final class Library implements AutoCloseable {
    * @param reader its rows
    * @param index its index
    * @param vectors its vectors under the engine's model; none or one
+   * @param origin where the vectors are from
    */
   record OpenSegment(
-      Manifest.Segment ref, SegmentReader reader, PackedIndex index, List<VectorFile> vectors) {}
+      Manifest.Segment ref,
+      SegmentReader reader,
+      PackedIndex index,
+      List<VectorFile> vectors,
+      Origin origin) {
+    /** Whether the store has the vectors; if not, compaction makes them again. */
+    boolean hasStoredVectors() {
+      return !vectors.isEmpty() && origin == Origin.STORE;
+    }
+  }
+
+  /** Where vectors are from. */
+  enum Origin {
+    /** The object the manifest names. */
+    STORE,
+    /** Embedded again by this process, because that object is missing or damaged. */
+    REBUILT
+  }
 
   /** What a snapshot's segments and tail hold, ready to be searched. */
   synchronized View view(Snapshot snapshot) {
@@ -133,7 +152,7 @@ final class Library implements AutoCloseable {
         before.index().close();
       }
     }
-    return new OpenSegment(ref, reader, index, vectors);
+    return new OpenSegment(ref, reader, index, vectors, Origin.STORE);
   }
 
   /** The rows of a segment from a fresh local copy. */
@@ -195,15 +214,50 @@ final class Library implements AutoCloseable {
       if (local.isPresent()) {
         return List.of(VectorFile.open(local.get()));
       }
-      LOG.warn("{} is missing; the next compaction embeds {} again", file.key(), ref.file().key());
+      LOG.warn("{} is missing; {} is embedded again", file.key(), ref.file().key());
     } catch (IOException | CorruptDataException e) {
       LOG.warn(
-          "{} cannot be used, the next compaction embeds {} again: {}",
+          "{} cannot be used, {} is embedded again: {}",
           file.key(),
           ref.file().key(),
           e.getMessage());
     }
+    engine.threads().execute(() -> embedAgain(ref));
     return List.of();
+  }
+
+  /**
+   * Makes up for vectors that are gone, in the background; coverage counts them as missing
+   * meanwhile.
+   */
+  private void embedAgain(Manifest.Segment ref) {
+    try {
+      List<VectorFile.Chunk> chunks =
+          SegmentEmbedding.of(
+              rows(openSegment(ref.file())), engine.embedder(), done -> requireOpen());
+      byte[] bytes = VectorFile.write(engine.embedder().dimension(), chunks);
+      Path local = engine.cache().put(bytes, Fingerprint.sha256Hex(bytes));
+      synchronized (this) {
+        OpenSegment now = segments.get(ref.file().key());
+        if (now != null && now.ref().equals(ref) && now.vectors().isEmpty()) {
+          segments.put(
+              ref.file().key(),
+              new OpenSegment(
+                  ref, now.reader(), now.index(), List.of(VectorFile.open(local)), Origin.REBUILT));
+          vectorsSeen = false;
+        }
+      }
+    } catch (CancellationException e) {
+      LOG.debug("The workspace was closed before {} was embedded again", ref.file().key());
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{} has no vectors until it is compacted: {}", ref.file().key(), e.toString());
+    }
+  }
+
+  private synchronized void requireOpen() {
+    if (closed) {
+      throw new CancellationException("The workspace is closed");
+    }
   }
 
   private Optional<Path> local(FileRef file) {
