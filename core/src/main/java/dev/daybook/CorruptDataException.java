@@ -5,7 +5,7 @@ package dev.daybook;
  * repeat.
  */
 @SuppressWarnings("serial") // thrown, never sent
-public final class CorruptDataException extends DaybookException {
+public non-sealed class CorruptDataException extends DaybookException {
   /** With this message. */
   public CorruptDataException(String message) {
     super(message);

@@ -131,6 +131,7 @@ public final class Daybook implements AutoCloseable {
     private long pendingBytesMax = 64L << 20;
     private int compactAtBatches = 256;
     private long compactAtBytes = 8L << 20;
+    private Duration keepReplaced = Duration.ofHours(1);
 
     private Builder(ObjectStore store) {
       this.store = store;
@@ -189,11 +190,22 @@ public final class Daybook implements AutoCloseable {
     }
 
     /**
-     * When a handle that wrote compacts in the background: after 256 batches or 8 MiB of its own.
+     * When a handle that wrote compacts in the background: after 256 batches or 8 MiB of its own,
+     * or when it reads so much, or so many plan events, that no segment holds yet.
      */
     public Builder compactAt(int batches, long bytes) {
       compactAtBatches = batches;
       compactAtBytes = bytes;
+      return this;
+    }
+
+    /**
+     * How long files stay after compaction replaced them, as a courtesy to slow readers: 1 h. A
+     * reader that finds one gone reads on from what took its place, so zero is safe. What {@link
+     * Workspace#pin} names stays in any case.
+     */
+    public Builder keepReplaced(Duration newAge) {
+      keepReplaced = Objects.requireNonNull(newAge, "newAge");
       return this;
     }
 
@@ -210,7 +222,8 @@ public final class Daybook implements AutoCloseable {
               eventBytesMax,
               pendingBytesMax,
               compactAtBatches,
-              compactAtBytes);
+              compactAtBytes,
+              keepReplaced);
       return new Daybook(engine, found);
     }
 

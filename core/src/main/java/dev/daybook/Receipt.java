@@ -23,8 +23,16 @@ public final class Receipt {
     return id;
   }
 
-  /** Completes when the event is durable, or exceptionally with a {@link DaybookException}. */
+  /**
+   * Completes when the event is durable, or exceptionally with a {@link DaybookException}. What is
+   * chained to it never runs in the thread that writes, so it may use the session.
+   */
   public CompletableFuture<Void> durable() {
+    return durable.isDone() ? durable.copy() : durable.whenCompleteAsync((ignored, failure) -> {});
+  }
+
+  /** Completes in the thread that writes, so what is chained to it must not wait for writing. */
+  CompletableFuture<Void> durableInWriter() {
     return durable.copy();
   }
 

@@ -10,6 +10,7 @@ import dev.daybook.recall.Query;
 import dev.daybook.storage.ObjectStore;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -156,8 +157,9 @@ public final class Workspace implements AutoCloseable {
   }
 
   /**
-   * Takes everything written so far into segments, builds what is missing of indexes and vectors.
-   * What was finished stays when it is interrupted.
+   * Takes everything written so far into segments, builds what is missing of indexes and vectors,
+   * removes what no segment in force needs (see {@link Daybook.Builder#keepReplaced}). What was
+   * finished stays when it is interrupted.
    *
    * @param progress is told of every step, from the calling thread
    * @throws StorageUnavailableException if the store does not answer; nothing is lost
@@ -165,6 +167,28 @@ public final class Workspace implements AutoCloseable {
   public void compact(Consumer<Progress> progress) {
     open.checkOpen();
     open.compact(progress);
+  }
+
+  /**
+   * Keeps the files of the present state under a name: whatever compaction replaces later, none of
+   * them is removed before {@link #unpin}. For backups and long reads by other tools; events are
+   * kept in any case.
+   *
+   * @return the number of the manifest that names those files
+   * @throws IllegalArgumentException if the name is taken
+   */
+  public long pin(String pinName) {
+    return open.pin(Objects.requireNonNull(pinName, "pinName"));
+  }
+
+  /** Takes a name of {@link #pin} off; nothing happens if there is no such name. */
+  public void unpin(String pinName) {
+    open.unpin(Objects.requireNonNull(pinName, "pinName"));
+  }
+
+  /** The names of {@link #pin}, each with its manifest. */
+  public Map<String, Long> pins() {
+    return open.pins();
   }
 
   /**

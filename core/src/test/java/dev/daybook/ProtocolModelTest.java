@@ -179,7 +179,8 @@ class ProtocolModelTest {
               1 << 20,
               64 << 20,
               256,
-              8 << 20);
+              8 << 20,
+              Duration.ZERO);
     }
 
     boolean open() {

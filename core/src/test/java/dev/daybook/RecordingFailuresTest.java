@@ -97,7 +97,7 @@ class RecordingFailuresTest {
       Thread flusher = Thread.ofPlatform().unstarted(flush);
       CompletableFuture<Void> unused =
           receipt
-              .durable()
+              .durableInWriter()
               .whenComplete((ignored, failure) -> {
                 flusher.start();
                 while (flusher.getState() != Thread.State.WAITING && flusher.isAlive()) {

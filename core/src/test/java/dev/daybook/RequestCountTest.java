@@ -221,11 +221,32 @@ class RequestCountTest {
                   .map(request -> request.path().split("/", -1)[2]))
           .containsExactly("segment", "index", "checkpoint", "manifest");
       assertThat(store.count(DELETE)).isEqualTo(1 + 5);
-      assertThat(store.count(LIST)).isEqualTo(3);
+      // Two strong reads; then collecting lists manifests, logs and five kinds of files.
+      assertThat(store.count(LIST)).isEqualTo(2 + 7);
       assertThat(store.counts()).containsOnlyKeys(CREATE, GET, LIST, DELETE);
       store.reset();
       workspace.compact();
       assertThat(store.counts()).as("nothing to do").doesNotContainKeys(CREATE, DELETE);
+    }
+  }
+
+  @Test
+  void closingReadsNoIndexThatItHasACopyOf() {
+    try (Daybook daybook = daybook()) {
+      Workspace workspace = daybook.create("w");
+      try (Session session = workspace.startSession(ACTOR)) {
+        session.record(Observation.of("one event")).await();
+      }
+      workspace.close();
+      Workspace again = daybook.open("w");
+      try (Session session = again.startSession(ACTOR)) {
+        session.record(Observation.of("another event")).await();
+      }
+      store.reset();
+      again.close();
+      assertThat(store.requests())
+          .filteredOn(request -> request.kind() == GET && request.path().contains("/index/"))
+          .isEmpty();
     }
   }
 }

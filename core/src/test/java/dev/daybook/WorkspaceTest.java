@@ -37,7 +37,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -437,5 +441,196 @@ class WorkspaceTest {
           .hasMessageContaining(store.describe());
       assertThat(daybook.workspaces()).isEmpty();
     }
+  }
+
+  private Daybook daybook(Embedder embedder) {
+    return Daybook.on(store).embedder(embedder).cache(cache, 1 << 30).open();
+  }
+
+  /** Ten segments of a size, each with its vectors, become one. */
+  @Test
+  void mergingKeepsTheVectorsThereAre() {
+    Query query = Query.of("socket").legs(Leg.VECTOR).limit(50).freshness(Duration.ZERO);
+    try (WordVectorTestEmbedder embedder = new WordVectorTestEmbedder();
+        Daybook daybook = daybook(embedder);
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(PLANNER)) {
+      for (int i = 0; i < 10; i++) {
+        session.record(Observation.of("the socket of host " + i + " was closed")).await();
+        workspace.compact();
+      }
+      assertThat(workspace.recall(query).coverage().withoutVector()).isLessThanOrEqualTo(1);
+      assertThat(workspace.recall(query).list()).hasSize(10);
+    }
+    assertThat(segmentsInForce()).isEqualTo(1);
+  }
+
+  @Test
+  void aProcessWithoutAnEmbedderMergesNoVectorsAway() {
+    Query query = Query.of("socket").legs(Leg.VECTOR).limit(50).freshness(Duration.ZERO);
+    try (WordVectorTestEmbedder embedder = new WordVectorTestEmbedder()) {
+      for (int i = 0; i < 12; i++) {
+        try (Daybook daybook = i < 6 ? daybook(embedder) : daybook();
+            Workspace workspace = daybook.openOrCreate("w");
+            Session session = workspace.startSession(PLANNER)) {
+          session.record(Observation.of("the socket of host " + i + " was closed"));
+        }
+      }
+      try (Daybook daybook = daybook(embedder);
+          Workspace workspace = daybook.open("w")) {
+        assertThat(workspace.recall(query).list()).hasSize(6);
+      }
+    }
+  }
+
+  private int segmentsInForce() {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.open("w")) {
+      return workspace.internals().segments();
+    }
+  }
+
+  @Test
+  void aCallbackMayUseItsSession() throws Exception {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(PLANNER)) {
+      session
+          .record(Observation.of("first"))
+          .durable()
+          .thenRun(() -> session.record(Observation.of("second")).await())
+          .get(20, TimeUnit.SECONDS);
+      assertThat(workspace.traces().count(Filter.any().type("Observation"))).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aDecisionMayLookOnlyAtItsPlan() {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(PLANNER)) {
+      assertThatThrownBy(() ->
+              session.updatePlan(plan -> {
+                workspace.recall(Query.of("anything"));
+                return List.of();
+              }))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("may look only at the plan it is given");
+      session.updatePlan(plan -> List.of(NoteAdded.of("it goes on")));
+    }
+  }
+
+  @Test
+  void refusesAPlanEventOverTheSizeLimit() {
+    try (Daybook daybook =
+            Daybook.on(store)
+                .embedder(Embedder.none())
+                .cache(cache, 1 << 30)
+                .eventBytesMax(1_000)
+                .open();
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(PLANNER)) {
+      assertThatThrownBy(() -> session.updatePlan(plan -> List.of(NoteAdded.of("x".repeat(1_000)))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("at most 1000 are allowed");
+      assertThat(workspace.plan().version()).isZero();
+    }
+  }
+
+  @Test
+  void closesWhileAnotherThreadRecords() throws Exception {
+    try (Daybook daybook = daybook()) {
+      Workspace workspace = daybook.create("w");
+      Session session = workspace.startSession(PLANNER);
+      List<EventId> durable = new ArrayList<>();
+      CountDownLatch some = new CountDownLatch(20);
+      FutureTask<Void> recorder =
+          new FutureTask<>(() -> {
+            try {
+              while (true) {
+                durable.add(session.record(Observation.of("busy")).await().id());
+                some.countDown();
+              }
+            } catch (IllegalStateException e) {
+              return null;
+            }
+          });
+      Thread.ofPlatform().start(recorder);
+      assertThat(some.await(20, TimeUnit.SECONDS)).isTrue();
+      workspace.close();
+      recorder.get(20, TimeUnit.SECONDS);
+      try (Workspace again = daybook.open("w")) {
+        assertThat(again.traces().count(Filter.any().type("Observation")))
+            .isEqualTo(durable.size());
+      }
+    }
+  }
+
+  @Test
+  void compactsATailOfPlanVersionsByItself() {
+    try (Daybook daybook =
+            Daybook.on(store)
+                .embedder(Embedder.none())
+                .cache(cache, 1 << 30)
+                .compactAt(10, 8 << 20)
+                .open();
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(PLANNER)) {
+      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      int notes = 0;
+      while (workspace.internals().segments() == 0) {
+        assertThat(System.nanoTime()).as("a segment comes").isLessThan(deadline);
+        String note = "note " + ++notes;
+        session.updatePlan(plan -> List.of(NoteAdded.of(note)));
+      }
+      assertThat(notes).isGreaterThanOrEqualTo(10);
+    }
+  }
+
+  @Test
+  void collectsWhatWasReplacedAndKeepsWhatIsPinned() throws Exception {
+    try (Daybook daybook =
+            Daybook.on(store)
+                .embedder(Embedder.none())
+                .cache(cache, 1 << 30)
+                .keepReplaced(Duration.ZERO)
+                .open();
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(PLANNER)) {
+      for (int i = 0; i < 12; i++) {
+        if (i == 5) {
+          workspace.pin("half way");
+          assertThat(workspace.pins()).containsOnlyKeys("half way");
+          assertThatThrownBy(() -> workspace.pin("half way"))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("is pinned");
+        }
+        session.record(Observation.of("observation " + i)).await();
+        workspace.compact();
+      }
+      workspace.compact();
+      long pinned = workspace.pins().get("half way");
+      int kept = store.list("w/000001/segment/", "", 100).objects().size();
+      assertThat(workspace.internals().segments()).isLessThan(kept);
+      assertThat(manifestBytes(pinned)).isGreaterThan(manifestBytes(pinned - 1));
+      workspace.unpin("half way");
+      workspace.compact();
+      assertThat(workspace.pins()).isEmpty();
+      assertThat(store.list("w/000001/segment/", "", 100).objects())
+          .hasSize(workspace.internals().segments());
+      assertThat(workspace.traces().count(Filter.any().type("Observation"))).isEqualTo(12);
+    }
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.open("w")) {
+      assertThat(workspace.traces().count(Filter.any().type("Observation"))).isEqualTo(12);
+    }
+  }
+
+  private int manifestBytes(long number) throws IOException {
+    return store
+        .get(ObjectKey.of("w/000001/manifest/%020d.json".formatted(number)))
+        .orElseThrow()
+        .bytes()
+        .length;
   }
 }

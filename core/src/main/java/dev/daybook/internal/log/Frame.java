@@ -36,6 +36,8 @@ public record Frame(Kind kind, String operation, byte[] body) {
     MANIFEST,
     /** A folded plan. */
     CHECKPOINT,
+    /** Watermarks outside a manifest. */
+    WATERMARKS,
     /** Keeps a key taken. */
     TOMBSTONE
   }

@@ -1,6 +1,8 @@
 package dev.daybook.internal.log;
 
 import dev.daybook.storage.ObjectKey;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Every key of one incarnation of a workspace. All begin with {@link #root()}, so no call can reach
@@ -8,13 +10,17 @@ import dev.daybook.storage.ObjectKey;
  *
  * @param name the workspace's name
  * @param incarnation how many workspaces of that name there have been, this one included
+ * @param manifestsAhead how many manifests ahead a file name reaches, the same for every process.
+ *     Once a manifest of that number exists, a file that none names never will be named, so it can
+ *     go
  */
-public record Keys(String name, int incarnation) {
-  /**
-   * How many manifests ahead a file name reaches; see {@code storage-protocol}: file names carry
-   * their number.
-   */
+public record Keys(String name, int incarnation, long manifestsAhead) {
   private static final long MANIFESTS_AHEAD = 1_000;
+
+  /** The keys of a workspace; file names reach 1,000 manifests ahead. */
+  public Keys(String name, int incarnation) {
+    this(name, incarnation, MANIFESTS_AHEAD);
+  }
 
   /** What every key begins with. */
   public String root() {
@@ -54,22 +60,55 @@ public record Keys(String name, int incarnation) {
 
   /** A new segment, written by somebody who has read manifest {@code read}. */
   public ObjectKey segment(long read, String ulid) {
-    return key("segment/%020d-%s.parquet".formatted(read + MANIFESTS_AHEAD, ulid));
+    return key("segment/%020d-%s.parquet".formatted(read + manifestsAhead, ulid));
   }
 
   /** A new index, written by somebody who has read manifest {@code read}. */
   public ObjectKey index(long read, String ulid) {
-    return key("index/%020d-%s.lucene".formatted(read + MANIFESTS_AHEAD, ulid));
+    return key("index/%020d-%s.lucene".formatted(read + manifestsAhead, ulid));
   }
 
   /** New vectors of a segment, written by somebody who has read manifest {@code read}. */
   public ObjectKey vector(long read, String ulid, String modelKey) {
-    return key("vector/%020d-%s.%s.npy".formatted(read + MANIFESTS_AHEAD, ulid, modelKey));
+    return key("vector/%020d-%s.%s.npy".formatted(read + manifestsAhead, ulid, modelKey));
   }
 
-  /** A new checkpoint of the plan; {@code ulid} tells apart two writers of the same version. */
-  public ObjectKey checkpoint(long version, String ulid) {
-    return key("checkpoint/%020d-%s.json.zst".formatted(version, ulid));
+  /** A new checkpoint of the plan, written by somebody who has read manifest {@code read}. */
+  public ObjectKey checkpoint(long read, String ulid) {
+    return key("checkpoint/%020d-%s.json.zst".formatted(read + manifestsAhead, ulid));
+  }
+
+  /** New watermarks outside a manifest, written by somebody who has read manifest {@code read}. */
+  public ObjectKey watermarks(long read, String ulid) {
+    return key("watermarks/%020d-%s.ndjson.zst".formatted(read + manifestsAhead, ulid));
+  }
+
+  /** What the keys of all manifests begin with. */
+  public String manifests() {
+    return root() + "manifest/";
+  }
+
+  /** The number of the manifest at a key below {@link #manifests()}. */
+  public long manifestNumber(ObjectKey key) {
+    return Long.parseLong(key.path().substring(manifests().length()).substring(0, 20));
+  }
+
+  /** What the keys of all files begin with that manifests name. */
+  public List<String> files() {
+    return Stream.of("checkpoint/", "index/", "segment/", "vector/", "watermarks/")
+        .map(kind -> root() + kind)
+        .toList();
+  }
+
+  /** The number in the name of a file: the last manifest that may be the first to name it. */
+  public long lastManifest(String key) {
+    String name = key.substring(key.lastIndexOf('/') + 1);
+    return Long.parseLong(name.substring(0, 20));
+  }
+
+  /** The first manifest that may name a file. */
+  public long firstManifest(String key) {
+    return lastManifest(key) - manifestsAhead + 1;
   }
 
   private ObjectKey key(String rest) {

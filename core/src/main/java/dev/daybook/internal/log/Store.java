@@ -90,9 +90,33 @@ public final class Store {
     return repeat("read " + key, () -> raw.get(key));
   }
 
+  /** Reads part of an object; empty if there is none. */
+  public Optional<ObjectStore.Stored> getRange(ObjectKey key, long offset, int length) {
+    return repeat("read " + key, () -> raw.getRange(key, offset, length));
+  }
+
+  /**
+   * A whole listing.
+   *
+   * @param objects in key order
+   * @param answeredAt the store's own clock when it answered last
+   */
+  public record Listing(List<ObjectStore.Listed> objects, Instant answeredAt) {
+    /** Copies the list. */
+    public Listing {
+      objects = List.copyOf(objects);
+    }
+  }
+
   /** Every object whose key begins with {@code prefix}, in key order. */
   public List<ObjectStore.Listed> list(String prefix) {
+    return listing(prefix).objects();
+  }
+
+  /** Every object whose key begins with {@code prefix}, and when that was. */
+  public Listing listing(String prefix) {
     List<ObjectStore.Listed> all = new ArrayList<>();
+    Instant answeredAt = Instant.MIN;
     String after = "";
     boolean more = true;
     while (more) {
@@ -100,10 +124,11 @@ public final class Store {
       ObjectStore.Page page =
           repeat("list " + prefix, () -> raw.list(prefix, from, ObjectStore.PAGE_KEYS_MAX));
       all.addAll(page.objects());
+      answeredAt = page.answeredAt();
       more = page.more() && !page.objects().isEmpty();
       after = more ? page.objects().getLast().key().path() : after;
     }
-    return all;
+    return new Listing(all, answeredAt);
   }
 
   /**

@@ -291,8 +291,8 @@ public final class WriterLog {
 
   private void fail(List<Pending> batch, DaybookException why) {
     startAnew();
-    batch.forEach(item -> item.durable().completeExceptionally(why));
     release(batch);
+    batch.forEach(item -> item.durable().completeExceptionally(why));
   }
 
   private void startAnew() {

@@ -1,12 +1,15 @@
 package dev.daybook.internal.manifest;
 
-import dev.daybook.internal.log.Keys.BatchRef;
+import dev.daybook.internal.log.Keys;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The state of a workspace's files at one commit.
@@ -15,9 +18,15 @@ import java.util.TreeMap;
  * @param committedAt by the clock of the committer
  * @param features what a reader must understand; an unknown one is refused
  * @param planThrough the last plan version that segments cover; 0 for none
- * @param watermarks of each log its last covered batch and that batch's operation id
+ * @param watermarks of the logs that moved last: the last covered batch; {@link Watermarks} knows
+ *     the others
+ * @param watermarkFiles where the watermarks of all other logs are
  * @param segments in force, oldest first
  * @param checkpoint the plan folded up to {@code planThrough}; empty or one
+ * @param taken every event that was ever taken into a segment
+ * @param retired files that are not in force any more, as long as their objects are there
+ * @param oldestKept manifests below this number have expired, unless they are pinned
+ * @param pins by name, manifests that do not expire
  */
 public record Manifest(
     long number,
@@ -25,18 +34,46 @@ public record Manifest(
     List<String> features,
     long planThrough,
     Map<String, Watermark> watermarks,
+    List<WatermarkFile> watermarkFiles,
     List<Segment> segments,
-    List<FileRef> checkpoint) {
+    List<FileRef> checkpoint,
+    Balance taken,
+    List<Retired> retired,
+    long oldestKept,
+    Map<String, Long> pins) {
   /** What is in force before the first commit. */
-  public static final Manifest NONE =
-      new Manifest(0, Instant.EPOCH, List.of(), 0, Map.of(), List.of(), List.of());
+  public static final Manifest NONE = absent(0);
 
-  /** Copies the collections. */
+  /** Copies the collections; maps in the order of their keys. */
   public Manifest {
     features = List.copyOf(features);
-    watermarks = Map.copyOf(watermarks);
+    watermarks = ordered(watermarks);
+    watermarkFiles = List.copyOf(watermarkFiles);
     segments = List.copyOf(segments);
     checkpoint = List.copyOf(checkpoint);
+    retired = List.copyOf(retired);
+    pins = ordered(pins);
+  }
+
+  private static <V> Map<String, V> ordered(Map<String, V> map) {
+    return Collections.unmodifiableMap(new TreeMap<>(map));
+  }
+
+  /** A manifest of which only the number is known. */
+  static Manifest absent(long number) {
+    return new Manifest(
+        number,
+        Instant.EPOCH,
+        List.of(),
+        0,
+        Map.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Balance.ZERO,
+        List.of(),
+        0,
+        Map.of());
   }
 
   /**
@@ -44,11 +81,27 @@ public record Manifest(
    *
    * @param batch the last covered batch number
    * @param operation of that batch; of a fence the tombstone's
+   * @param moved the number of the manifest that moved it last
    */
-  public record Watermark(long batch, String operation) {}
+  public record Watermark(long batch, String operation, long moved) {}
 
   /**
-   * An object by its key below the workspace, its length and its content.
+   * Watermarks in an object of their own.
+   *
+   * @param file the object
+   * @param lowest the first log id in it
+   * @param highest the last log id in it
+   * @param logs how many there are
+   */
+  public record WatermarkFile(FileRef file, String lowest, String highest, long logs) {
+    /** Whether it may hold the watermark of this log. */
+    boolean mayHold(String log) {
+      return lowest.compareTo(log) <= 0 && log.compareTo(highest) <= 0;
+    }
+  }
+
+  /**
+   * An object by its key, its length and its content.
    *
    * @param key the whole key
    * @param bytes its length
@@ -57,19 +110,33 @@ public record Manifest(
   public record FileRef(String key, long bytes, String sha256) {}
 
   /**
+   * A file that was in force.
+   *
+   * @param key the whole key
+   * @param last the number of the last manifest that named it
+   */
+  public record Retired(String key, long last) {}
+
+  /**
    * A segment and what was built from it.
    *
    * @param file the Parquet object
    * @param rows how many events, at least 1
    * @param planRows how many of them are of the plan
+   * @param sum over the ids of its events, as in {@link Balance}
    * @param index its lexical index
    * @param vectors by model key, its vectors
    */
   public record Segment(
-      FileRef file, long rows, long planRows, FileRef index, Map<String, FileRef> vectors) {
+      FileRef file,
+      long rows,
+      long planRows,
+      String sum,
+      FileRef index,
+      Map<String, FileRef> vectors) {
     /** Copies the map. */
     public Segment {
-      vectors = Map.copyOf(vectors);
+      vectors = ordered(vectors);
       if (rows < 1) {
         throw new IllegalArgumentException(
             "Segment " + file.key() + " has " + rows + " rows, expected at least 1");
@@ -77,27 +144,28 @@ public record Manifest(
     }
 
     /** The same segment with the vectors of one more model. */
-    public Segment withVectors(String modelKey, FileRef file) {
+    public Segment withVectors(String modelKey, FileRef vectorFile) {
       Map<String, FileRef> more = new TreeMap<>(vectors);
-      more.put(modelKey, file);
-      return new Segment(this.file, rows, planRows, index, more);
+      more.put(modelKey, vectorFile);
+      return new Segment(file, rows, planRows, sum, index, more);
     }
 
     /** The same segment with another index. */
     public Segment withIndex(FileRef newIndex) {
-      return new Segment(file, rows, planRows, newIndex, vectors);
+      return new Segment(file, rows, planRows, sum, newIndex, vectors);
     }
-  }
 
-  /** Whether segments cover this batch. */
-  public boolean covers(BatchRef batch) {
-    Watermark mark = watermarks.get(batch.log());
-    return mark != null && batch.number() <= mark.batch();
-  }
+    /** Its events. */
+    public Balance balance() {
+      return new Balance(rows, sum);
+    }
 
-  /** How far segments cover this log; empty if they cover nothing of it. */
-  public Optional<Watermark> watermark(String log) {
-    return Optional.ofNullable(watermarks.get(log));
+    /** Its own file and those built from it. */
+    public List<FileRef> files() {
+      List<FileRef> files = new ArrayList<>(List.of(file, index));
+      files.addAll(vectors.values());
+      return files;
+    }
   }
 
   /** How many events the segments hold. */
@@ -105,23 +173,176 @@ public record Manifest(
     return segments.stream().mapToLong(Segment::rows).sum();
   }
 
-  /** The next manifest with these segments in place of the present ones. */
-  public Manifest next(Instant now, List<Segment> newSegments) {
-    return new Manifest(
-        number + 1, now, features, planThrough, watermarks, newSegments, checkpoint);
+  /** Every file in force. */
+  public List<FileRef> files() {
+    List<FileRef> files = new ArrayList<>(checkpoint);
+    segments.forEach(segment -> files.addAll(segment.files()));
+    watermarkFiles.forEach(marks -> files.add(marks.file()));
+    return files;
   }
 
-  /** The next manifest after a segment took in batches and plan versions. */
-  public Manifest next(
-      Instant now,
-      List<Segment> added,
-      Map<String, Watermark> moved,
-      long newPlanThrough,
-      List<FileRef> newCheckpoint) {
-    Map<String, Watermark> marks = new TreeMap<>(watermarks);
-    marks.putAll(moved);
-    List<Segment> all = new ArrayList<>(segments);
-    all.addAll(added);
-    return new Manifest(number + 1, now, features, newPlanThrough, marks, all, newCheckpoint);
+  /** The keys of every file that this manifest or one that is kept names, or may have named. */
+  public Set<String> keysKept(Keys keys) {
+    Set<String> kept = new TreeSet<>();
+    files().forEach(file -> kept.add(file.key()));
+    for (Retired file : retired) {
+      long first = keys.firstManifest(file.key());
+      if (file.last() >= oldestKept
+          || pins.values().stream().anyMatch(pin -> first <= pin && pin <= file.last())) {
+        kept.add(file.key());
+      }
+    }
+    return kept;
+  }
+
+  /** Whether the content of that manifest has expired. */
+  public boolean hasExpired(long other) {
+    return other < oldestKept && !pins.containsValue(other);
+  }
+
+  /** A manifest that comes after this one, to be changed. */
+  public Draft next(Instant now) {
+    return new Draft(this, now);
+  }
+
+  /**
+   * The next manifest in the making. Whatever way it changes, no file is forgotten: one that is no
+   * longer in force is retired.
+   */
+  public static final class Draft {
+    private final Manifest before;
+    private final Instant now;
+    private long planThrough;
+    private final Map<String, Watermark> watermarks;
+    private List<WatermarkFile> watermarkFiles;
+    private List<Segment> segments;
+    private List<FileRef> checkpoint;
+    private Balance taken;
+    private Set<String> gone = Set.of();
+    private long oldestKept;
+    private final Map<String, Long> pins;
+
+    private Draft(Manifest before, Instant now) {
+      this.before = before;
+      this.now = now;
+      this.planThrough = before.planThrough;
+      this.watermarks = new TreeMap<>(before.watermarks);
+      this.watermarkFiles = before.watermarkFiles;
+      this.segments = before.segments;
+      this.checkpoint = before.checkpoint;
+      this.taken = before.taken;
+      this.oldestKept = before.oldestKept;
+      this.pins = new TreeMap<>(before.pins);
+    }
+
+    /** The number it will have. */
+    public long number() {
+      return before.number + 1;
+    }
+
+    /** These segments in place of the present ones. */
+    public Draft segments(List<Segment> newSegments) {
+      segments = List.copyOf(newSegments);
+      return this;
+    }
+
+    /** Takes in a segment of events that were in none. */
+    public Draft takeIn(Segment added) {
+      List<Segment> all = new ArrayList<>(segments);
+      all.add(added);
+      taken = taken.plus(added.balance());
+      return segments(all);
+    }
+
+    /** Covers a log up to this batch. */
+    public Draft cover(String log, long batch, String operation) {
+      watermarks.put(log, new Watermark(batch, operation, number()));
+      return this;
+    }
+
+    /** Covers the plan up to a version, with a checkpoint of it. */
+    public Draft coverPlan(long version, FileRef newCheckpoint) {
+      planThrough = version;
+      checkpoint = List.of(newCheckpoint);
+      return this;
+    }
+
+    /** The watermarks in the manifest itself. */
+    Map<String, Watermark> watermarks() {
+      return Collections.unmodifiableMap(watermarks);
+    }
+
+    /** Moves the watermarks of these logs into files, which are all the files there then are. */
+    Draft watermarkFiles(Collection<String> moved, List<WatermarkFile> files) {
+      watermarks.keySet().removeAll(moved);
+      watermarkFiles = List.copyOf(files);
+      return this;
+    }
+
+    /** Lets manifests below a number expire. */
+    public Draft keepFrom(long oldest) {
+      oldestKept = Math.max(oldestKept, Math.min(oldest, number()));
+      return this;
+    }
+
+    /** Forgets retired files of which the objects are gone. */
+    public Draft forget(Set<String> goneKeys) {
+      gone = Set.copyOf(goneKeys);
+      return this;
+    }
+
+    /** Keeps this manifest, and every file it names, until the name is taken off. */
+    public Draft pin(String name) {
+      pins.put(name, number());
+      return this;
+    }
+
+    /** Takes a name off. */
+    public Draft unpin(String name) {
+      pins.remove(name);
+      return this;
+    }
+
+    /**
+     * The manifest.
+     *
+     * @throws IllegalStateException if its segments do not hold exactly what was taken in
+     */
+    public Manifest build() {
+      Balance held = segments.stream().map(Segment::balance).reduce(Balance.ZERO, Balance::plus);
+      if (!held.equals(taken)) {
+        throw new IllegalStateException(
+            "Manifest %d is not written: its segments hold %d events (%s), taken in were %d (%s); run workspace.verify() and report this"
+                .formatted(number(), held.events(), held.sum(), taken.events(), taken.sum()));
+      }
+      return new Manifest(
+          number(),
+          now,
+          before.features,
+          planThrough,
+          watermarks,
+          watermarkFiles,
+          segments,
+          checkpoint,
+          taken,
+          retired(),
+          oldestKept,
+          pins);
+    }
+
+    private List<Retired> retired() {
+      Set<String> inForce = new TreeSet<>();
+      checkpoint.forEach(file -> inForce.add(file.key()));
+      watermarkFiles.forEach(marks -> inForce.add(marks.file().key()));
+      segments.forEach(segment -> segment.files().forEach(file -> inForce.add(file.key())));
+      List<Retired> all = new ArrayList<>(before.retired);
+      all.removeIf(file -> gone.contains(file.key()));
+      for (FileRef file : before.files()) {
+        if (!inForce.contains(file.key())) {
+          all.add(new Retired(file.key(), before.number));
+        }
+      }
+      return all;
+    }
   }
 }

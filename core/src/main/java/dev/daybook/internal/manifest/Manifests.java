@@ -10,6 +10,8 @@ import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the newest manifest and commits the next. Numbers are dense and a key is never absent
@@ -17,6 +19,8 @@ import java.util.Optional;
  * exist, then halving.
  */
 public final class Manifests {
+  private static final Logger LOG = LoggerFactory.getLogger(Manifests.class);
+
   private final Store store;
   private final Keys keys;
   private final String workspaceId;
@@ -26,6 +30,11 @@ public final class Manifests {
     this.store = store;
     this.keys = keys;
     this.workspaceId = workspaceId;
+  }
+
+  /** A manifest that comes after this one, to be changed. */
+  public Manifest.Draft after(Manifest manifest) {
+    return manifest.next(store.clock().instant());
   }
 
   /**
@@ -54,17 +63,30 @@ public final class Manifests {
     return low;
   }
 
-  /**
-   * Creates a manifest.
-   *
-   * @return whether this call created it, without a doubt; if not, another manifest of that number
-   *     stands or the outcome is not known, and nothing may be deleted on the strength of this one
-   */
-  public boolean commit(Manifest next, String operation) throws IOException {
+  /** What a commit came to. */
+  public enum Commit {
+    /** The manifest stands. */
+    DONE,
+    /** Another one of that number stands. */
+    LOST,
+    /** The store did not say. Nothing may be deleted on the strength of this manifest. */
+    UNKNOWN
+  }
+
+  /** Creates a manifest; sent once. */
+  public Commit commit(Manifest next, String operation) {
     Frame frame = new Frame(Frame.Kind.MANIFEST, operation, Json.writeBytes(next));
-    ObjectStore.Created created =
-        store.raw().createIfAbsent(keys.manifest(next.number()), frame.encode(workspaceId));
-    return created.isNew();
+    try {
+      ObjectStore.Created created =
+          store.raw().createIfAbsent(keys.manifest(next.number()), frame.encode(workspaceId));
+      return created.isNew() ? Commit.DONE : Commit.LOST;
+    } catch (IOException e) {
+      LOG.warn(
+          "Manifest {} may or may not be committed, so nothing is deleted: {}",
+          next.number(),
+          e.getMessage());
+      return Commit.UNKNOWN;
+    }
   }
 
   private Optional<Manifest> read(long number) {
@@ -75,14 +97,7 @@ public final class Manifests {
           Frame frame = Frame.decode(key, stored.bytes(), Frame.Kind.MANIFEST, workspaceId);
           if (frame.isTombstone()) {
             // Its content expired; the number alone is what the search needs.
-            return new Manifest(
-                number,
-                Manifest.NONE.committedAt(),
-                Manifest.NONE.features(),
-                0,
-                Manifest.NONE.watermarks(),
-                Manifest.NONE.segments(),
-                Manifest.NONE.checkpoint());
+            return Manifest.absent(number);
           }
           return parse(key, frame);
         });

@@ -116,6 +116,11 @@ public final class PlanLog {
     }
   }
 
+  /** Whether this thread is deciding a change right now. */
+  public boolean isDecidingHere() {
+    return lock.isHeldByCurrentThread();
+  }
+
   /** Reads every version after the head, until one is absent. */
   public Head refresh() {
     lock.lock();

@@ -4,6 +4,7 @@ import dev.daybook.internal.cache.FileCache;
 import dev.daybook.internal.log.Store;
 import dev.daybook.recall.Embedder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +23,7 @@ public final class Engine implements AutoCloseable {
   private final long pendingBytesMax;
   private final int compactAtBatches;
   private final long compactAtBytes;
+  private final Duration keepReplaced;
   private final ExecutorService threads;
 
   /** An engine of these parts. */
@@ -34,7 +36,8 @@ public final class Engine implements AutoCloseable {
       int eventBytesMax,
       long pendingBytesMax,
       int compactAtBatches,
-      long compactAtBytes) {
+      long compactAtBytes,
+      Duration keepReplaced) {
     this.store = store;
     this.embedder = embedder;
     this.cache = cache;
@@ -44,6 +47,7 @@ public final class Engine implements AutoCloseable {
     this.pendingBytesMax = pendingBytesMax;
     this.compactAtBatches = compactAtBatches;
     this.compactAtBytes = compactAtBytes;
+    this.keepReplaced = keepReplaced;
     AtomicLong count = new AtomicLong();
     this.threads =
         Executors.newCachedThreadPool(task -> {
@@ -106,6 +110,10 @@ public final class Engine implements AutoCloseable {
 
   long compactAtBytes() {
     return compactAtBytes;
+  }
+
+  Duration keepReplaced() {
+    return keepReplaced;
   }
 
   ExecutorService threads() {

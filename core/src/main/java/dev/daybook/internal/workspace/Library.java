@@ -6,12 +6,16 @@ import dev.daybook.UnsupportedFormatException;
 import dev.daybook.event.EventId;
 import dev.daybook.internal.NewerFormatException;
 import dev.daybook.internal.entry.Fingerprint;
+import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.EmbeddingText;
 import dev.daybook.internal.index.PackedIndex;
 import dev.daybook.internal.index.SegmentIndexWriter;
 import dev.daybook.internal.index.TailIndex;
 import dev.daybook.internal.index.VectorFile;
+import dev.daybook.internal.log.Frame;
+import dev.daybook.internal.log.Zstd;
+import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifest.FileRef;
 import dev.daybook.internal.segment.SegmentReader;
@@ -70,28 +74,38 @@ final class Library implements AutoCloseable {
    * @param ref what the manifest says of it
    * @param reader its rows
    * @param index its index
+   * @param indexOrigin where the index is from
    * @param vectors its vectors under the engine's model; none or one
-   * @param origin where the vectors are from
+   * @param vectorOrigin where the vectors are from
    */
   record OpenSegment(
       Manifest.Segment ref,
       SegmentReader reader,
       PackedIndex index,
+      Origin indexOrigin,
       List<VectorFile> vectors,
-      Origin origin) {
+      Origin vectorOrigin) {
     /** Whether the store has the vectors; if not, compaction makes them again. */
     boolean hasStoredVectors() {
-      return !vectors.isEmpty() && origin == Origin.STORE;
+      return !vectors.isEmpty() && vectorOrigin == Origin.STORE;
+    }
+
+    /** Whether the store had the index when it was opened; if not, compaction makes it again. */
+    boolean hasStoredIndex() {
+      return indexOrigin == Origin.STORE;
     }
   }
 
-  /** Where vectors are from. */
+  /** Where an index or vectors are from. */
   enum Origin {
     /** The object the manifest names. */
     STORE,
-    /** Embedded again by this process, because that object is missing or damaged. */
+    /** Built again by this process, because that object is missing or damaged. */
     REBUILT
   }
+
+  /** An index and where it is from. */
+  private record OpenIndex(PackedIndex index, Origin origin) {}
 
   /** What a snapshot's segments and tail hold, ready to be searched. */
   synchronized View view(Snapshot snapshot) {
@@ -141,18 +155,18 @@ final class Library implements AutoCloseable {
 
   private OpenSegment open(Manifest.Segment ref, OpenSegment before) {
     SegmentReader reader = before == null ? openSegment(ref.file()) : before.reader();
-    PackedIndex index =
+    OpenIndex index =
         before != null && before.ref().index().equals(ref.index())
-            ? before.index()
+            ? new OpenIndex(before.index(), before.indexOrigin())
             : openIndex(ref, reader);
     List<VectorFile> vectors = openVectors(ref);
     if (before != null) {
       before.vectors().forEach(VectorFile::close);
-      if (before.index() != index) {
+      if (before.index() != index.index()) {
         before.index().close();
       }
     }
-    return new OpenSegment(ref, reader, index, vectors, Origin.STORE);
+    return new OpenSegment(ref, reader, index.index(), index.origin(), vectors, Origin.STORE);
   }
 
   /** The rows of a segment from a fresh local copy. */
@@ -164,12 +178,8 @@ final class Library implements AutoCloseable {
     try {
       return SegmentReader.open(
           local(file)
-              .orElseThrow(() ->
-                  new CorruptDataException(
-                      file.key()
-                          + " is missing from "
-                          + engine.store().describe()
-                          + "; restore the object from a backup")),
+              .orElseThrow(
+                  () -> new FileGoneException(ObjectKey.of(file.key()), engine.store().describe())),
           workspaceId);
     } catch (NewerFormatException e) {
       throw new UnsupportedFormatException(file.key() + ": " + e.getMessage(), e);
@@ -180,11 +190,11 @@ final class Library implements AutoCloseable {
     }
   }
 
-  private PackedIndex openIndex(Manifest.Segment ref, SegmentReader reader) {
+  private OpenIndex openIndex(Manifest.Segment ref, SegmentReader reader) {
     try {
       Optional<Path> file = local(ref.index());
       if (file.isPresent()) {
-        return PackedIndex.open(file.get());
+        return new OpenIndex(PackedIndex.open(file.get()), Origin.STORE);
       }
       LOG.warn("{} is missing; it is rebuilt from {}", ref.index().key(), ref.file().key());
     } catch (IOException | CorruptDataException e) {
@@ -192,7 +202,8 @@ final class Library implements AutoCloseable {
     }
     try {
       byte[] rebuilt = SegmentIndexWriter.build(rows(reader));
-      return PackedIndex.open(engine.cache().put(rebuilt, Fingerprint.sha256Hex(rebuilt)));
+      Path local = engine.cache().put(rebuilt, Fingerprint.sha256Hex(rebuilt));
+      return new OpenIndex(PackedIndex.open(local), Origin.REBUILT);
     } catch (IOException e) {
       throw new CorruptDataException(
           "The index of "
@@ -243,7 +254,12 @@ final class Library implements AutoCloseable {
           segments.put(
               ref.file().key(),
               new OpenSegment(
-                  ref, now.reader(), now.index(), List.of(VectorFile.open(local)), Origin.REBUILT));
+                  ref,
+                  now.reader(),
+                  now.index(),
+                  now.indexOrigin(),
+                  List.of(VectorFile.open(local)),
+                  Origin.REBUILT));
           vectorsSeen = false;
         }
       }
@@ -252,6 +268,29 @@ final class Library implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       LOG.warn("{} has no vectors until it is compacted: {}", ref.file().key(), e.toString());
     }
+  }
+
+  /** The plan of a manifest's checkpoint; from the segments if the checkpoint cannot be had. */
+  PlanRecord startingPlan(Manifest manifest) {
+    for (FileRef file : manifest.checkpoint()) {
+      ObjectKey key = ObjectKey.of(file.key());
+      try {
+        var stored = engine.store().get(key);
+        if (stored.isPresent()) {
+          Frame frame =
+              Frame.decode(
+                  key,
+                  Zstd.decompress(key, stored.get().bytes()),
+                  Frame.Kind.CHECKPOINT,
+                  workspaceId);
+          return Json.read(frame.body(), PlanRecord.class);
+        }
+        LOG.warn("{} is missing; the plan is folded from segments", key);
+      } catch (IOException | CorruptDataException e) {
+        LOG.warn("{} cannot be used, the plan is folded from segments: {}", key, e.getMessage());
+      }
+    }
+    return PlanHistory.fold(open(manifest), manifest.planThrough());
   }
 
   private synchronized void requireOpen() {

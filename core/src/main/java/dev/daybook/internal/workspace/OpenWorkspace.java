@@ -1,26 +1,30 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.DaybookException;
+import dev.daybook.OutcomeUnknownException;
 import dev.daybook.PlanRecord;
 import dev.daybook.Progress;
 import dev.daybook.WorkspaceStateException;
 import dev.daybook.event.Actor;
 import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent;
+import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Frame;
 import dev.daybook.internal.log.Keys.BatchRef;
+import dev.daybook.internal.log.Store;
 import dev.daybook.internal.log.WriterLog;
+import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifests;
+import dev.daybook.internal.manifest.Watermarks;
 import dev.daybook.internal.plan.PlanLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,11 +45,8 @@ public final class OpenWorkspace {
   private static final Logger LOG = LoggerFactory.getLogger(OpenWorkspace.class);
   private static final Duration RECENT = Duration.ofSeconds(5);
 
-  /**
-   * How many rows closing embeds at most, so that it does not take minutes; the rest is left to a
-   * later compaction.
-   */
-  private static final long EMBED_ROWS_AT_CLOSE = 500;
+  /** Background compaction collects after about so many manifests. */
+  private static final long COLLECT_EVERY = 64;
 
   private final Engine engine;
   private final Catalog.Found found;
@@ -54,11 +55,17 @@ public final class OpenWorkspace {
   private final StrongReader reader;
   private final WriterLog log;
   private final Library library;
+  private final LibraryFiles files;
   private final Compactor compactor;
+  private final Collector collector;
   private final Manifests manifests;
+  private final Watermarks watermarks;
 
   /** Events given by a source id that were taken and are not yet durable. */
   private final Map<EventId, CompletableFuture<Void>> sourced = new ConcurrentHashMap<>();
+
+  /** Nothing more is taken once closing has begun; it is closed when closing has ended. */
+  private final AtomicBoolean closing = new AtomicBoolean();
 
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean wrote = new AtomicBoolean();
@@ -75,13 +82,18 @@ public final class OpenWorkspace {
     this.found = found;
     this.ids = new EventIds(engine.clock(), engine.random());
     this.plan = new PlanLog(engine.store(), found.keys(), found.id(), ids);
-    this.manifests = new Manifests(engine.store(), found.keys(), found.id());
+    Store store = engine.store();
+    this.manifests = new Manifests(store, found.keys(), found.id());
+    this.watermarks = new Watermarks(store, found.keys(), found.id(), Watermarks.IN_MANIFEST_MAX);
     this.library = new Library(engine, found.id());
-    Manifest newest = manifests.newest(Manifest.NONE);
-    plan.startFrom(Compactor.startingPlan(engine, found.id(), newest, library));
+    this.files = new LibraryFiles(engine, found.keys(), found.id(), ids, library);
+    this.compactor =
+        new Compactor(store, found.keys(), found.id(), ids, manifests, watermarks, files);
+    this.collector =
+        new Collector(store, found.keys(), found.id(), ids, manifests, watermarks, files);
+    Manifest newest = start();
     this.reader =
-        new StrongReader(engine.store(), found.keys(), found.id(), ids, plan, manifests, newest);
-    this.compactor = new Compactor(engine, found.keys(), found.id(), ids, manifests, library);
+        new StrongReader(store, found.keys(), found.id(), ids, plan, manifests, watermarks, newest);
     this.log =
         new WriterLog(
             engine.store(),
@@ -89,9 +101,26 @@ public final class OpenWorkspace {
             found.id(),
             ids,
             engine.threads(),
-            this::coveredOperation,
+            (logId, number) -> watermarks.operationOf(manifests, logId, number),
             this::batchDurable,
             engine.pendingBytesMax());
+  }
+
+  /** Folds the plan as far as a manifest covers it; begins anew if that is collected meanwhile. */
+  private Manifest start() {
+    Manifest newest = manifests.newest(Manifest.NONE);
+    while (true) {
+      try {
+        plan.startFrom(library.startingPlan(newest));
+        return newest;
+      } catch (FileGoneException e) {
+        Manifest newer = manifests.newest(newest);
+        if (newer.number() == newest.number()) {
+          throw e;
+        }
+        newest = newer;
+      }
+    }
   }
 
   /** The workspace's name. */
@@ -137,6 +166,21 @@ public final class OpenWorkspace {
               + name()
               + "' was closed by this process; open it again with Workspace.open");
     }
+    if (plan.isDecidingHere()) {
+      throw new IllegalStateException(
+          "A change of the plan of '"
+              + name()
+              + "' may look only at the plan it is given; read and record before updatePlan or"
+              + " after it");
+    }
+  }
+
+  private void checkTakes() {
+    checkOpen();
+    if (closing.get()) {
+      throw new IllegalStateException(
+          "Workspace '" + name() + "' is being closed by this process and takes nothing more");
+    }
   }
 
   /** Refuses to go on in a workspace that was deleted meanwhile. */
@@ -159,7 +203,7 @@ public final class OpenWorkspace {
 
   /** Takes a row into the writer log; a row whose source was given before is not taken again. */
   public CompletableFuture<Void> append(Row row, byte[] line) {
-    checkOpen();
+    checkTakes();
     if (row.envelope().source().isEmpty()) {
       return log.append(row, line);
     }
@@ -171,7 +215,7 @@ public final class OpenWorkspace {
    * has looked for it in a view of this handle; that view may be old.
    */
   public CompletableFuture<Void> appendNew(Row row, byte[] line) {
-    checkOpen();
+    checkTakes();
     return append(row, line, () -> false);
   }
 
@@ -211,10 +255,27 @@ public final class OpenWorkspace {
       Function<PlanRecord, ? extends List<? extends PlanEvent>> decide,
       Actor actor,
       PlanLog.Sealer sealer) {
-    checkOpen();
-    PlanLog.Committed committed = plan.commit(decide, actor, sealer);
-    wrote.set(wrote.get() || !committed.events().isEmpty());
+    checkTakes();
+    PlanLog.Committed committed = plan.commit(now -> sized(decide.apply(now)), actor, sealer);
+    if (!committed.events().isEmpty()) {
+      wrote.set(true);
+      if (plan.head().recent().size() >= engine.compactAtBatches()) {
+        compactSoon();
+      }
+    }
     return committed;
+  }
+
+  private List<? extends PlanEvent> sized(List<? extends PlanEvent> events) {
+    for (PlanEvent event : events) {
+      int bytes = Json.writeBytes(event).length;
+      if (bytes > engine.eventBytesMax()) {
+        throw new IllegalArgumentException(
+            "Event %s for the plan of '%s' takes %d bytes, at most %d are allowed; shorten its texts, or raise Daybook.on(store).eventBytesMax"
+                .formatted(event.type(), name(), bytes, engine.eventBytesMax()));
+      }
+    }
+    return events;
   }
 
   /** The newest plan. */
@@ -225,20 +286,21 @@ public final class OpenWorkspace {
 
   /** The plan at a version. */
   public PlanRecord planAt(long version) {
-    Snapshot snapshot = read();
-    PlanRecord head = snapshot.plan().plan();
-    if (version < 0 || version > head.version()) {
-      throw new IllegalArgumentException(
-          "Plan of '%s' has versions 0 to %d, not %d".formatted(name(), head.version(), version));
-    }
-    return version == head.version()
-        ? head
-        : PlanHistory.fold(library.open(snapshot.manifest()), snapshot.plan().recent(), version);
+    return read(snapshot -> {
+      PlanRecord head = snapshot.plan().plan();
+      if (version < 0 || version > head.version()) {
+        throw new IllegalArgumentException(
+            "Plan of '%s' has versions 0 to %d, not %d".formatted(name(), head.version(), version));
+      }
+      return version == head.version()
+          ? head
+          : PlanHistory.fold(library.open(snapshot.manifest()), snapshot.plan().recent(), version);
+    });
   }
 
   /** Everything acknowledged before this call began. */
   public View latest() {
-    return library.view(read());
+    return read(library::view);
   }
 
   /** At most five seconds behind other processes, never behind this one. */
@@ -252,97 +314,164 @@ public final class OpenWorkspace {
     boolean young =
         Duration.between(readAt, engine.clock().instant()).compareTo(age) < 0
             && System.nanoTime() - readNanos < age.toNanos();
-    return library.view(young ? reader.known() : read());
+    if (young) {
+      try {
+        return library.view(reader.known());
+      } catch (FileGoneException e) {
+        LOG.debug("'{}' is read anew, since files were replaced: {}", name(), e.getMessage());
+      }
+    }
+    return latest();
   }
 
-  private Snapshot read() {
+  private <T> T read(Function<Snapshot, T> opener) {
     checkOpen();
     Instant began = engine.clock().instant();
     long beganNanos = System.nanoTime();
-    Snapshot snapshot = reader.read();
+    T opened =
+        reader.read(snapshot -> {
+          T result = opener.apply(snapshot);
+          if (isTailLong(snapshot)) {
+            compactSoon();
+          }
+          return result;
+        });
     readAt = began;
     readNanos = beganNanos;
-    return snapshot;
+    return opened;
   }
 
-  private Optional<String> coveredOperation(String logId, long number) {
-    return manifests
-        .newest(Manifest.NONE)
-        .watermark(logId)
-        .filter(mark -> mark.batch() == number)
-        .map(Manifest.Watermark::operation);
+  /** Whoever wrote looks after the tail, also after what others left there. */
+  private boolean isTailLong(Snapshot snapshot) {
+    return wrote.get()
+        && !compaction.isLocked()
+        && (snapshot.batches().size() >= engine.compactAtBatches()
+            || snapshot.tailBytes() >= engine.compactAtBytes()
+            || snapshot.plan().recent().size() >= engine.compactAtBatches());
   }
 
   private void batchDurable(
       String logId, long number, String operation, List<Row> rows, long bytes) {
     reader.wrote(new Snapshot.Batch(new BatchRef(logId, number), operation, rows, bytes));
     wrote.set(true);
-    if ((ownBatches.incrementAndGet() >= engine.compactAtBatches()
-            || ownBytes.addAndGet(bytes) >= engine.compactAtBytes())
-        && compacting.compareAndSet(false, true)) {
+    if (ownBatches.incrementAndGet() >= engine.compactAtBatches()
+        || ownBytes.addAndGet(bytes) >= engine.compactAtBytes()) {
+      compactSoon();
+    }
+  }
+
+  private void compactSoon() {
+    if (!closing.get() && compacting.compareAndSet(false, true)) {
       engine.threads().execute(this::compactInBackground);
     }
   }
 
   private void compactInBackground() {
+    compaction.lock();
     try {
       if (!closed.get()) {
         takeIn(progress -> {});
+        collectSometimes();
       }
     } catch (RuntimeException e) {
       LOG.warn("Compaction of '{}' broke off and is tried again later: {}", name(), e.toString());
     } finally {
       compacting.set(false);
+      compaction.unlock();
     }
   }
 
-  /** Takes everything into segments and builds what is missing. */
+  private void collectSometimes() {
+    Manifest manifest = reader.known().manifest();
+    if (manifest.number() % COLLECT_EVERY == 0) {
+      collector.collect(manifest, engine.keepReplaced(), progress -> {});
+    }
+  }
+
+  /** Takes everything into segments, builds what is missing, removes what nobody needs. */
   public void compact(Consumer<Progress> progress) {
-    takeIn(progress);
+    checkOpen();
     compaction.lock();
     try {
-      if (compactor.repair(read().manifest(), Long.MAX_VALUE, progress)) {
-        // What this handle built itself is not to wait until a read is too old.
-        read();
-      }
+      compact(LibraryFiles.Effort.WHOLE, progress);
+      collector.collect(reader.known().manifest(), engine.keepReplaced(), progress);
     } finally {
       compaction.unlock();
     }
   }
 
-  private void takeIn(Consumer<Progress> progress) {
-    compaction.lock();
-    try {
-      ownBatches.set(0);
-      ownBytes.set(0);
-      Snapshot snapshot = read();
-      if (compactor.takeIn(snapshot, progress)) {
-        snapshot = read();
-      }
-      if (compactor.merge(snapshot.manifest(), progress)) {
-        read();
-      }
-    } finally {
-      compaction.unlock();
+  /** Merging comes last: what is merged then has its vectors, which merging carries over. */
+  private void compact(LibraryFiles.Effort effort, Consumer<Progress> progress) {
+    Manifest manifest = takeIn(progress);
+    if (files.repair(manifest, compactor, effort, progress)) {
+      manifest = readManifest();
     }
+    if (compactor.merge(manifest, progress)) {
+      readManifest();
+    }
+  }
+
+  /** What this handle committed itself is not to wait until a read is too old. */
+  private Manifest readManifest() {
+    return read(Snapshot::manifest);
+  }
+
+  private Manifest takeIn(Consumer<Progress> progress) {
+    ownBatches.set(0);
+    ownBytes.set(0);
+    Snapshot snapshot = read(read -> read);
+    try {
+      return compactor.takeIn(snapshot, progress) ? readManifest() : snapshot.manifest();
+    } catch (FileGoneException e) {
+      Manifest newer = readManifest();
+      if (newer.number() == snapshot.manifest().number()) {
+        throw e;
+      }
+      return newer;
+    }
+  }
+
+  /** How many segments are in force, as far as this handle knows. */
+  public int segments() {
+    return reader.known().manifest().segments().size();
+  }
+
+  /** Names the state of the files; see {@link Compactor#pin}. */
+  public long pin(String pinName) {
+    checkOpen();
+    return compactor.pin(pinName);
+  }
+
+  /** Takes a name off. */
+  public void unpin(String pinName) {
+    checkOpen();
+    compactor.unpin(pinName);
+  }
+
+  /** The manifests that are kept, by name. */
+  public Map<String, Long> pins() {
+    checkOpen();
+    return manifests.newest(reader.known().manifest()).pins();
   }
 
   /** Waits for what was recorded, compacts what this handle wrote, frees the rest. */
   public void close() {
-    if (closed.get()) {
+    if (!closing.compareAndSet(false, true)) {
       return;
     }
-    log.awaitQuiet(engine.store().deadline().multipliedBy(3));
     try {
+      log.awaitQuiet(engine.store().deadline().multipliedBy(3));
       if (wrote.get()) {
-        takeIn(progress -> {});
         compaction.lock();
         try {
-          compactor.repair(read().manifest(), EMBED_ROWS_AT_CLOSE, progress -> {});
+          compact(LibraryFiles.Effort.CLOSING, progress -> {});
+          collectSometimes();
         } finally {
           compaction.unlock();
         }
       }
+    } catch (OutcomeUnknownException e) {
+      throw e;
     } catch (DaybookException e) {
       LOG.warn("'{}' is closed without compaction, nothing is lost: {}", name(), e.toString());
     } finally {

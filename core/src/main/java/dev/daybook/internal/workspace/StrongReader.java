@@ -10,8 +10,10 @@ import dev.daybook.internal.log.Keys;
 import dev.daybook.internal.log.Keys.BatchRef;
 import dev.daybook.internal.log.Store;
 import dev.daybook.internal.log.Zstd;
+import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifests;
+import dev.daybook.internal.manifest.Watermarks;
 import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
@@ -24,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /**
  * Reads a workspace so that everything acknowledged before the read began is in it. The order of
@@ -43,6 +46,7 @@ public final class StrongReader {
   private final EventIds ids;
   private final PlanLog plan;
   private final Manifests manifests;
+  private final Watermarks watermarks;
   private final Map<BatchRef, Snapshot.Batch> known =
       new ConcurrentSkipListMap<>(
           java.util.Comparator.comparing(BatchRef::log).thenComparingLong(BatchRef::number));
@@ -56,6 +60,7 @@ public final class StrongReader {
       EventIds ids,
       PlanLog plan,
       Manifests manifests,
+      Watermarks watermarks,
       Manifest manifest) {
     this.store = store;
     this.keys = keys;
@@ -63,6 +68,7 @@ public final class StrongReader {
     this.ids = ids;
     this.plan = plan;
     this.manifests = manifests;
+    this.watermarks = watermarks;
     this.manifest = manifest;
   }
 
@@ -77,20 +83,60 @@ public final class StrongReader {
   }
 
   /** A strong read. */
-  public synchronized Snapshot read() {
+  public Snapshot read() {
+    return read(snapshot -> snapshot);
+  }
+
+  /**
+   * A strong read, with the files of what was read opened while they are there.
+   *
+   * @param opener opens them; it may throw {@link FileGoneException}, and then is asked again with
+   *     what a newer manifest names in their place
+   */
+  public synchronized <T> T read(Function<Snapshot, T> opener) {
     for (int round = 1; round <= ROUNDS_MAX; round++) {
       PlanLog.Head head = plan.refresh();
-      readBatches(store.list(keys.logs()));
-      manifest = manifests.newest(manifest);
-      known.keySet().removeIf(manifest::covers);
-      if (manifest.planThrough() <= head.plan().version()) {
-        plan.coveredThrough(manifest.planThrough());
-        return snapshot(head);
+      List<ObjectStore.Listed> listed = store.list(keys.logs());
+      Manifest before = manifest;
+      try {
+        readBatches(listed);
+        Optional<T> opened = open(head, opener);
+        if (opened.isPresent()) {
+          return opened.get();
+        }
+      } catch (FileGoneException e) {
+        // Only a manifest that was replaced may name what is gone.
+        manifest = manifests.newest(manifest);
+        if (manifest.number() == before.number()) {
+          throw e;
+        }
       }
     }
     throw new StorageUnavailableException(
         "Workspace '%s' at %s was compacted %d times while it was read; try again later"
             .formatted(keys.name(), store.describe(), ROUNDS_MAX));
+  }
+
+  /** Empty if compaction is ahead of the plan that was read. */
+  private <T> Optional<T> open(PlanLog.Head head, Function<Snapshot, T> opener) {
+    long tried = -1;
+    while (true) {
+      manifest = manifests.newest(manifest);
+      try {
+        if (manifest.planThrough() > head.plan().version()) {
+          return Optional.empty();
+        }
+        known.keySet().removeIf(ref -> watermarks.cover(manifest, ref));
+        T opened = opener.apply(snapshot(head));
+        plan.coveredThrough(manifest.planThrough());
+        return Optional.of(opened);
+      } catch (FileGoneException e) {
+        if (manifest.number() == tried) {
+          throw e;
+        }
+        tried = manifest.number();
+      }
+    }
   }
 
   private Snapshot snapshot(PlanLog.Head head) {
@@ -105,7 +151,7 @@ public final class StrongReader {
     List<ObjectStore.Listed> wanted = new ArrayList<>();
     for (ObjectStore.Listed object : listed) {
       BatchRef ref = keys.batchRef(object.key());
-      if (!known.containsKey(ref) && !manifest.covers(ref)) {
+      if (!known.containsKey(ref) && !watermarks.cover(manifest, ref)) {
         wanted.add(object);
       }
     }
@@ -171,7 +217,7 @@ public final class StrongReader {
     for (Snapshot.Batch batch : known.values()) {
       if (!batch.ref().log().equals(log)) {
         log = batch.ref().log();
-        expected = manifest.watermark(log).map(Manifest.Watermark::batch).orElse(0L) + 1;
+        expected = watermarks.of(manifest, log).map(Manifest.Watermark::batch).orElse(0L) + 1;
       }
       if (batch.ref().number() == expected) {
         batches.add(batch);

@@ -9,6 +9,7 @@ import dev.daybook.event.Vcs;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifests;
+import dev.daybook.internal.manifest.Watermarks;
 import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.internal.workspace.StrongReader;
 import dev.daybook.storage.ObjectStore;
@@ -85,6 +86,7 @@ public final class LogFixture {
             ids,
             new PlanLog(store, KEYS, ID, ids),
             new Manifests(store, KEYS, ID),
+            new Watermarks(store, KEYS, ID, Watermarks.IN_MANIFEST_MAX),
             Manifest.NONE)
         .read()
         .tail()

@@ -18,8 +18,8 @@ import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.manifest.Manifest;
-import dev.daybook.internal.manifest.Manifest.Watermark;
 import dev.daybook.internal.manifest.Manifests;
+import dev.daybook.internal.manifest.Watermarks;
 import dev.daybook.storage.MemoryObjectStore;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
@@ -29,7 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -60,18 +59,14 @@ class WriterLogTest {
   private WriterLog log(ObjectStore raw, long pendingBytesMax) {
     Store store = LogFixture.store(raw);
     Manifests manifests = new Manifests(store, KEYS, ID);
+    Watermarks watermarks = new Watermarks(store, KEYS, ID, Watermarks.IN_MANIFEST_MAX);
     return new WriterLog(
         store,
         KEYS,
         ID,
         LogFixture.ids(),
         threads,
-        (log, number) ->
-            manifests
-                .newest(Manifest.NONE)
-                .watermark(log)
-                .filter(mark -> mark.batch() == number)
-                .map(Watermark::operation),
+        (log, number) -> watermarks.operationOf(manifests, log, number),
         (log, number, operation, rows, bytes) -> told.addAll(rows),
         pendingBytesMax);
   }
@@ -104,14 +99,12 @@ class WriterLogTest {
       Frame frame = Frame.decode(key, Zstd.decompress(key, bytes), Frame.Kind.BATCH, ID);
       Keys.BatchRef ref = KEYS.batchRef(key);
       Manifest next =
-          Manifest.NONE.next(
-              Instant.EPOCH,
-              List.of(),
-              Map.of(ref.log(), new Watermark(ref.number(), frame.operation())),
-              0,
-              List.of());
+          Manifest.NONE
+              .next(Instant.EPOCH)
+              .cover(ref.log(), ref.number(), frame.operation())
+              .build();
       assertThat(new Manifests(LogFixture.store(store), KEYS, ID).commit(next, "compaction"))
-          .isTrue();
+          .isEqualTo(Manifests.Commit.DONE);
       store.delete(key);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

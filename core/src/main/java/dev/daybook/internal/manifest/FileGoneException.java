@@ -1,0 +1,16 @@
+package dev.daybook.internal.manifest;
+
+import dev.daybook.CorruptDataException;
+import dev.daybook.storage.ObjectKey;
+
+/**
+ * A file that a manifest names is not there. If that manifest is still the newest, data is missing;
+ * if not, collection removed the file and a newer manifest says what took its place.
+ */
+@SuppressWarnings("serial") // thrown, never sent
+public final class FileGoneException extends CorruptDataException {
+  /** The object of this key is missing from that store. */
+  public FileGoneException(ObjectKey key, String store) {
+    super(key + " is missing from " + store + "; restore the object from a backup");
+  }
+}
