@@ -1,6 +1,8 @@
 package dev.daybook;
 
 import dev.daybook.internal.cache.FileCache;
+import dev.daybook.internal.log.CountedStore;
+import dev.daybook.internal.log.CountedStore.Kind;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Store;
 import dev.daybook.internal.workspace.Catalog;
@@ -31,11 +33,13 @@ public final class Daybook implements AutoCloseable {
 
   private final Engine engine;
   private final Catalog catalog;
+  private final CountedStore counted;
   private final Optional<Embedder> ownEmbedder;
   private final List<OpenWorkspace> opened = new ArrayList<>();
 
-  private Daybook(Engine engine, Optional<Embedder> ownEmbedder) {
+  private Daybook(Engine engine, CountedStore counted, Optional<Embedder> ownEmbedder) {
     this.engine = engine;
+    this.counted = counted;
     this.catalog =
         new Catalog(engine.store(), new EventIds(engine.clock(), engine.random()), engine.random());
     this.ownEmbedder = ownEmbedder;
@@ -81,6 +85,39 @@ public final class Daybook implements AutoCloseable {
   /** The names of all workspaces, in order. */
   public List<String> workspaces() {
     return catalog.list();
+  }
+
+  /**
+   * What was sent to the store. On S3 a create, overwrite or list is billed as one PUT, a get as
+   * one GET, a delete not at all.
+   *
+   * @param creates create-if-absent requests, failed and repeated ones included
+   * @param gets reads, of whole objects or parts
+   * @param lists pages of listings
+   * @param overwrites writes of tombstones
+   * @param deletes removals
+   * @param bytesSent in creates and overwrites
+   * @param bytesReceived in objects that were read
+   */
+  public record Requests(
+      long creates,
+      long gets,
+      long lists,
+      long overwrites,
+      long deletes,
+      long bytesSent,
+      long bytesReceived) {}
+
+  /** What this engine sent to its store since it was opened, by all its workspaces. */
+  public Requests requests() {
+    return new Requests(
+        counted.count(Kind.CREATE),
+        counted.count(Kind.GET),
+        counted.count(Kind.LIST),
+        counted.count(Kind.OVERWRITE),
+        counted.count(Kind.DELETE),
+        counted.count(Kind.BYTES_SENT),
+        counted.count(Kind.BYTES_RECEIVED));
   }
 
   private Workspace opened(Catalog.Found found) {
@@ -212,9 +249,10 @@ public final class Daybook implements AutoCloseable {
     /** Starts the engine. */
     public Daybook open() {
       Optional<Embedder> found = embedder.isPresent() ? Optional.empty() : onClassPath();
+      CountedStore counted = new CountedStore(store);
       Engine engine =
           new Engine(
-              new Store(store, clock, random, writeDeadline),
+              new Store(counted, clock, random, writeDeadline),
               embedder.or(() -> found).orElse(Embedder.none()),
               new FileCache(cacheFolder, cacheBytesMax, clock),
               clock,
@@ -224,7 +262,7 @@ public final class Daybook implements AutoCloseable {
               compactAtBatches,
               compactAtBytes,
               keepReplaced);
-      return new Daybook(engine, found);
+      return new Daybook(engine, counted, found);
     }
 
     private static Optional<Embedder> onClassPath() {

@@ -169,6 +169,60 @@ public final class Workspace implements AutoCloseable {
     open.compact(progress);
   }
 
+  /** What a write came to that had ended unknown. */
+  public enum Outcome {
+    /** It is durable. */
+    DONE,
+    /** It did not happen and never will. */
+    FAILED
+  }
+
+  /**
+   * Settles a write that ended in {@link OutcomeUnknownException}: it can no longer take effect
+   * after this answer if it had not before. Any process may ask, any number of times, and all get
+   * the same answer.
+   *
+   * @param operation what {@link OutcomeUnknownException#operation()} said
+   * @throws OutcomeUnknownException if the store does not answer; ask again
+   * @throws IllegalArgumentException if it is no operation of this workspace
+   */
+  public Outcome outcome(String operation) {
+    return open.isDone(Objects.requireNonNull(operation, "operation"))
+        ? Outcome.DONE
+        : Outcome.FAILED;
+  }
+
+  /**
+   * What {@link #verify} found.
+   *
+   * @param objects how many objects were read
+   * @param bytes how many bytes they had
+   * @param problems what is wrong, where, and what to do; empty if all is well
+   */
+  public record Verification(long objects, long bytes, List<String> problems) {
+    /** Copies the list. */
+    public Verification {
+      problems = List.copyOf(problems);
+    }
+
+    /** Whether nothing is wrong. */
+    public boolean isWhole() {
+      return problems.isEmpty();
+    }
+  }
+
+  /**
+   * Reads every object again and checks it against what the manifests say: checksums, that plan
+   * versions and batches have no gap, that segments hold exactly what was taken in, each event
+   * once. It repairs nothing; {@link #compact()} makes indexes and vectors again.
+   *
+   * @param progress is told of every object, from the calling thread
+   * @throws StorageUnavailableException if the store does not answer or the thread was interrupted
+   */
+  public Verification verify(Consumer<Progress> progress) {
+    return open.verify(progress);
+  }
+
   /**
    * Keeps the files of the present state under a name: whatever compaction replaces later, none of
    * them is removed before {@link #unpin}. For backups and long reads by other tools; events are

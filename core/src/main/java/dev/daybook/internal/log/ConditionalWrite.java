@@ -3,6 +3,7 @@ package dev.daybook.internal.log;
 import dev.daybook.CorruptDataException;
 import dev.daybook.DaybookException;
 import dev.daybook.OutcomeUnknownException;
+import dev.daybook.StorageUnavailableException;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
@@ -121,7 +122,25 @@ public final class ConditionalWrite {
         store.unavailable(what, attempt - 1, start, last));
   }
 
-  private Outcome fence(
+  /**
+   * Asks once more for a write that nobody sends any more: puts the fence at its key, so that it
+   * cannot land later, and looks at what stands there.
+   *
+   * @throws OutcomeUnknownException if the fence was not answered
+   */
+  public Fenced ask(
+      String what, ObjectKey key, String operation, Supplier<byte[]> fence, Decoder decoder) {
+    DaybookException notThere =
+        new StorageUnavailableException(what + " did not happen and never will; do it again");
+    return fence(what, key, operation, fence.get(), decoder, notThere);
+  }
+
+  /** What a user asks with for the outcome of a write. */
+  static String token(ObjectKey key, String operation) {
+    return key + "#" + operation;
+  }
+
+  private Fenced fence(
       String what,
       ObjectKey key,
       String operation,
@@ -143,9 +162,10 @@ public final class ConditionalWrite {
           boolean again = store.mayRepeat(start, store.deadline()) && store.pause(attempt);
           if (!again) {
             throw new OutcomeUnknownException(
-                "%s (operation %s) may or may not have happened: %s, and the fence at %s was not answered either. Read the workspace again before repeating it"
-                    .formatted(what, operation, failure.getMessage(), key),
-                e);
+                "%s may or may not have happened: %s, and the fence was not answered either. Ask workspace.outcome(\"%s\") before repeating it"
+                    .formatted(what, failure.getMessage(), token(key, operation)),
+                e,
+                token(key, operation));
           }
         }
       }

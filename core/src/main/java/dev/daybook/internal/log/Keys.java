@@ -37,6 +37,21 @@ public record Keys(String name, int incarnation, long manifestsAhead) {
     return key("plan/%020d.json".formatted(version));
   }
 
+  /** Whether a key is of a plan version. */
+  public boolean isPlan(ObjectKey key) {
+    return key.path().matches(root() + "plan/\\d{20}\\.json");
+  }
+
+  /** Whether a key is of a batch of a writer log. */
+  public boolean isBatch(ObjectKey key) {
+    return key.path().matches(root() + "log/[0-9A-Z]{26}/\\d{12}\\.ndjson\\.zst");
+  }
+
+  /** What the keys of all plan versions begin with. */
+  public String plans() {
+    return root() + "plan/";
+  }
+
   /** What the keys of all batches begin with. */
   public String logs() {
     return root() + "log/";

@@ -1,5 +1,6 @@
 package dev.daybook.internal.log;
 
+import dev.daybook.CorruptDataException;
 import dev.daybook.DaybookException;
 import dev.daybook.OutcomeUnknownException;
 import dev.daybook.StorageUnavailableException;
@@ -234,9 +235,8 @@ public final class WriterLog {
                 key,
                 bytes,
                 operation,
-                () -> Zstd.compress(Frame.tombstone(ids.nextName()).encode(workspaceId)),
-                found ->
-                    Frame.decode(key, Zstd.decompress(key, found), Frame.Kind.BATCH, workspaceId));
+                () -> fence(ids, workspaceId),
+                found -> decode(key, found, workspaceId));
     switch (outcome) {
       case Ours() -> succeed(batch, operation, bytes.length);
       case Gone() -> {
@@ -252,7 +252,6 @@ public final class WriterLog {
     }
   }
 
-  /** Only now the watermark is asked: what it says goes before what stands at the key. */
   private void settleFenced(
       List<Pending> batch,
       ObjectKey key,
@@ -260,26 +259,82 @@ public final class WriterLog {
       long bytes,
       ConditionalWrite.Outcome standing,
       DaybookException why) {
-    Optional<String> covered = covered(key, operation);
-    boolean ours = covered.map(operation::equals).orElse(standing instanceof Ours);
-    if (!ours) {
-      throw covered.isPresent() || standing instanceof Failed
-          ? why
-          : ConditionalWrite.usedTwice(key, operation);
+    if (!isOurs(key, operation, standing, covered(key, operation))) {
+      throw why;
     }
     succeed(batch, operation, bytes);
     startAnew();
+  }
+
+  /** What is covered goes before what stands at the key, and is asked for after it was read. */
+  private static boolean isOurs(
+      ObjectKey key,
+      String operation,
+      ConditionalWrite.Outcome standing,
+      Optional<String> covered) {
+    boolean ours = covered.map(operation::equals).orElse(standing instanceof ConditionalWrite.Ours);
+    if (!ours && covered.isEmpty() && !(standing instanceof ConditionalWrite.Failed)) {
+      throw ConditionalWrite.usedTwice(key, operation);
+    }
+    return ours;
   }
 
   private Optional<String> covered(ObjectKey key, String operation) {
     try {
       return watermarks.operationOf(log, number);
     } catch (DaybookException e) {
-      throw new OutcomeUnknownException(
-          "%s (operation %s) may or may not be written: what stood there is gone or fenced, and the manifests cannot be read: %s. Read the workspace again before repeating it"
-              .formatted(key, operation, e.getMessage()),
-          e);
+      throw uncovered(key, operation, e);
     }
+  }
+
+  private static OutcomeUnknownException uncovered(
+      ObjectKey key, String operation, DaybookException e) {
+    return new OutcomeUnknownException(
+        "%s may or may not be written: what stood there is gone or fenced, and the manifests cannot be read: %s. Ask workspace.outcome(\"%s\") before repeating it"
+            .formatted(key, e.getMessage(), ConditionalWrite.token(key, operation)),
+        e,
+        ConditionalWrite.token(key, operation));
+  }
+
+  /**
+   * Settles a batch that its writer gave up without an answer.
+   *
+   * @return whether it is durable; if not, it never will be
+   * @throws OutcomeUnknownException if the store does not answer now either
+   */
+  public static boolean outcome(
+      Store store,
+      Keys keys,
+      String workspaceId,
+      EventIds ids,
+      WatermarkSource watermarks,
+      ObjectKey key,
+      String operation) {
+    Keys.BatchRef ref = keys.batchRef(key);
+    ConditionalWrite.Fenced fenced =
+        new ConditionalWrite(store)
+            .ask(
+                "The write of " + key,
+                key,
+                operation,
+                () -> fence(ids, workspaceId),
+                found -> decode(key, found, workspaceId));
+    try {
+      return isOurs(
+          key, operation, fenced.standing(), watermarks.operationOf(ref.log(), ref.number()));
+    } catch (OutcomeUnknownException | CorruptDataException e) {
+      throw e;
+    } catch (DaybookException e) {
+      throw uncovered(key, operation, e);
+    }
+  }
+
+  private static byte[] fence(EventIds ids, String workspaceId) {
+    return Zstd.compress(Frame.tombstone(ids.nextName()).encode(workspaceId));
+  }
+
+  private static Frame decode(ObjectKey key, byte[] bytes, String workspaceId) {
+    return Frame.decode(key, Zstd.decompress(key, bytes), Frame.Kind.BATCH, workspaceId);
   }
 
   private void succeed(List<Pending> batch, String operation, long bytes) {

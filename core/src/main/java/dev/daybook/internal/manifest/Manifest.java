@@ -42,7 +42,20 @@ public record Manifest(
     long oldestKept,
     Map<String, Long> pins) {
   /** What is in force before the first commit. */
-  public static final Manifest NONE = absent(0);
+  public static final Manifest NONE =
+      new Manifest(
+          0,
+          Instant.EPOCH,
+          List.of(),
+          0,
+          Map.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          Balance.ZERO,
+          List.of(),
+          0,
+          Map.of());
 
   /** Copies the collections; maps in the order of their keys. */
   public Manifest {
@@ -57,23 +70,6 @@ public record Manifest(
 
   private static <V> Map<String, V> ordered(Map<String, V> map) {
     return Collections.unmodifiableMap(new TreeMap<>(map));
-  }
-
-  /** A manifest of which only the number is known. */
-  static Manifest absent(long number) {
-    return new Manifest(
-        number,
-        Instant.EPOCH,
-        List.of(),
-        0,
-        Map.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        Balance.ZERO,
-        List.of(),
-        0,
-        Map.of());
   }
 
   /**

@@ -42,25 +42,29 @@ public final class Manifests {
    * none.
    */
   public Manifest newest(Manifest known) {
-    Manifest low = known;
+    long low = known.number();
+    Optional<byte[]> newest = Optional.empty();
     long step = 1;
-    Optional<Manifest> ahead = read(low.number() + step);
+    Optional<byte[]> ahead = read(low + step);
     while (ahead.isPresent()) {
-      low = ahead.get();
+      newest = ahead;
+      low += step;
       step *= 2;
-      ahead = read(low.number() + step);
+      ahead = read(low + step);
     }
-    long high = low.number() + step;
-    while (high - low.number() > 1) {
-      long middle = low.number() + (high - low.number()) / 2;
-      Optional<Manifest> found = read(middle);
+    long high = low + step;
+    while (high - low > 1) {
+      long middle = low + (high - low) / 2;
+      Optional<byte[]> found = read(middle);
       if (found.isPresent()) {
-        low = found.get();
+        newest = found;
+        low = middle;
       } else {
         high = middle;
       }
     }
-    return low;
+    // Of those in between only the number counts; their content may have expired.
+    return newest.isEmpty() ? known : parse(low, newest.get());
   }
 
   /** What a commit came to. */
@@ -89,21 +93,19 @@ public final class Manifests {
     }
   }
 
-  private Optional<Manifest> read(long number) {
-    ObjectKey key = keys.manifest(number);
-    return store
-        .get(key)
-        .map(stored -> {
-          Frame frame = Frame.decode(key, stored.bytes(), Frame.Kind.MANIFEST, workspaceId);
-          if (frame.isTombstone()) {
-            // Its content expired; the number alone is what the search needs.
-            return Manifest.absent(number);
-          }
-          return parse(key, frame);
-        });
+  private Optional<byte[]> read(long number) {
+    return store.get(keys.manifest(number)).map(ObjectStore.Stored::bytes);
   }
 
-  private static Manifest parse(ObjectKey key, Frame frame) {
+  private Manifest parse(long number, byte[] bytes) {
+    ObjectKey key = keys.manifest(number);
+    Frame frame = Frame.decode(key, bytes, Frame.Kind.MANIFEST, workspaceId);
+    if (frame.isTombstone()) {
+      throw new CorruptDataException(
+          key
+              + " is empty, and no manifest comes after it, though the newest never expires;"
+              + " restore the objects that are missing from a backup");
+    }
     Manifest manifest;
     try {
       manifest = Json.read(frame.body(), Manifest.class);

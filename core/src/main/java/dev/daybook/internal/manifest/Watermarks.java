@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -126,7 +127,7 @@ public final class Watermarks {
     return a.batch() >= b.batch() ? a : b;
   }
 
-  private WatermarkFile write(Manifest read, TreeMap<String, Watermark> marks, EventIds ids) {
+  private WatermarkFile write(Manifest read, SortedMap<String, Watermark> marks, EventIds ids) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     marks.forEach((log, mark) -> {
       body.writeBytes(Json.writeBytes(new Line(log, mark.batch(), mark.operation(), mark.moved())));

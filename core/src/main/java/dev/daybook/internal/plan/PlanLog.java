@@ -1,5 +1,6 @@
 package dev.daybook.internal.plan;
 
+import dev.daybook.OutcomeUnknownException;
 import dev.daybook.PlanConflictException;
 import dev.daybook.PlanRecord;
 import dev.daybook.event.Actor;
@@ -260,9 +261,32 @@ public final class PlanLog {
                 key,
                 new Frame(Frame.Kind.PLAN, operation, EntryLines.lines(rows)).encode(workspaceId),
                 operation,
-                () -> new Frame(Frame.Kind.PLAN, ids.nextName(), new byte[0]).encode(workspaceId),
+                this::emptyVersion,
                 bytes -> Frame.decode(key, bytes, Frame.Kind.PLAN, workspaceId));
     return isOurs(outcome);
+  }
+
+  private byte[] emptyVersion() {
+    return new Frame(Frame.Kind.PLAN, ids.nextName(), new byte[0]).encode(workspaceId);
+  }
+
+  /**
+   * Settles a version that its writer gave up without an answer.
+   *
+   * @return whether it is in the plan; if not, it never will be
+   * @throws OutcomeUnknownException if the store does not answer now either
+   */
+  public boolean outcome(ObjectKey key, String operation) {
+    ConditionalWrite.Outcome standing =
+        new ConditionalWrite(store)
+            .ask(
+                "The write of " + key,
+                key,
+                operation,
+                this::emptyVersion,
+                bytes -> Frame.decode(key, bytes, Frame.Kind.PLAN, workspaceId))
+            .standing();
+    return standing instanceof Ours;
   }
 
   /** Keys of plan versions never become free, so what stands there is the whole answer. */

@@ -305,6 +305,15 @@ final class Library implements AutoCloseable {
         .fetch(engine.store(), ObjectKey.of(file.key()), file.sha256(), file.bytes());
   }
 
+  /** Every row of a segment of a manifest, in order; its index is not opened. */
+  List<Row> rowsOf(Manifest.Segment ref) {
+    try {
+      return rows(openSegment(ref.file()));
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
   /** Every row of a segment, in order. */
   List<Row> rows(OpenSegment segment) {
     try {

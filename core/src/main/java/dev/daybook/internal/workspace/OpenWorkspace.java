@@ -4,6 +4,7 @@ import dev.daybook.DaybookException;
 import dev.daybook.OutcomeUnknownException;
 import dev.daybook.PlanRecord;
 import dev.daybook.Progress;
+import dev.daybook.Workspace;
 import dev.daybook.WorkspaceStateException;
 import dev.daybook.event.Actor;
 import dev.daybook.event.EventId;
@@ -20,6 +21,7 @@ import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifests;
 import dev.daybook.internal.manifest.Watermarks;
 import dev.daybook.internal.plan.PlanLog;
+import dev.daybook.storage.ObjectKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -429,6 +431,39 @@ public final class OpenWorkspace {
       }
       return newer;
     }
+  }
+
+  /** Whether a write that ended unknown is there; see {@link OutcomeUnknownException#operation}. */
+  public boolean isDone(String operation) {
+    checkOpen();
+    int hash = operation.indexOf('#');
+    String path = hash < 0 ? "" : operation.substring(0, hash);
+    ObjectKey key = ObjectKey.of(path.isEmpty() ? "none" : path);
+    String id = operation.substring(hash + 1);
+    if (found.keys().isPlan(key)) {
+      return plan.outcome(key, id);
+    }
+    if (found.keys().isBatch(key)) {
+      return WriterLog.outcome(
+          engine.store(),
+          found.keys(),
+          found.id(),
+          ids,
+          (logId, number) -> watermarks.operationOf(manifests, logId, number),
+          key,
+          id);
+    }
+    throw new IllegalArgumentException(
+        "'%s' is no operation of workspace '%s' in %s; give what OutcomeUnknownException.operation() said"
+            .formatted(operation, name(), location()));
+  }
+
+  /** Reads everything again and reports what is wrong. */
+  public Workspace.Verification verify(Consumer<Progress> progress) {
+    checkOpen();
+    return new Scrub(
+            engine.store(), found.keys(), found.id(), manifests, watermarks, library, progress)
+        .run();
   }
 
   /** How many segments are in force, as far as this handle knows. */

@@ -55,6 +55,12 @@ public final class ScriptedStore extends ForwardingObjectStore {
     return this;
   }
 
+  /** From now on all is as usual; what is late stays late. */
+  public synchronized void clear() {
+    steps.clear();
+    failingReads = 0;
+  }
+
   /** The creates that were sent, in order. */
   public synchronized List<ObjectKey> keys() {
     return List.copyOf(keys);

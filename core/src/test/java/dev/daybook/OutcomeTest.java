@@ -1,0 +1,159 @@
+package dev.daybook;
+
+import static dev.daybook.internal.log.ScriptedStore.requestLost;
+import static dev.daybook.internal.log.ScriptedStore.responseLost;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.daybook.event.Actor;
+import dev.daybook.event.PlanEvent.NoteAdded;
+import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.internal.log.ScriptedStore;
+import dev.daybook.recall.Embedder;
+import dev.daybook.recall.Filter;
+import dev.daybook.storage.MemoryObjectStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A write that ended unknown is settled by asking, from any process, with one answer for all. */
+class OutcomeTest {
+  private static final Actor ACTOR = Actor.agent("coder-7");
+
+  /** More than any deadline here allows. */
+  private static final int ATTEMPTS = 200;
+
+  @TempDir private Path cache;
+  private final MemoryObjectStore memory = new MemoryObjectStore();
+  private final ScriptedStore logs = new ScriptedStore(memory, "w/000001/log/");
+  private final ScriptedStore plans = new ScriptedStore(memory, "w/000001/plan/");
+
+  private Daybook daybook(ScriptedStore store) {
+    return Daybook.on(store)
+        .embedder(Embedder.none())
+        .cache(cache, 1 << 30)
+        .writeDeadline(Duration.ofMillis(50))
+        .open();
+  }
+
+  /** Records one event while the store behaves so, and heals the store. */
+  private String unknownBatch(ScriptedStore.Step first) {
+    try (Daybook daybook = daybook(logs);
+        Workspace workspace = daybook.openOrCreate("w")) {
+      Session session = workspace.startSession(ACTOR);
+      logs.then(first).then(ATTEMPTS, requestLost());
+      OutcomeUnknownException unknown =
+          catchThrowableOfType(
+              OutcomeUnknownException.class,
+              () -> session.record(Observation.of("the event")).await());
+      logs.clear();
+      return unknown.operation().orElseThrow();
+    }
+  }
+
+  private String unknownVersion(ScriptedStore.Step first) {
+    try (Daybook daybook = daybook(plans);
+        Workspace workspace = daybook.openOrCreate("w");
+        Session session = workspace.startSession(ACTOR)) {
+      plans
+          .then((store, key, bytes) -> {
+            plans.failReads(ATTEMPTS);
+            return first.create(store, key, bytes);
+          })
+          .then(ATTEMPTS, requestLost());
+      OutcomeUnknownException unknown =
+          catchThrowableOfType(
+              OutcomeUnknownException.class,
+              () -> session.updatePlan(plan -> java.util.List.of(NoteAdded.of("the note"))));
+      plans.clear();
+      return unknown.operation().orElseThrow();
+    }
+  }
+
+  private void assertOutcome(String operation, Workspace.Outcome expected) {
+    for (int asker = 1; asker <= 2; asker++) {
+      try (Daybook daybook = daybook(logs);
+          Workspace workspace = daybook.open("w")) {
+        assertThat(workspace.outcome(operation)).as("asker %d", asker).isEqualTo(expected);
+      }
+    }
+  }
+
+  private long observations() {
+    try (Daybook daybook = daybook(logs);
+        Workspace workspace = daybook.open("w")) {
+      return workspace.traces().count(Filter.any().type("Observation"));
+    }
+  }
+
+  private int notes() {
+    try (Daybook daybook = daybook(logs);
+        Workspace workspace = daybook.open("w")) {
+      return workspace.plan().notes().size();
+    }
+  }
+
+  @Test
+  void aBatchThatLandedIsDone() {
+    assertOutcome(unknownBatch(responseLost()), Workspace.Outcome.DONE);
+    assertThat(observations()).isEqualTo(1);
+  }
+
+  @Test
+  void aBatchThatIsCoveredByNowIsDone() {
+    String operation = unknownBatch(responseLost());
+    try (Daybook daybook = daybook(logs);
+        Workspace workspace = daybook.open("w")) {
+      workspace.compact();
+    }
+    assertOutcome(operation, Workspace.Outcome.DONE);
+    assertThat(observations()).isEqualTo(1);
+  }
+
+  @Test
+  void aBatchThatNeverArrivedIsFailedForEver() {
+    String operation = unknownBatch(logs.late());
+    assertOutcome(operation, Workspace.Outcome.FAILED);
+    logs.lateWrites();
+    assertThat(observations()).isZero();
+    assertOutcome(operation, Workspace.Outcome.FAILED);
+  }
+
+  @Test
+  void aBatchThatArrivesBeforeTheQuestionIsDone() {
+    String operation = unknownBatch(logs.late());
+    logs.lateWrites();
+    assertOutcome(operation, Workspace.Outcome.DONE);
+    assertThat(observations()).isEqualTo(1);
+  }
+
+  @Test
+  void aVersionThatLandedIsDone() {
+    assertOutcome(unknownVersion(responseLost()), Workspace.Outcome.DONE);
+    assertThat(notes()).isEqualTo(1);
+  }
+
+  @Test
+  void aVersionThatNeverArrivedIsFailedForEver() {
+    String operation = unknownVersion(plans.late());
+    assertOutcome(operation, Workspace.Outcome.FAILED);
+    plans.lateWrites();
+    assertThat(notes()).isZero();
+  }
+
+  @Test
+  void refusesWhatIsNoOperationOfTheWorkspace() {
+    String operation = unknownBatch(responseLost());
+    try (Daybook daybook = daybook(logs);
+        Workspace other = daybook.create("other")) {
+      assertThatThrownBy(() -> other.outcome(operation))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("is no operation of workspace 'other'");
+      assertThatThrownBy(() -> other.outcome("")).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> other.outcome("other/000001/manifest/1.json#x"))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}
