@@ -165,6 +165,7 @@ public final class Daybook implements AutoCloseable {
     private RandomGenerator random = new java.security.SecureRandom();
     private Duration writeDeadline = Duration.ofSeconds(30);
     private int eventBytesMax = 1 << 20;
+    private int outputBytesMax = 64 << 10;
     private long pendingBytesMax = 64L << 20;
     private int compactAtBatches = 256;
     private long compactAtBytes = 8L << 20;
@@ -214,7 +215,16 @@ public final class Daybook implements AutoCloseable {
       return this;
     }
 
-    /** The largest event: 1 MiB as stored JSON. */
+    /**
+     * The largest output of a tool call that its event carries: 64 KiB. The whole of a larger one
+     * is an object of its own, which {@link TraceStore#output} reads.
+     */
+    public Builder outputBytesMax(int bytes) {
+      outputBytesMax = bytes;
+      return this;
+    }
+
+    /** The largest event, without such outputs: 1 MiB as stored JSON. */
     public Builder eventBytesMax(int bytes) {
       eventBytesMax = bytes;
       return this;
@@ -258,6 +268,7 @@ public final class Daybook implements AutoCloseable {
               clock,
               random,
               eventBytesMax,
+              outputBytesMax,
               pendingBytesMax,
               compactAtBatches,
               compactAtBytes,

@@ -25,9 +25,8 @@ import dev.daybook.event.TraceEvent.SessionStarted;
 import dev.daybook.event.TraceEvent.ToolCallStarted;
 import dev.daybook.event.UnknownEvent;
 import dev.daybook.event.Vcs;
-import dev.daybook.internal.entry.Row;
-import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.log.EventIds;
+import dev.daybook.internal.log.WriterLog;
 import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.internal.workspace.OpenWorkspace;
 import dev.daybook.internal.workspace.View;
@@ -42,7 +41,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -145,7 +143,7 @@ public final class Session implements AutoCloseable {
   }
 
   private Receipt record(
-      TraceEvent event, Context context, BiFunction<Row, byte[], CompletableFuture<Void>> append) {
+      TraceEvent event, Context context, Function<WriterLog.Item, CompletableFuture<Void>> append) {
     Objects.requireNonNull(event, "event");
     Objects.requireNonNull(context, "context");
     checkOpen();
@@ -179,14 +177,7 @@ public final class Session implements AutoCloseable {
             vcs,
             context.labels(),
             0);
-    EntryLines.Encoded encoded = EntryLines.encode(Row.of(envelope, event));
-    byte[] line = encoded.line();
-    if (line.length > workspace.eventBytesMax()) {
-      throw new IllegalArgumentException(
-          "Event %s of session '%s' takes %d bytes, at most %d are allowed; shorten its output or arguments, or raise Daybook.on(store).eventBytesMax"
-              .formatted(event.type(), id, line.length, workspace.eventBytesMax()));
-    }
-    CompletableFuture<Void> durable = append.apply(encoded.row(), line);
+    CompletableFuture<Void> durable = append.apply(workspace.toRecord(envelope, event));
     // Pending until its failure is noted, so that a flush that finds nothing pending has seen it.
     CompletableFuture<Void> noted =
         durable.whenComplete((ignored, failure) -> {

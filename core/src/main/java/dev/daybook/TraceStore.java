@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -86,6 +87,17 @@ public final class TraceStore {
   /** How many events a filter lets pass; a started call and its end count once. */
   public long count(Filter filter) {
     return workspace.recent().count(filter);
+  }
+
+  /**
+   * The whole output of a call, also where the event carries only its head and tail. May be read
+   * from the store.
+   *
+   * @throws CorruptDataException if it is missing or not what was written
+   * @throws IllegalArgumentException if the call is of another workspace
+   */
+  public String output(ToolCall call) {
+    return workspace.output(Objects.requireNonNull(call, "call"));
   }
 
   /** The event of this id; empty if the workspace has none. */

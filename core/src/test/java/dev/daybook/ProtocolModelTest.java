@@ -177,6 +177,7 @@ class ProtocolModelTest {
               clock,
               random,
               1 << 20,
+              64 << 10,
               64 << 20,
               256,
               8 << 20,

@@ -221,8 +221,8 @@ class RequestCountTest {
                   .map(request -> request.path().split("/", -1)[2]))
           .containsExactly("segment", "index", "checkpoint", "manifest");
       assertThat(store.count(DELETE)).isEqualTo(1 + 5);
-      // Two strong reads; then collecting lists manifests, logs and five kinds of files.
-      assertThat(store.count(LIST)).isEqualTo(2 + 7);
+      // Two strong reads; then collecting lists manifests, five kinds of files, logs and outputs.
+      assertThat(store.count(LIST)).isEqualTo(2 + 8);
       assertThat(store.counts()).containsOnlyKeys(CREATE, GET, LIST, DELETE);
       store.reset();
       workspace.compact();

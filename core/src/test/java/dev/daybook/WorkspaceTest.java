@@ -304,7 +304,7 @@ class WorkspaceTest {
         Workspace workspace = daybook.create("w")) {
       Session session = workspace.startSession(PLANNER);
       String big = "x".repeat(2 << 20);
-      assertThatThrownBy(() -> session.record(ToolCall.of("bash", "cat big").output(big)))
+      assertThatThrownBy(() -> session.record(ToolCall.of("bash", big)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("at most 1048576");
       assertThatThrownBy(() -> workspace.recall(Query.of("  ")))

@@ -11,7 +11,8 @@ import java.util.Objects;
  *
  * @param tool the tool's name, such as {@code bash}
  * @param arguments what it was given, as text or JSON
- * @param output what it answered; may be empty
+ * @param output what it answered; may be empty. Of one over the limit of the engine (64 KiB) an
+ *     event that is read back has head and tail, and {@code stored} says where the whole is
  * @param outcome how it ended
  * @param exitCode the exit code of a process; {@link #NO_EXIT_CODE} if there is none
  * @param error what went wrong, in the tool's words; empty if nothing did
@@ -22,6 +23,7 @@ import java.util.Objects;
  * @param filesRead paths that were read
  * @param filesWritten paths that were changed
  * @param approach what the caller was trying, in words; may be empty
+ * @param stored where the whole output is, if the event does not carry it
  */
 public record ToolCall(
     String tool,
@@ -36,8 +38,33 @@ public record ToolCall(
     long tokensOut,
     List<String> filesRead,
     List<String> filesWritten,
-    String approach)
+    String approach,
+    StoredOutput stored)
     implements TraceEvent {
+  /**
+   * An output too large to be carried in the event.
+   *
+   * @param key the object that holds it whole, below the store; empty if there is none
+   * @param bytes its length in UTF-8
+   * @param sha256 of those bytes, in hexadecimal
+   */
+  public record StoredOutput(String key, long bytes, String sha256) {
+    /** The event carries the whole output. */
+    public static final StoredOutput NONE = new StoredOutput("", 0, "");
+
+    /** Checks the parts. */
+    public StoredOutput {
+      Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(sha256, "sha256");
+      Check.notNegative(bytes, "StoredOutput", "bytes");
+    }
+
+    /** Whether there is such an object. */
+    public boolean isPresent() {
+      return !key.isEmpty();
+    }
+  }
+
   /** Stands for: this call has no exit code. */
   public static final int NO_EXIT_CODE = Integer.MIN_VALUE;
 
@@ -59,6 +86,8 @@ public record ToolCall(
     filesRead = Check.texts(filesRead, "ToolCall", "filesRead");
     filesWritten = Check.texts(filesWritten, "ToolCall", "filesWritten");
     Objects.requireNonNull(approach, "approach");
+    // Events of an older library have no such field.
+    stored = stored == null ? StoredOutput.NONE : stored;
     if (outcome == CallOutcome.OK && !error.isEmpty()) {
       throw new IllegalArgumentException(
           "ToolCall.error of '"
@@ -82,12 +111,32 @@ public record ToolCall(
         0,
         List.of(),
         List.of(),
-        "");
+        "",
+        StoredOutput.NONE);
   }
 
   /** The same call with what the tool answered. */
   public ToolCall output(String newOutput) {
     return with(newOutput, outcome, exitCode, error, errorClass, duration, approach);
+  }
+
+  /** The same call, its output cut to this, since the whole is in an object of its own. */
+  public ToolCall output(String excerpt, StoredOutput whole) {
+    return new ToolCall(
+        tool,
+        arguments,
+        excerpt,
+        outcome,
+        exitCode,
+        error,
+        errorClass,
+        duration,
+        tokensIn,
+        tokensOut,
+        filesRead,
+        filesWritten,
+        approach,
+        whole);
   }
 
   /** The same call, ended like this. */
@@ -156,7 +205,8 @@ public record ToolCall(
         out,
         filesRead,
         filesWritten,
-        approach);
+        approach,
+        stored);
   }
 
   /** Whether the call has an exit code. */
@@ -184,7 +234,8 @@ public record ToolCall(
         tokensOut,
         read,
         written,
-        approach);
+        approach,
+        stored);
   }
 
   private ToolCall with(
@@ -208,6 +259,7 @@ public record ToolCall(
         tokensOut,
         filesRead,
         filesWritten,
-        newApproach);
+        newApproach,
+        stored);
   }
 }

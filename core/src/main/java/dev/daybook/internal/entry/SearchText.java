@@ -134,16 +134,27 @@ public final class SearchText {
     return text.toString();
   }
 
+  /** Head and tail of a long text, so short that all of it is searched. */
+  public static String excerpt(String text) {
+    return cut(text, PART_CHARS_MAX - 100, "characters are in an object of their own");
+  }
+
   private static String cut(String part) {
-    if (part.length() <= PART_CHARS_MAX) {
+    return cut(part, PART_CHARS_MAX, "characters not searched");
+  }
+
+  private static String cut(String part, int charsMax, String what) {
+    if (part.length() <= charsMax) {
       return part;
     }
-    int head = onCharacter(part, PART_CHARS_MAX / 2);
-    int tail = onCharacter(part, part.length() - PART_CHARS_MAX / 2);
+    int head = onCharacter(part, charsMax / 2);
+    int tail = onCharacter(part, part.length() - charsMax / 2);
     return part.substring(0, head)
         + "\n["
         + (tail - head)
-        + " characters not searched]\n"
+        + " "
+        + what
+        + "]\n"
         + part.substring(tail);
   }
 

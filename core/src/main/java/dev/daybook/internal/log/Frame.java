@@ -38,6 +38,8 @@ public record Frame(Kind kind, String operation, byte[] body) {
     CHECKPOINT,
     /** Watermarks outside a manifest. */
     WATERMARKS,
+    /** A large output. */
+    OUTPUT,
     /** Keeps a key taken. */
     TOMBSTONE
   }

@@ -1,5 +1,6 @@
 package dev.daybook.internal.log;
 
+import dev.daybook.event.EventId;
 import dev.daybook.storage.ObjectKey;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,10 +63,26 @@ public record Keys(String name, int incarnation, long manifestsAhead) {
     return key("log/%s/%012d.ndjson.zst".formatted(log, number));
   }
 
-  /** The log id and batch number of a key below {@link #logs()}. */
+  /** The log id and batch number of a key below {@link #logs()} or {@link #outputs()}. */
   public BatchRef batchRef(ObjectKey key) {
-    String[] parts = key.path().substring(logs().length()).split("/", -1);
-    return new BatchRef(parts[0], Long.parseLong(parts[1].substring(0, 12)));
+    String[] parts = key.path().split("/", -1);
+    return new BatchRef(parts[3], Long.parseLong(parts[4].substring(0, 12)));
+  }
+
+  /** What the keys of all large outputs begin with. */
+  public String outputs() {
+    return root() + "blob/";
+  }
+
+  /** The large output of an event of a batch. */
+  public ObjectKey output(String log, long number, EventId event) {
+    return key("blob/%s/%012d-%s.zst".formatted(log, number, event));
+  }
+
+  /** The event that a key below {@link #outputs()} is of. */
+  public EventId outputEvent(ObjectKey key) {
+    String[] parts = key.path().split("/", -1);
+    return EventId.parse(parts[4].substring(13, 39));
   }
 
   /** A manifest. */

@@ -50,8 +50,34 @@ public final class WriterLog {
   private String log;
   private long number = 1;
 
+  /**
+   * What is recorded.
+   *
+   * @param row as everyone will read it; the key of an output of its own is only as long as it will
+   *     be
+   * @param line the row, with its line feed
+   * @param output what is written beside it
+   */
   @SuppressWarnings("ArrayRecordComponent") // handed on once; never compared
-  private record Pending(Row row, byte[] line, CompletableFuture<Void> durable) {}
+  public record Item(Row row, byte[] line, Optional<LargeOutput> output) {
+    /** An event that carries all it has. */
+    public static Item of(EntryLines.Encoded encoded) {
+      return new Item(encoded.row(), encoded.line(), Optional.empty());
+    }
+
+    /** A call whose output is an object of its own, written before the batch that names it. */
+    public static Item of(LargeOutput output, Keys keys) {
+      EntryLines.Encoded encoded = output.event(keys);
+      return new Item(encoded.row(), encoded.line(), Optional.of(output));
+    }
+
+    /** What it takes of memory while it waits, about. */
+    int bytes() {
+      return line.length + output.map(large -> large.call().output().length()).orElse(0);
+    }
+  }
+
+  private record Pending(Item item, CompletableFuture<Void> durable) {}
 
   /** Where a covered batch's operation id is found once its object is gone. */
   @FunctionalInterface
@@ -104,13 +130,13 @@ public final class WriterLog {
    * @throws StorageUnavailableException if there was no room within the store's deadline; nothing
    *     was taken
    */
-  public CompletableFuture<Void> append(Row row, byte[] line) {
-    Pending item = new Pending(row, line, new CompletableFuture<>());
+  public CompletableFuture<Void> append(Item item) {
+    Pending taken = new Pending(item, new CompletableFuture<>());
     lock.lock();
     try {
-      awaitRoom(line.length);
-      pending.add(item);
-      pendingBytes += line.length;
+      awaitRoom(item.bytes());
+      pending.add(taken);
+      pendingBytes += item.bytes();
       if (!sending) {
         sending = true;
         executor.execute(this::send);
@@ -118,7 +144,7 @@ public final class WriterLog {
     } finally {
       lock.unlock();
     }
-    return item.durable();
+    return taken.durable();
   }
 
   private void awaitRoom(int bytes) {
@@ -205,10 +231,10 @@ public final class WriterLog {
       List<Pending> batch = new ArrayList<>();
       int bytes = 0;
       while (!pending.isEmpty()
-          && (batch.isEmpty() || bytes + pending.peek().line().length <= BATCH_BYTES_MAX)) {
-        Pending item = pending.remove();
-        bytes += item.line().length;
-        batch.add(item);
+          && (batch.isEmpty() || bytes + pending.peek().item().line().length <= BATCH_BYTES_MAX)) {
+        Pending taken = pending.remove();
+        bytes += taken.item().line().length;
+        batch.add(taken);
       }
       if (batch.isEmpty()) {
         sending = false;
@@ -220,9 +246,13 @@ public final class WriterLog {
     }
   }
 
-  private void settle(List<Pending> batch) {
+  private void settle(List<Pending> taken) {
+    List<Pending> batch =
+        taken.stream()
+            .map(pending -> new Pending(withOutputWritten(pending.item()), pending.durable()))
+            .toList();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    batch.forEach(item -> body.writeBytes(item.line()));
+    batch.forEach(pending -> body.writeBytes(pending.item().line()));
     String operation = ids.nextName();
     ObjectKey key = keys.batch(log, number);
     byte[] bytes =
@@ -252,6 +282,18 @@ public final class WriterLog {
     }
   }
 
+  /** The name of the object says which batch names it, so it is known only now. */
+  private Item withOutputWritten(Item item) {
+    if (item.output().isEmpty()) {
+      return item;
+    }
+    LargeOutput output = item.output().get();
+    output.write(store, keys, workspaceId, log, number);
+    EntryLines.Encoded encoded = output.event(keys, log, number);
+    return new Item(encoded.row(), encoded.line(), item.output());
+  }
+
+  /** What is covered decides first, and is asked for only now. */
   private void settleFenced(
       List<Pending> batch,
       ObjectKey key,
@@ -338,7 +380,12 @@ public final class WriterLog {
   }
 
   private void succeed(List<Pending> batch, String operation, long bytes) {
-    listener.durable(log, number, operation, batch.stream().map(Pending::row).toList(), bytes);
+    listener.durable(
+        log,
+        number,
+        operation,
+        batch.stream().map(pending -> pending.item().row()).toList(),
+        bytes);
     number++;
     release(batch);
     batch.forEach(item -> item.durable().complete(null));
@@ -358,7 +405,7 @@ public final class WriterLog {
   private void release(List<Pending> batch) {
     lock.lock();
     try {
-      pendingBytes -= batch.stream().mapToLong(item -> item.line().length).sum();
+      pendingBytes -= batch.stream().mapToLong(pending -> pending.item().bytes()).sum();
       moved.signalAll();
     } finally {
       lock.unlock();

@@ -77,6 +77,7 @@ public final class Collector {
     List<ObjectKey> going = new ArrayList<>();
     coveredBatches(newest, going);
     unnamedFiles(newest, stored, going);
+    unnamedOutputs(newest, going);
     progress.accept(new Progress("collecting", 0, going.size()));
     for (int done = 0; done < going.size(); done++) {
       store.delete(going.get(done));
@@ -134,6 +135,17 @@ public final class Collector {
       boolean canBeNamedNoMore =
           retired.contains(key.path()) || keys.lastManifest(key.path()) <= manifest.number();
       if (!kept.contains(key.path()) && canBeNamedNoMore) {
+        going.add(key);
+      }
+    }
+  }
+
+  /** A batch that is covered either took its outputs into a segment with it or never will. */
+  private void unnamedOutputs(Manifest manifest, List<ObjectKey> going) {
+    for (Listed object : store.list(keys.outputs())) {
+      ObjectKey key = object.key();
+      if (watermarks.cover(manifest, keys.batchRef(key))
+          && !files.hold(manifest, keys.outputEvent(key))) {
         going.add(key);
       }
     }

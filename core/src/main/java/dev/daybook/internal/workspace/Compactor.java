@@ -107,7 +107,7 @@ public final class Compactor {
         snapshot
             .tail()
             .filter(row -> seen.add(row.id()))
-            .filter(row -> row.envelope().source().isEmpty() || !files.hold(read, row))
+            .filter(row -> row.envelope().source().isEmpty() || !files.hold(read, row.id()))
             .toList();
     progress.accept(new Progress("writing segment", 0, rows.size()));
     Optional<Segment> segment =
@@ -169,7 +169,7 @@ public final class Compactor {
         && logs.stream()
             .allMatch(log -> watermarks.of(winner, log).equals(watermarks.of(read, log)))
         && rows.stream()
-            .noneMatch(row -> !row.envelope().source().isEmpty() && files.hold(winner, row));
+            .noneMatch(row -> !row.envelope().source().isEmpty() && files.hold(winner, row.id()));
   }
 
   /**

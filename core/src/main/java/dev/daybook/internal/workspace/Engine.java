@@ -20,6 +20,7 @@ public final class Engine implements AutoCloseable {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final int eventBytesMax;
+  private final int outputBytesMax;
   private final long pendingBytesMax;
   private final int compactAtBatches;
   private final long compactAtBytes;
@@ -34,6 +35,7 @@ public final class Engine implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random,
       int eventBytesMax,
+      int outputBytesMax,
       long pendingBytesMax,
       int compactAtBatches,
       long compactAtBytes,
@@ -44,6 +46,7 @@ public final class Engine implements AutoCloseable {
     this.clock = clock;
     this.random = random;
     this.eventBytesMax = eventBytesMax;
+    this.outputBytesMax = outputBytesMax;
     this.pendingBytesMax = pendingBytesMax;
     this.compactAtBatches = compactAtBatches;
     this.compactAtBytes = compactAtBytes;
@@ -98,6 +101,10 @@ public final class Engine implements AutoCloseable {
 
   int eventBytesMax() {
     return eventBytesMax;
+  }
+
+  int outputBytesMax() {
+    return outputBytesMax;
   }
 
   long pendingBytesMax() {

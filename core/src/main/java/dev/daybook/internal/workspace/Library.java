@@ -355,7 +355,7 @@ final class Library implements AutoCloseable {
         snapshot
             .tail()
             .filter(row -> !tailIds.contains(row.id()))
-            .filter(row -> row.envelope().source().isEmpty() || !inSegments(open, row))
+            .filter(row -> row.envelope().source().isEmpty() || !inSegments(open, row.id()))
             .filter(row -> tailIds.add(row.id()))
             .toList();
     if (fresh.isEmpty()) {
@@ -374,18 +374,18 @@ final class Library implements AutoCloseable {
     return true;
   }
 
-  /** Whether a row that a host may have given twice is in a segment already. */
-  static boolean inSegments(List<OpenSegment> open, Row row) {
+  /** Whether an event is in a segment. */
+  static boolean inSegments(List<OpenSegment> open, EventId id) {
     try {
       for (OpenSegment segment : open) {
-        if (segment.index().rowOf(row.id()) >= 0) {
+        if (segment.index().rowOf(id) >= 0) {
           return true;
         }
       }
       return false;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "Cannot look up " + row.id() + " in a local index; check the cache folder", e);
+          "Cannot look up " + id + " in a local index; check the cache folder", e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.daybook.internal.workspace;
 
 import dev.daybook.Progress;
 import dev.daybook.StorageUnavailableException;
+import dev.daybook.event.EventId;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.SegmentIndexWriter;
@@ -79,8 +80,8 @@ final class LibraryFiles implements SegmentFiles {
   }
 
   @Override
-  public boolean hold(Manifest manifest, Row row) {
-    return Library.inSegments(library.open(manifest), row);
+  public boolean hold(Manifest manifest, EventId id) {
+    return Library.inSegments(library.open(manifest), id);
   }
 
   /** Vectors of a segment that this process cannot carry over would have to be computed again. */

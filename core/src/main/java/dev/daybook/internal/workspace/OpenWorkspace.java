@@ -7,13 +7,18 @@ import dev.daybook.Progress;
 import dev.daybook.Workspace;
 import dev.daybook.WorkspaceStateException;
 import dev.daybook.event.Actor;
+import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent;
+import dev.daybook.event.ToolCall;
+import dev.daybook.event.TraceEvent;
 import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Frame;
 import dev.daybook.internal.log.Keys.BatchRef;
+import dev.daybook.internal.log.LargeOutput;
 import dev.daybook.internal.log.Store;
 import dev.daybook.internal.log.WriterLog;
 import dev.daybook.internal.manifest.FileGoneException;
@@ -22,6 +27,7 @@ import dev.daybook.internal.manifest.Manifests;
 import dev.daybook.internal.manifest.Watermarks;
 import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.storage.ObjectKey;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -150,11 +156,6 @@ public final class OpenWorkspace {
     return engine.clock();
   }
 
-  /** The largest event, as stored JSON. */
-  public int eventBytesMax() {
-    return engine.eventBytesMax();
-  }
-
   /** Whether this handle was closed. */
   public boolean isClosed() {
     return closed.get();
@@ -203,41 +204,81 @@ public final class OpenWorkspace {
     }
   }
 
-  /** Takes a row into the writer log; a row whose source was given before is not taken again. */
-  public CompletableFuture<Void> append(Row row, byte[] line) {
-    checkTakes();
-    if (row.envelope().source().isEmpty()) {
-      return log.append(row, line);
+  /**
+   * An event as it is to be recorded.
+   *
+   * @throws IllegalArgumentException if it is over the size limit
+   */
+  public WriterLog.Item toRecord(Envelope envelope, TraceEvent event) {
+    WriterLog.Item item =
+        event instanceof ToolCall call && isLarge(call.output())
+            ? WriterLog.Item.of(new LargeOutput(envelope, call), found.keys())
+            : WriterLog.Item.of(EntryLines.encode(Row.of(envelope, event)));
+    if (item.line().length > engine.eventBytesMax()) {
+      throw new IllegalArgumentException(
+          "Event %s of session '%s' takes %d bytes, at most %d are allowed; shorten its arguments or texts, or raise Daybook.on(store).eventBytesMax"
+              .formatted(
+                  event.type(), envelope.session(), item.line().length, engine.eventBytesMax()));
     }
-    return append(row, line, () -> recent().contains(row.id()));
+    return item;
+  }
+
+  private boolean isLarge(String output) {
+    int max = engine.outputBytesMax();
+    return output.length() > max
+        || (output.length() > max / 4 && output.getBytes(StandardCharsets.UTF_8).length > max);
+  }
+
+  /** The whole output of a call. */
+  public String output(ToolCall call) {
+    checkOpen();
+    if (!call.stored().isPresent()) {
+      return call.output();
+    }
+    if (!call.stored().key().startsWith(found.keys().outputs())) {
+      throw new IllegalArgumentException(
+          "%s is no output of workspace '%s'; ask the workspace that the call was read from"
+              .formatted(call.stored().key(), name()));
+    }
+    return LargeOutput.read(engine.store(), found.id(), call.stored());
+  }
+
+  /** Takes an event into the writer log; one whose source was given before is not taken again. */
+  public CompletableFuture<Void> append(WriterLog.Item item) {
+    checkTakes();
+    if (item.row().envelope().source().isEmpty()) {
+      return log.append(item);
+    }
+    return append(item, () -> recent().contains(item.row().id()));
   }
 
   /**
-   * Takes a row into the writer log, unless its source was given before to this handle. The caller
-   * has looked for it in a view of this handle; that view may be old.
+   * Takes an event into the writer log, unless its source was given before to this handle. The
+   * caller has looked for it in a view of this handle; that view may be old.
    */
-  public CompletableFuture<Void> appendNew(Row row, byte[] line) {
+  public CompletableFuture<Void> appendNew(WriterLog.Item item) {
     checkTakes();
-    return append(row, line, () -> false);
+    return append(item, () -> false);
   }
 
-  private CompletableFuture<Void> append(Row row, byte[] line, BooleanSupplier isThere) {
+  private CompletableFuture<Void> append(WriterLog.Item item, BooleanSupplier isThere) {
+    EventId id = item.row().id();
     CompletableFuture<Void> mine = new CompletableFuture<>();
-    CompletableFuture<Void> before = sourced.putIfAbsent(row.id(), mine);
+    CompletableFuture<Void> before = sourced.putIfAbsent(id, mine);
     if (before != null) {
       return before;
     }
     try {
       if (isThere.getAsBoolean()) {
-        sourced.remove(row.id());
+        sourced.remove(id);
         mine.complete(null);
         return mine;
       }
       CompletableFuture<Void> unused =
-          log.append(row, line)
+          log.append(item)
               .whenComplete((ignored, failure) -> {
                 // A durable row is in every later view of this handle, so it need not be kept here.
-                sourced.remove(row.id());
+                sourced.remove(id);
                 if (failure == null) {
                   mine.complete(null);
                 } else {
@@ -246,7 +287,7 @@ public final class OpenWorkspace {
               });
       return mine;
     } catch (RuntimeException e) {
-      sourced.remove(row.id());
+      sourced.remove(id);
       mine.completeExceptionally(e);
       throw e;
     }

@@ -6,12 +6,14 @@ import dev.daybook.Progress;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.Workspace;
 import dev.daybook.event.EventId;
+import dev.daybook.event.ToolCall;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.log.Frame;
 import dev.daybook.internal.log.Keys;
 import dev.daybook.internal.log.Keys.BatchRef;
+import dev.daybook.internal.log.LargeOutput;
 import dev.daybook.internal.log.Store;
 import dev.daybook.internal.log.Zstd;
 import dev.daybook.internal.manifest.Balance;
@@ -24,6 +26,7 @@ import dev.daybook.internal.manifest.Watermarks;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore.Listed;
 import dev.daybook.storage.ObjectStore.Stored;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -187,6 +190,7 @@ final class Scrub {
     List<EventId> rows = new ArrayList<>();
     for (Row row : library.rowsOf(segment)) {
       rows.add(row.id());
+      checkOutput(row);
       if (!seen.add(row.id())) {
         problems.add("Event %s is in several segments; report this".formatted(row.id()));
       }
@@ -202,6 +206,23 @@ final class Scrub {
                   segment.rows(),
                   segment.sum(),
                   RESTORE));
+    }
+  }
+
+  private void checkOutput(Row row) {
+    if (!row.payload().contains(keys.outputs())) {
+      return;
+    }
+    try {
+      if (row.entry().event() instanceof ToolCall call && call.stored().isPresent()) {
+        LargeOutput.read(store, workspaceId, call.stored());
+        objects++;
+        bytes += call.stored().bytes();
+      }
+    } catch (IOException e) {
+      problems.add("Event " + row.id() + " cannot be read: " + e.getMessage() + RESTORE);
+    } catch (CorruptDataException e) {
+      problems.add(e.getMessage());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.daybook.internal.workspace;
 
+import dev.daybook.event.EventId;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
@@ -25,8 +26,8 @@ public interface SegmentFiles {
    */
   Manifest.Segment rewrite(Manifest read, Manifest.Segment segment, List<Row> rows);
 
-  /** Whether an event of this row's id is in a segment of the manifest. */
-  boolean hold(Manifest manifest, Row row);
+  /** Whether an event of this id is in a segment of the manifest. */
+  boolean hold(Manifest manifest, EventId id);
 
   /** Whether merging this segment with others loses nothing that was built from it. */
   boolean mayMerge(Manifest manifest, Manifest.Segment segment);

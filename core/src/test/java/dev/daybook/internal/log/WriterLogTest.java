@@ -72,7 +72,7 @@ class WriterLogTest {
   }
 
   private static CompletableFuture<Void> append(WriterLog log, Row row) {
-    return log.append(row, EntryLines.line(row));
+    return log.append(WriterLog.Item.of(EntryLines.encode(row)));
   }
 
   /** How the row fared: empty if it was acknowledged. */
