@@ -25,6 +25,9 @@ public final class Manifests {
   private final Keys keys;
   private final String workspaceId;
 
+  @SuppressWarnings("ArrayRecordComponent") // read at once; never compared
+  private record Found(long number, byte[] bytes) {}
+
   /** The manifests of a workspace. */
   public Manifests(Store store, Keys keys, String workspaceId) {
     this.store = store;
@@ -42,7 +45,28 @@ public final class Manifests {
    * none.
    */
   public Manifest newest(Manifest known) {
-    long low = known.number();
+    Optional<Found> found = search(known.number());
+    while (found.isPresent()) {
+      Optional<Manifest> manifest = parse(found.get());
+      if (manifest.isPresent()) {
+        return manifest.get();
+      }
+      // It was the newest when the one after it was not there; that was some time ago.
+      long expired = found.get().number();
+      found = search(expired);
+      if (found.isEmpty()) {
+        throw new CorruptDataException(
+            keys.manifest(expired)
+                + " is empty, and no manifest comes after it, though the newest never expires;"
+                + " restore the objects that are missing from a backup");
+      }
+    }
+    return known;
+  }
+
+  /** The last manifest after one of a number; empty if there is none. */
+  private Optional<Found> search(long known) {
+    long low = known;
     Optional<byte[]> newest = Optional.empty();
     long step = 1;
     Optional<byte[]> ahead = read(low + step);
@@ -64,7 +88,8 @@ public final class Manifests {
       }
     }
     // Of those in between only the number counts; their content may have expired.
-    return newest.isEmpty() ? known : parse(low, newest.get());
+    long number = low;
+    return newest.map(bytes -> new Found(number, bytes));
   }
 
   /** What a commit came to. */
@@ -97,14 +122,12 @@ public final class Manifests {
     return store.get(keys.manifest(number)).map(ObjectStore.Stored::bytes);
   }
 
-  private Manifest parse(long number, byte[] bytes) {
-    ObjectKey key = keys.manifest(number);
-    Frame frame = Frame.decode(key, bytes, Frame.Kind.MANIFEST, workspaceId);
+  /** The manifest; empty if its content has expired. */
+  private Optional<Manifest> parse(Found found) {
+    ObjectKey key = keys.manifest(found.number());
+    Frame frame = Frame.decode(key, found.bytes(), Frame.Kind.MANIFEST, workspaceId);
     if (frame.isTombstone()) {
-      throw new CorruptDataException(
-          key
-              + " is empty, and no manifest comes after it, though the newest never expires;"
-              + " restore the objects that are missing from a backup");
+      return Optional.empty();
     }
     Manifest manifest;
     try {
@@ -120,6 +143,6 @@ public final class Manifests {
               + manifest.features()
               + ", this library knows none; use a newer release of Daybook");
     }
-    return manifest;
+    return Optional.of(manifest);
   }
 }
