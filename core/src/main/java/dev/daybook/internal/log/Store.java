@@ -14,6 +14,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -26,11 +31,15 @@ public final class Store {
   private static final long BACKOFF_MILLIS_FIRST = 20;
   private static final long BACKOFF_MILLIS_MAX = 2_000;
 
+  /** How many independent requests are sent at once, unless told otherwise. */
+  private static final int AT_ONCE = 32;
+
   private final ObjectStore raw;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Duration deadline;
   private final Pause pause;
+  private final int atOnce;
 
   /** How to wait between attempts. */
   @FunctionalInterface
@@ -48,7 +57,7 @@ public final class Store {
 
   /** A store whose requests end after {@code deadline}. */
   public Store(ObjectStore raw, InstantSource clock, RandomGenerator random, Duration deadline) {
-    this(raw, clock, random, deadline, TimeUnit.MILLISECONDS::sleep);
+    this(raw, clock, random, deadline, TimeUnit.MILLISECONDS::sleep, AT_ONCE);
   }
 
   /** A store that waits between attempts in this way, for tests that have no time. */
@@ -58,6 +67,21 @@ public final class Store {
       RandomGenerator random,
       Duration deadline,
       Pause pause) {
+    this(raw, clock, random, deadline, pause, AT_ONCE);
+  }
+
+  /**
+   * A store that sends at most so many independent requests at once; with 1 every request is sent
+   * by the calling thread, one after the other.
+   */
+  public Store(
+      ObjectStore raw,
+      InstantSource clock,
+      RandomGenerator random,
+      Duration deadline,
+      Pause pause,
+      int atOnce) {
+    this.atOnce = atOnce;
     this.pause = pause;
     this.raw = raw;
     this.clock = clock;
@@ -88,6 +112,68 @@ public final class Store {
   /** Reads an object; empty if there is none. */
   public Optional<ObjectStore.Stored> get(ObjectKey key) {
     return repeat("read " + key, () -> raw.get(key));
+  }
+
+  /** How many independent requests are sent at once. */
+  public int atOnce() {
+    return atOnce;
+  }
+
+  /**
+   * Does independent work at once, as much as this store may be asked at a time.
+   *
+   * @return what each came to, in the order of the tasks
+   * @throws DaybookException the first failure
+   */
+  public <T> List<T> allOf(List<? extends Callable<T>> tasks) {
+    List<T> results = new ArrayList<>();
+    try {
+      if (atOnce == 1 || tasks.size() == 1) {
+        for (Callable<T> task : tasks) {
+          results.add(task.call());
+        }
+        return results;
+      }
+      for (int from = 0; from < tasks.size(); from += atOnce) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+          List<Future<T>> some = new ArrayList<>();
+          for (Callable<T> task : tasks.subList(from, Math.min(tasks.size(), from + atOnce))) {
+            some.add(threads.submit(task));
+          }
+          for (Future<T> one : some) {
+            results.add(one.get());
+          }
+        }
+      }
+      return results;
+    } catch (ExecutionException e) {
+      throw asUnchecked(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageUnavailableException(
+          "Interrupted while reading from " + describe() + "; nothing was changed", e);
+    } catch (Exception e) {
+      throw asUnchecked(e);
+    }
+  }
+
+  private RuntimeException asUnchecked(Throwable e) {
+    return switch (e) {
+      case RuntimeException unchecked -> unchecked;
+      case Error error -> throw error;
+      default -> new IllegalStateException("Reading from " + describe() + " broke off", e);
+    };
+  }
+
+  /** Reads several objects at once; each is empty if there is none. */
+  public List<Optional<ObjectStore.Stored>> getAll(List<ObjectKey> keys) {
+    return allOf(
+        keys.stream().map(key -> (Callable<Optional<ObjectStore.Stored>>) () -> get(key)).toList());
+  }
+
+  /** The first objects whose keys begin with {@code prefix}, one page of them. */
+  public ObjectStore.Page firstPage(String prefix) {
+    return repeat("list " + prefix, () -> raw.list(prefix, "", ObjectStore.PAGE_KEYS_MAX));
   }
 
   /** Reads part of an object; empty if there is none. */

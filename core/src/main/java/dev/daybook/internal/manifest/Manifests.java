@@ -9,7 +9,10 @@ import dev.daybook.internal.log.Store;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Manifests {
   private static final Logger LOG = LoggerFactory.getLogger(Manifests.class);
+
+  private static final int ASKED_AT_ONCE = 16;
 
   private final Store store;
   private final Keys keys;
@@ -38,6 +43,60 @@ public final class Manifests {
   /** A manifest that comes after this one, to be changed. */
   public Manifest.Draft after(Manifest manifest) {
     return manifest.next(store.clock().instant());
+  }
+
+  /**
+   * The newest manifest there is now, for who knows none: with up to 1,000 of them two round trips.
+   */
+  public Manifest newest() {
+    ObjectStore.Page page = store.firstPage(keys.manifests());
+    if (page.objects().isEmpty()) {
+      return Manifest.NONE;
+    }
+    long listed = keys.manifestNumber(page.objects().getLast().key());
+    long last = page.more() ? lastAfter(listed) : listed;
+    List<Optional<ObjectStore.Stored>> stored =
+        store.getAll(List.of(keys.manifest(last), keys.manifest(last + 1)));
+    Optional<Manifest> manifest =
+        stored.getFirst().flatMap(found -> parse(new Found(last, found.bytes())));
+    // If it moved on meanwhile, one after the other finds the newest.
+    return manifest.isPresent() && stored.getLast().isEmpty()
+        ? manifest.get()
+        : newest(manifest.orElse(Manifest.NONE));
+  }
+
+  /** The last number there is, at least one that is known, asking for several at once. */
+  private long lastAfter(long known) {
+    long low = known;
+    long high = Long.MAX_VALUE;
+    while (high - low > 1) {
+      List<Long> asked = new ArrayList<>();
+      for (int i = 1; i <= ASKED_AT_ONCE; i++) {
+        long step =
+            high == Long.MAX_VALUE ? 1L << i : Math.max(i, (high - low) * i / (ASKED_AT_ONCE + 1));
+        if (low + step < high) {
+          asked.add(low + step);
+        }
+      }
+      List<Boolean> there =
+          store.allOf(
+              asked.stream()
+                  .distinct()
+                  .map(number ->
+                      (Callable<Boolean>)
+                          () -> store.getRange(keys.manifest(number), 0, 1).isPresent())
+                  .toList());
+      List<Long> numbers = asked.stream().distinct().toList();
+      for (int i = 0; i < numbers.size(); i++) {
+        if (there.get(i)) {
+          low = Math.max(low, numbers.get(i));
+        } else {
+          high = Math.min(high, numbers.get(i));
+        }
+      }
+      high = Math.max(high, low + 1);
+    }
+    return low;
   }
 
   /**

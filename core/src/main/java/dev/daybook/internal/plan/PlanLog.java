@@ -21,6 +21,7 @@ import dev.daybook.internal.log.Frame;
 import dev.daybook.internal.log.Keys;
 import dev.daybook.internal.log.Store;
 import dev.daybook.storage.ObjectKey;
+import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 
 /**
  * The log of plan versions. Creating version n+1 is the compare-and-set: whoever creates it wins,
@@ -300,25 +302,26 @@ public final class PlanLog {
     };
   }
 
+  /** The first version is asked for alone, since mostly there is none; then more at once. */
   private Head readOn() {
+    int ahead = 1;
     while (true) {
-      long version = head.plan().version() + 1;
-      Optional<List<Row>> rows = read(version);
-      if (rows.isEmpty()) {
-        return head;
+      long version = head.plan().version();
+      List<ObjectKey> wanted =
+          LongStream.rangeClosed(version + 1, version + ahead).mapToObj(keys::plan).toList();
+      for (Optional<ObjectStore.Stored> stored : store.getAll(wanted)) {
+        if (stored.isEmpty()) {
+          return head;
+        }
+        version++;
+        ObjectKey key = keys.plan(version);
+        byte[] bytes = stored.get().bytes();
+        advance(
+            version,
+            EntryLines.rows(key, Frame.decode(key, bytes, Frame.Kind.PLAN, workspaceId).body()));
       }
-      advance(version, rows.get());
+      ahead = Math.min(2 * ahead, store.atOnce());
     }
-  }
-
-  /** The rows of one version; empty if there is no such version. */
-  private Optional<List<Row>> read(long version) {
-    ObjectKey key = keys.plan(version);
-    return store
-        .get(key)
-        .map(stored ->
-            EntryLines.rows(
-                key, Frame.decode(key, stored.bytes(), Frame.Kind.PLAN, workspaceId).body()));
   }
 
   private void advance(long version, List<Row> rows) {

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Library implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Library.class);
+
+  /** A file is in memory while it is fetched. */
+  private static final int FETCHES_AT_ONCE = 4;
 
   private final Engine engine;
   private final String workspaceId;
@@ -129,6 +133,7 @@ final class Library implements AutoCloseable {
 
   /** Opens every segment of a manifest and lets go of those it no longer names. */
   synchronized List<OpenSegment> open(Manifest manifest) {
+    fetch(manifest);
     List<OpenSegment> open = new ArrayList<>();
     Set<String> named = new HashSet<>();
     for (Manifest.Segment ref : manifest.segments()) {
@@ -151,6 +156,38 @@ final class Library implements AutoCloseable {
           return gone;
         });
     return open;
+  }
+
+  /**
+   * Gets local copies of what is not open yet, several at once. What cannot be had is dealt with
+   * when it is opened.
+   */
+  private void fetch(Manifest manifest) {
+    List<FileRef> wanted = new ArrayList<>();
+    for (Manifest.Segment ref : manifest.segments()) {
+      OpenSegment known = segments.get(ref.file().key());
+      if (known == null) {
+        wanted.add(ref.file());
+        wanted.add(ref.index());
+        Optional.ofNullable(ref.vectors().get(engine.embedder().modelKey())).ifPresent(wanted::add);
+      }
+    }
+    List<Callable<Boolean>> fetches = new ArrayList<>();
+    for (FileRef file : wanted) {
+      fetches.add(() -> {
+        try {
+          return local(file).isPresent();
+        } catch (CorruptDataException e) {
+          return false;
+        }
+      });
+    }
+    for (int from = 0; fetches.size() > 1 && from < fetches.size(); from += FETCHES_AT_ONCE) {
+      List<Boolean> unused =
+          engine
+              .store()
+              .allOf(fetches.subList(from, Math.min(fetches.size(), from + FETCHES_AT_ONCE)));
+    }
   }
 
   private OpenSegment open(Manifest.Segment ref, OpenSegment before) {

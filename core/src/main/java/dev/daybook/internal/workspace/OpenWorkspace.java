@@ -116,7 +116,7 @@ public final class OpenWorkspace {
 
   /** Folds the plan as far as a manifest covers it; begins anew if that is collected meanwhile. */
   private Manifest start() {
-    Manifest newest = manifests.newest(Manifest.NONE);
+    Manifest newest = manifests.newest();
     while (true) {
       try {
         plan.startFrom(library.startingPlan(newest));

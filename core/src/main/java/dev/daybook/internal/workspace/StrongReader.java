@@ -1,6 +1,5 @@
 package dev.daybook.internal.workspace;
 
-import dev.daybook.DaybookException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EntryLines;
@@ -21,11 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
@@ -37,8 +33,6 @@ import java.util.function.Function;
 public final class StrongReader {
   /** How often a read begins anew because compaction overtook the plan it had read. */
   private static final int ROUNDS_MAX = 50;
-
-  private static final int PARALLEL_READS = 32;
 
   private final Store store;
   private final Keys keys;
@@ -155,38 +149,13 @@ public final class StrongReader {
         wanted.add(object);
       }
     }
-    for (int from = 0; from < wanted.size(); from += PARALLEL_READS) {
-      List<ObjectStore.Listed> some =
-          wanted.subList(from, Math.min(wanted.size(), from + PARALLEL_READS));
-      for (Snapshot.Batch batch :
-          some.size() == 1 ? read(some.getFirst()).stream().toList() : readAtOnce(some)) {
+    List<Callable<Optional<Snapshot.Batch>>> reads = new ArrayList<>();
+    wanted.forEach(object -> reads.add(() -> read(object)));
+    for (Optional<Snapshot.Batch> read : store.allOf(reads)) {
+      read.ifPresent(batch -> {
         batch.rows().forEach(row -> ids.observe(row.id()));
         known.put(batch.ref(), batch);
-      }
-    }
-  }
-
-  private List<Snapshot.Batch> readAtOnce(List<ObjectStore.Listed> objects) {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Optional<Snapshot.Batch>>> reads = new ArrayList<>();
-      for (ObjectStore.Listed object : objects) {
-        reads.add(threads.submit(() -> read(object)));
-      }
-      List<Snapshot.Batch> batches = new ArrayList<>();
-      for (Future<Optional<Snapshot.Batch>> read : reads) {
-        read.get().ifPresent(batches::add);
-      }
-      return batches;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof DaybookException known) {
-        throw known;
-      }
-      throw new IllegalStateException(
-          "Reading log objects of '" + keys.name() + "' broke off", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StorageUnavailableException(
-          "Interrupted while reading '" + keys.name() + "'; nothing was changed", e);
+      });
     }
   }
 

@@ -13,6 +13,8 @@ import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestsTest {
   private final MemoryObjectStore memory = new MemoryObjectStore();
@@ -47,5 +49,36 @@ class ManifestsTest {
     Manifest newest = new Manifests(LogFixture.store(asleep), KEYS, ID).newest(Manifest.NONE);
     assertThat(newest.number()).isEqualTo(4);
     assertThat(newest).isEqualTo(manifests.newest(first));
+  }
+
+  /** A listing has 1,000 keys a page; from there on several numbers are asked for at once. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 999, 1_000, 1_001, 1_002, 2_345})
+  void findsTheNewestOfAnyNumberWithoutKnowingOne(int count) throws IOException {
+    Manifest newest = Manifest.NONE;
+    byte[] expired = Frame.tombstone("expired").encode(ID);
+    for (int number = 1; number <= count; number++) {
+      if (number < count) {
+        memory.createIfAbsent(KEYS.manifest(number), expired);
+      } else {
+        Manifest before =
+            new Manifest(
+                number - 1,
+                newest.committedAt(),
+                newest.features(),
+                0,
+                newest.watermarks(),
+                newest.watermarkFiles(),
+                newest.segments(),
+                newest.checkpoint(),
+                newest.taken(),
+                newest.retired(),
+                number,
+                newest.pins());
+        newest = commitOn(before);
+      }
+    }
+    assertThat(manifests.newest()).isEqualTo(newest);
+    assertThat(manifests.newest(Manifest.NONE)).isEqualTo(newest);
   }
 }
