@@ -9,6 +9,7 @@ import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.event.TaskStatus;
+import dev.daybook.event.ToolCall;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
@@ -113,6 +114,7 @@ class FormatV1Test {
               "DecisionMade",
               "NoteAdded",
               "ToolCall",
+              "ToolCall",
               "Message",
               "ApproachRejected",
               "HandoffOffered");
@@ -145,12 +147,33 @@ class FormatV1Test {
   }
 
   @Test
+  void readsALargeOutputByItself() throws Exception {
+    ToolCall call;
+    try (Daybook daybook = daybook(golden);
+        Workspace workspace = daybook.open("golden")) {
+      Entry entry =
+          workspace.traces().timeline(GoldenWorkspace.WEEK_ONE).stream()
+              .filter(found -> found.event() instanceof ToolCall some && some.stored().isPresent())
+              .findFirst()
+              .orElseThrow();
+      call = (ToolCall) entry.event();
+      assertThat(workspace.traces().output(call)).isEqualTo(GoldenWorkspace.LARGE);
+    }
+    byte[] whole = GoldenWorkspace.LARGE.getBytes(StandardCharsets.UTF_8);
+    assertThat(call.stored().bytes()).isEqualTo(whole.length);
+    assertThat(call.stored().sha256()).isEqualTo(Fingerprint.sha256Hex(whole));
+    assertThat(call.output()).startsWith("compiling").endsWith("BUILD SUCCESS\n");
+    String path = call.stored().key().substring(ROOT.length());
+    assertThat(body(path, Frame.Kind.OUTPUT)).isEqualTo(whole);
+  }
+
+  @Test
   void readsEveryObjectByItself() throws Exception {
     Manifest manifest =
         Json.read(body("manifest/00000000000000000001.json", Frame.Kind.MANIFEST), Manifest.class);
     Manifest.Segment segment = manifest.segments().getFirst();
     assertThat(manifest.planThrough()).isEqualTo(3);
-    assertThat(segment.rows()).isEqualTo(11);
+    assertThat(segment.rows()).isEqualTo(12);
     assertThat(segment.planRows()).isEqualTo(6);
     assertThat(segment.vectors()).isEmpty();
     String workspaceId = workspaceId();
@@ -162,7 +185,7 @@ class FormatV1Test {
     }
 
     List<Row> rows = rows(golden.get(segment.file().key()), workspaceId);
-    assertThat(rows).hasSize(11);
+    assertThat(rows).hasSize(12);
     assertThat(rows.getFirst().promoted().exitCode()).isEqualTo(1);
     assertThat(rows.getFirst().promoted().durationMicros()).isEqualTo(93_250_000);
     assertThat(rows.getFirst().promoted().paths())
@@ -171,7 +194,7 @@ class FormatV1Test {
 
     Path index = Files.write(cache.resolve("golden.lucene"), golden.get(segment.index().key()));
     try (PackedIndex packed = PackedIndex.open(index)) {
-      assertThat(packed.rows()).isEqualTo(11);
+      assertThat(packed.rows()).isEqualTo(12);
       assertThat(packed.rowOf(rows.get(7).id())).isEqualTo(7);
     }
 

@@ -64,6 +64,9 @@ final class GoldenWorkspace {
           .tokens(1_200, 80)
           .trying("rotate keys in place");
 
+  /** An output that is an object of its own. */
+  static final String LARGE = "compiling auth/Token.java\n".repeat(3_000) + "BUILD SUCCESS\n";
+
   private Instant now = START;
 
   /** Every object of the workspace by its key. */
@@ -122,6 +125,7 @@ final class GoldenWorkspace {
       EventId start = session.started(ToolCall.of("edit", "auth/Token.java")).await().id();
       later(Duration.ofSeconds(1));
       session.finished(start, ToolCall.of("edit", "auth/Token.java")).await();
+      session.record(ToolCall.of("bash", "cat build.log").output(LARGE)).await();
       session.record(new Message("user", "Größe zählt: keep it small")).await();
       later(Duration.ofSeconds(1));
       session.updatePlan(plan ->
