@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.daybook.StorageAccessException;
+import dev.daybook.crash.ChildJvm;
 import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

@@ -3,6 +3,7 @@ package dev.daybook.storage.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.daybook.crash.ChildJvm;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import java.io.BufferedReader;

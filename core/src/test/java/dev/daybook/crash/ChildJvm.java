@@ -1,4 +1,4 @@
-package dev.daybook.storage.local;
+package dev.daybook.crash;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Another JVM with the class path of this one; ended when closed. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(60);
 
   private final Process process;
@@ -20,7 +20,7 @@ final class ChildJvm implements AutoCloseable {
   private final PrintStream input;
 
   /** Starts the main class; {@code command} goes before {@code java}. */
-  ChildJvm(List<String> command, Class<?> main, String... arguments) throws IOException {
+  public ChildJvm(List<String> command, Class<?> main, String... arguments) throws IOException {
     List<String> line = new ArrayList<>(command);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(
@@ -38,16 +38,18 @@ final class ChildJvm implements AutoCloseable {
     input = new PrintStream(process.getOutputStream(), true, UTF_8);
   }
 
-  ChildJvm(Class<?> main, String... arguments) throws IOException {
+  /** Starts the main class. */
+  public ChildJvm(Class<?> main, String... arguments) throws IOException {
     this(List.of(), main, arguments);
   }
 
-  void tell(String line) {
+  /** Writes a line to its input. */
+  public void tell(String line) {
     input.println(line);
   }
 
   /** The next line of its output. */
-  String hear() throws IOException {
+  public String hear() throws IOException {
     var line = output.readLine();
     if (line == null) {
       throw new IOException("The child process ended early; its error output is above");
@@ -56,12 +58,12 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** The rest of its output, until it ends by itself. */
-  List<String> hearAll() throws IOException {
+  public List<String> hearAll() throws IOException {
     return output.lines().toList();
   }
 
   /** Waits for its end. */
-  int exitCode() throws InterruptedException {
+  public int exitCode() throws InterruptedException {
     if (!process.waitFor(ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
       throw new IllegalStateException("The child process still runs after " + ENDS_WITHIN);
     }
@@ -69,7 +71,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** Ends it without giving it a chance to tidy up; what it wrote before can still be heard. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     // Process.destroyForcibly would close this end of its output, the handle leaves it open.
     process.toHandle().destroyForcibly();
     process.waitFor();
