@@ -5,8 +5,13 @@ import dev.daybook.crash.CrashWriter;
 import dev.daybook.storage.ObjectStore;
 import java.nio.file.Path;
 
-/** Processes that are killed while they write to one directory. */
+/**
+ * Processes that are killed while they write to one directory: where there are hard links, and, in
+ * every second workspace, where a lock has to stand in for them.
+ */
 class KillTest extends CrashContract {
+  private static int places;
+
   @Override
   protected Class<?> program() {
     return Child.class;
@@ -14,12 +19,16 @@ class KillTest extends CrashContract {
 
   @Override
   protected String freshPlace(Path folder) {
-    return folder.resolve("store").toString();
+    return folder.resolve(places++ % 2 == 0 ? "links" : "lock").toString();
   }
 
   @Override
   protected ObjectStore open(String place) {
-    return LocalObjectStore.at(Path.of(place));
+    return at(Path.of(place));
+  }
+
+  private static LocalObjectStore at(Path place) {
+    return place.endsWith("lock") ? TestStores.withoutLinks(place) : LocalObjectStore.at(place);
   }
 
   /** A process that writes. */
@@ -27,7 +36,7 @@ class KillTest extends CrashContract {
     private Child() {}
 
     public static void main(String[] arguments) throws Exception {
-      try (LocalObjectStore store = LocalObjectStore.at(Path.of(arguments[0]))) {
+      try (LocalObjectStore store = at(Path.of(arguments[0]))) {
         CrashWriter.run(store, arguments);
       }
     }
