@@ -27,12 +27,22 @@ final class Failures {
       case ClosedByInterruptException interrupt -> interrupted(action, interrupt);
       case FileLockInterruptionException interrupt -> interrupted(action, interrupt);
       case InterruptedIOException interrupt -> interrupted(action, interrupt);
-      default -> new IOException(action + " failed: " + reason(e), e);
+      default -> new IOException(action + " failed: " + reason(e) + advice(reason(e)), e);
     };
   }
 
   private static IOException interrupted(String action, IOException e) {
     return new IOException(action + " was interrupted; it may or may not have happened", e);
+  }
+
+  /** Java tells these apart by the system's own words only; other words get no advice. */
+  private static String advice(String reason) {
+    if (reason.contains("No space left")
+        || reason.contains("not enough space")
+        || reason.contains("quota exceeded")) {
+      return " (make room there)";
+    }
+    return reason.contains("Read-only file system") ? " (mount it writable)" : "";
   }
 
   private static String reason(IOException e) {

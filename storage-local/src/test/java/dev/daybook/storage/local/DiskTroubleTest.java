@@ -151,7 +151,7 @@ class DiskTroubleTest {
           assertThat(e)
               .isNotInstanceOf(AccessDeniedException.class)
               .isNotInstanceOf(NoSuchFileException.class)
-              .hasMessageContainingAll("Creating " + key, store.describe(), "space");
+              .hasMessageContainingAll("Creating " + key, store.describe(), "space", "make room");
           assertThat(store.get(key)).isEmpty();
         }
       }
@@ -159,7 +159,7 @@ class DiskTroubleTest {
       var last = kept.getLast();
       assertThatThrownBy(() -> store.overwrite(last, CONTENT))
           .isInstanceOf(IOException.class)
-          .hasMessageContainingAll("Overwriting " + last, "space");
+          .hasMessageContainingAll("Overwriting " + last, "space", "make room");
       assertKept();
       try (var left = Files.list(disk.resolve("store/.tmp+"))) {
         assertThat(left).isEmpty();
@@ -212,12 +212,13 @@ class DiskTroubleTest {
       var key = ObjectKey.of("log/01/%012d".formatted(501));
       assertThatThrownBy(() -> store.createIfAbsent(key, new byte[1]))
           .isInstanceOf(IOException.class)
-          .hasMessageContainingAll("Creating " + key, "Read-only");
+          .hasMessageContainingAll("Creating " + key, "Read-only", "mount it writable");
       assertThat(store.createIfAbsent(kept.getFirst(), new byte[1]).isNew()).isFalse();
       assertKept();
       assertThatThrownBy(() -> LocalObjectStore.at(disk.resolve("store")))
           .isInstanceOf(StorageAccessException.class)
-          .hasMessageContainingAll("Opening " + disk.resolve("store"), "Read-only");
+          .hasMessageContainingAll(
+              "Opening " + disk.resolve("store"), "Read-only", "mount it writable");
     }
 
     private void goesAway() throws Exception {
@@ -306,15 +307,17 @@ class DiskTroubleTest {
         open.add(receipt.id());
         assertThatThrownBy(receipt::await)
             .isInstanceOf(OutcomeUnknownException.class)
-            .hasMessageContainingAll(root.toString(), "No space left", "Read the workspace again");
+            .hasMessageContainingAll(
+                root.toString(), "No space left", "make room", "Read the workspace again");
         assertThatThrownBy(session::flush).isInstanceOf(OutcomeUnknownException.class);
         assertThatThrownBy(
                 () -> session.updatePlan(plan -> List.of(TaskAdded.of("T-2", "no room for it"))))
             .isInstanceOf(OutcomeUnknownException.class)
-            .hasMessageContainingAll(root.toString(), "No space left", "Read the workspace again");
+            .hasMessageContainingAll(
+                root.toString(), "No space left", "make room", "Read the workspace again");
         assertThatThrownBy(workspace::compact)
             .isInstanceOf(StorageUnavailableException.class)
-            .hasMessageContainingAll(root.toString(), "No space left");
+            .hasMessageContainingAll(root.toString(), "No space left", "make room");
         assertHas(workspace);
         assertThat(workspace.recall(Query.of("number")).list()).isNotEmpty();
         try (var left = Files.list(root.resolve(".tmp+"))) {
