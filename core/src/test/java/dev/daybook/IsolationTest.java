@@ -82,6 +82,9 @@ class IsolationTest {
   private static final int SOURCES = 50;
   private static final int RUNS_AT_ONCE = 2;
 
+  /** After so many operations a workspace is deleted: otherwise reads become long. */
+  private static final int STEPS_OF_A_LIFE = 250;
+
   @TempDir private Path folder;
   private final Map<String, Integer> performed = new ConcurrentSkipListMap<>();
 
@@ -146,7 +149,7 @@ class IsolationTest {
           Map.entry("Workspace.delete", "Daybook.delete, likewise"),
           Map.entry("Daybook.on", "asks nothing"),
           Map.entry("Daybook.openOrCreate", "done once for each workspace"),
-          Map.entry("Daybook.delete", "done at every eighth of a run"),
+          Map.entry("Daybook.delete", "done every 250 operations"),
           Map.entry("Daybook.workspaces", "is about all workspaces; checked apart"),
           Map.entry("Daybook.close", "done at the end"));
 
@@ -248,7 +251,7 @@ class IsolationTest {
               e);
         }
         performed.merge(kind.name(), 1, Integer::sum);
-        if (step % (count / 8) == 0) {
+        if (step % STEPS_OF_A_LIFE == 0) {
           deleteAndCreate(daybook, side);
         }
       }

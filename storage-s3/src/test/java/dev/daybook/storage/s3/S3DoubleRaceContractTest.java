@@ -15,7 +15,7 @@ final class S3DoubleRaceContractTest extends ObjectStoreRaceContract {
 
   @Override
   protected int rounds() {
-    return 8;
+    return Integer.getInteger("sim.races", 8);
   }
 
   @Override
