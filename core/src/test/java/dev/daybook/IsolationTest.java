@@ -124,6 +124,12 @@ class IsolationTest {
           new Kind("Workspace.recall", 4, Run.Side::recall),
           new Kind("Workspace.compact", 1, side -> side.workspace.compact()),
           new Kind("Workspace.close", 1, Run.Side::reopen),
+          new Kind("Workspace.outcome", 1, Run.Side::outcome),
+          new Kind("Workspace.verify", 1, Run.Side::verify),
+          new Kind("Workspace.pin", 1, Run.Side::pin),
+          new Kind("Workspace.unpin", 1, Run.Side::unpin),
+          new Kind("Workspace.pins", 1, side -> side.workspace.pins()),
+          new Kind("TraceStore.output", 2, Run.Side::output),
           new Kind("TraceStore.find", 5, Run.Side::find),
           new Kind("TraceStore.count", 4, Run.Side::count),
           new Kind("TraceStore.entry", 6, Run.Side::entry),
@@ -150,6 +156,7 @@ class IsolationTest {
           Map.entry("Daybook.on", "asks nothing"),
           Map.entry("Daybook.openOrCreate", "done once for each workspace"),
           Map.entry("Daybook.delete", "done every 250 operations"),
+          Map.entry("Daybook.requests", "asks nothing"),
           Map.entry("Daybook.workspaces", "is about all workspaces; checked apart"),
           Map.entry("Daybook.close", "done at the end"));
 
@@ -319,6 +326,7 @@ class IsolationTest {
       // What the workspace holds, until it is deleted.
       final Set<EventId> written = new HashSet<>();
       final Set<SessionId> sessionIds = new HashSet<>();
+      final Set<ToolCall> large = new HashSet<>();
       final Set<Integer> sources = new HashSet<>();
       final List<EventId> open = new ArrayList<>();
       final Set<EventId> ended = new HashSet<>();
@@ -350,6 +358,7 @@ class IsolationTest {
         sessions.clear();
         written.clear();
         sessionIds.clear();
+        large.clear();
         sources.clear();
         open.clear();
         ended.clear();
@@ -450,6 +459,9 @@ class IsolationTest {
 
       ToolCall call() {
         ToolCall call = ToolCall.of("bash", "mvn -pl auth verify " + random.nextInt(20));
+        if (random.nextInt(60) == 0) {
+          return call.output((words() + "\n").repeat(8_000));
+        }
         return random.nextBoolean() ? call.softFail(words()) : call.output(words()).exit(0);
       }
 
@@ -633,6 +645,38 @@ class IsolationTest {
         }
         for (EventId id : written.stream().limit(3).toList()) {
           assertThat(workspace.traces().entry(id)).isPresent();
+        }
+      }
+
+      /** An operation of the other workspace is none of this one. */
+      void outcome() {
+        String foreign = other.name + "/000001/plan/%020d.json#operation".formatted(1);
+        assertThatThrownBy(() -> workspace.outcome(foreign))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+
+      void verify() {
+        assertThat(workspace.verify(progress -> {}).problems()).isEmpty();
+      }
+
+      void pin() {
+        workspace.pin("pin " + ++made);
+      }
+
+      void unpin() {
+        workspace.pins().keySet().stream().findFirst().ifPresent(workspace::unpin);
+      }
+
+      void output() {
+        for (ToolCall call : other.large) {
+          assertThatThrownBy(() -> workspace.traces().output(call))
+              .isInstanceOf(IllegalArgumentException.class);
+        }
+        for (Entry entry : workspace.traces().find(Filter.any().tool("bash")).entries()) {
+          if (entry.event() instanceof ToolCall call && call.stored().isPresent()) {
+            large.add(call);
+            assertThat(workspace.traces().output(call)).hasSizeGreaterThan(64 << 10);
+          }
         }
       }
 
