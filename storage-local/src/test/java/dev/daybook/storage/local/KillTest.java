@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * every second workspace, where a lock has to stand in for them.
  */
 class KillTest extends CrashContract {
-  private static int places;
+  private int places;
 
   @Override
   protected Class<?> program() {
@@ -20,6 +20,11 @@ class KillTest extends CrashContract {
   @Override
   protected String freshPlace(Path folder) {
     return folder.resolve(places++ % 2 == 0 ? "links" : "lock").toString();
+  }
+
+  @Override
+  protected int roundsInOneWorkspace() {
+    return 5;
   }
 
   @Override
