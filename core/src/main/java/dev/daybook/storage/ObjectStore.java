@@ -109,8 +109,21 @@ public interface ObjectStore extends AutoCloseable {
   }
 
   /**
+   * A create-if-absent had no effect and never will have, though no permission was missing: there
+   * is no room, or the store said that nothing was written. Repeating it may do better.
+   */
+  @SuppressWarnings("serial") // thrown, never sent
+  final class NotWrittenException extends IOException {
+    /** With this message and what it follows from. */
+    public NotWrittenException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
    * Creates the object if its key is free, atomically and durably.
    *
+   * @throws NotWrittenException if it was not created, for sure
    * @throws IOException if it is not known whether the object was created, or the store refused
    */
   Created createIfAbsent(ObjectKey key, byte[] bytes) throws IOException;

@@ -98,7 +98,7 @@ public final class ConditionalWrite {
         if (Store.isRefusal(e) && !mayHaveLanded) {
           return new Failed(store.refused(what, e));
         }
-        mayHaveLanded = true;
+        mayHaveLanded |= !(e instanceof ObjectStore.NotWrittenException);
         last = e;
         attempt++;
         continue;
@@ -113,13 +113,12 @@ public final class ConditionalWrite {
         return fence(what, key, operation, fence.get(), decoder, e);
       }
     } while (store.mayRepeat(start, store.deadline()) && store.pause(attempt - 1));
-    return fence(
-        what,
-        key,
-        operation,
-        fence.get(),
-        decoder,
-        store.unavailable(what, attempt - 1, start, last));
+    DaybookException failure = store.unavailable(what, attempt - 1, start, last);
+    // What was never written cannot land later, and where there is no room there is none for a
+    // fence.
+    return mayHaveLanded
+        ? fence(what, key, operation, fence.get(), decoder, failure)
+        : new Failed(failure);
   }
 
   /**

@@ -310,6 +310,23 @@ class WriterLogTest {
   }
 
   @Test
+  void aBatchThatWasNeverWrittenFailsWithoutAFence() throws Exception {
+    scripted.then(
+        ATTEMPTS,
+        (store, key, bytes) -> {
+          throw new ObjectStore.NotWrittenException("No space left", null);
+        });
+    CompletableFuture<Void> durable = append(log(scripted, 1_000), row("no room"));
+    assertThat(failure(durable))
+        .get()
+        .isInstanceOf(StorageUnavailableException.class)
+        .asString()
+        .contains("No space left");
+    assertThat(scripted.keys()).as("no fence").hasSize(ATTEMPTS);
+    assertThat(visible(memory)).isEmpty();
+  }
+
+  @Test
   void doesNotCallARefusedRetryAFailure() throws Exception {
     scripted.then(responseLost(), denied());
     Row row = row("written, then the credentials ran out");

@@ -6,6 +6,7 @@ import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -100,14 +101,28 @@ public final class LocalObjectStore implements ObjectStore {
         syncNames(target);
         return new Created(Creation.ALREADY_EXISTS, startedAt);
       }
-      try (var temporary = folder.write(bytes)) {
+      try (var temporary = written(key, bytes)) {
         var writtenAt = temporary.writtenAt();
         boolean isNew = place(temporary, target);
         syncNames(target);
         return new Created(isNew ? Creation.CREATED : Creation.ALREADY_EXISTS, writtenAt);
       }
+    } catch (NotWrittenException e) {
+      throw e;
     } catch (IOException e) {
       throw Failures.explain("Creating " + key + " in " + root, e);
+    }
+  }
+
+  /** Nobody sees a file that has not been placed, so a failure here is no open question. */
+  private Folder.Temporary written(ObjectKey key, byte[] bytes) throws IOException {
+    try {
+      return folder.write(bytes);
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      throw e;
+    } catch (IOException e) {
+      IOException explained = Failures.explain("Creating " + key + " in " + root, e);
+      throw new NotWrittenException(explained.getMessage(), e);
     }
   }
 

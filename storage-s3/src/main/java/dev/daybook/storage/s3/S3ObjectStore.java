@@ -154,8 +154,12 @@ public final class S3ObjectStore implements ObjectStore {
           return new Created(
               Creation.ALREADY_EXISTS, answeredAt(e.awsErrorDetails().sdkHttpResponse()));
         }
-        if (attempt == CREATE_ATTEMPTS_MAX || !leftNothing(e)) {
+        if (!leftNothing(e)) {
           throw failure(S3Action.CREATE, key.path(), e, begun);
+        }
+        if (attempt == CREATE_ATTEMPTS_MAX) {
+          IOException failure = failure(S3Action.CREATE, key.path(), e, begun);
+          throw new NotWrittenException(failure.getMessage(), e);
         }
       } catch (SdkException e) {
         throw failure(S3Action.CREATE, key.path(), e, begun);

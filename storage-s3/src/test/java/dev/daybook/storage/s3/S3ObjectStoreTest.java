@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore.Creation;
 import dev.daybook.storage.ObjectStore.Listed;
+import dev.daybook.storage.ObjectStore.NotWrittenException;
 import dev.daybook.storage.s3.S3ObjectStore.Checksums;
 import dev.daybook.storage.s3.S3ObjectStore.Ownership;
 import dev.daybook.storage.s3.testing.S3Double;
@@ -157,7 +158,7 @@ final class S3ObjectStoreTest {
         S3Operation.CREATE, Collections.nCopies(9, S3Fault.CONFLICT).toArray(S3Fault[]::new));
 
     assertThatThrownBy(() -> store.createIfAbsent(KEY, BYTES))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(NotWrittenException.class)
         .hasMessageContaining("409 ConditionalRequestConflict")
         .hasMessageContaining("nothing was written");
 
