@@ -157,6 +157,8 @@ public final class Daybook implements AutoCloseable {
 
   /** Every setting of an engine, with its default. For one thread. */
   public static final class Builder {
+    private static final Duration KEEP_MAX = Duration.ofDays(36_500);
+
     private final ObjectStore store;
     private Optional<Embedder> embedder = Optional.empty();
     private Path cacheFolder = Engine.defaultCacheFolder();
@@ -170,6 +172,13 @@ public final class Daybook implements AutoCloseable {
     private int compactAtBatches = 256;
     private long compactAtBytes = 8L << 20;
     private Duration keepReplaced = Duration.ofHours(1);
+
+    private static <N extends Number> N atLeastOne(String what, N value) {
+      if (value.longValue() < 1) {
+        throw new IllegalArgumentException(what + " is " + value + ", expected at least 1");
+      }
+      return value;
+    }
 
     private Builder(ObjectStore store) {
       this.store = store;
@@ -220,19 +229,19 @@ public final class Daybook implements AutoCloseable {
      * is an object of its own, which {@link TraceStore#output} reads.
      */
     public Builder outputBytesMax(int bytes) {
-      outputBytesMax = bytes;
+      outputBytesMax = atLeastOne("outputBytesMax", bytes);
       return this;
     }
 
     /** The largest event, without such outputs: 1 MiB as stored JSON. */
     public Builder eventBytesMax(int bytes) {
-      eventBytesMax = bytes;
+      eventBytesMax = atLeastOne("eventBytesMax", bytes);
       return this;
     }
 
     /** How many bytes of events may wait unacknowledged before {@code record} blocks: 64 MiB. */
     public Builder pendingBytesMax(long bytes) {
-      pendingBytesMax = bytes;
+      pendingBytesMax = atLeastOne("pendingBytesMax", bytes);
       return this;
     }
 
@@ -241,8 +250,8 @@ public final class Daybook implements AutoCloseable {
      * or when it reads so much, or so many plan events, that no segment holds yet.
      */
     public Builder compactAt(int batches, long bytes) {
-      compactAtBatches = batches;
-      compactAtBytes = bytes;
+      compactAtBatches = atLeastOne("compactAt batches", batches);
+      compactAtBytes = atLeastOne("compactAt bytes", bytes);
       return this;
     }
 
@@ -252,7 +261,11 @@ public final class Daybook implements AutoCloseable {
      * Workspace#pin} names stays in any case.
      */
     public Builder keepReplaced(Duration newAge) {
-      keepReplaced = Objects.requireNonNull(newAge, "newAge");
+      if (newAge.isNegative() || newAge.compareTo(KEEP_MAX) > 0) {
+        throw new IllegalArgumentException(
+            "keepReplaced is " + newAge + ", expected zero to " + KEEP_MAX);
+      }
+      keepReplaced = newAge;
       return this;
     }
 

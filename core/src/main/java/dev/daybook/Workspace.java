@@ -212,9 +212,10 @@ public final class Workspace implements AutoCloseable {
   }
 
   /**
-   * Reads every object again and checks it against what the manifests say: checksums, that plan
-   * versions and batches have no gap, that segments hold exactly what was taken in, each event
-   * once. It repairs nothing; {@link #compact()} makes indexes and vectors again.
+   * Reads every object of the present state again and checks it against what the manifests say:
+   * checksums, that plan versions and batches have no gap, that segments hold exactly what was
+   * taken in, each event once. It repairs nothing; {@link #compact()} makes indexes and vectors
+   * again.
    *
    * @param progress is told of every object, from the calling thread
    * @throws StorageUnavailableException if the store does not answer or the thread was interrupted
@@ -225,8 +226,9 @@ public final class Workspace implements AutoCloseable {
 
   /**
    * Keeps the files of the present state under a name: whatever compaction replaces later, none of
-   * them is removed before {@link #unpin}. For backups and long reads by other tools; events are
-   * kept in any case.
+   * them is removed before {@link #unpin}. For backups and long reads by other tools; what no
+   * segment holds yet is not part of it, so call {@link #compact()} first. Events are kept in any
+   * case.
    *
    * @return the number of the manifest that names those files
    * @throws IllegalArgumentException if the name is taken

@@ -8,6 +8,7 @@ import dev.daybook.event.Actor;
 import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
 import dev.daybook.event.ToolCall;
+import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.internal.log.ScriptedStore;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Query;
@@ -19,6 +20,7 @@ import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,6 +135,55 @@ class LargeOutputTest {
       assertThatThrownBy(() -> other.traces().output(call(workspace, id)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("is no output of workspace 'other'");
+    }
+  }
+
+  @Test
+  void refusesACallThatCarriesOnlyPartOfItsOutput() {
+    try (Daybook daybook = daybook(memory);
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(ACTOR)) {
+      EventId id = session.record(ToolCall.of("bash", "cat log").output(OUTPUT)).await().id();
+      ToolCall read = call(workspace, id);
+      assertThatThrownBy(() -> session.record(read))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("call.output(traces.output(call))");
+      EventId again = session.record(read.output("short")).await().id();
+      assertThat(workspace.traces().output(call(workspace, again))).isEqualTo("short");
+      EventId whole = session.record(read.output(workspace.traces().output(read))).await().id();
+      assertThat(workspace.traces().output(call(workspace, whole))).isEqualTo(OUTPUT);
+      assertThatThrownBy(
+              () -> session.record(ToolCall.of("bash", "yes").output("y".repeat(65 << 20))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("at most 67108864");
+    }
+  }
+
+  /** A process that died between an output and its batch leaves an output that nobody names. */
+  @Test
+  void collectsAnOutputWhoseBatchWasNeverSent() throws IOException {
+    InstantSource[] time = {InstantSource.system()};
+    MemoryObjectStore aged = new MemoryObjectStore(() -> time[0].instant());
+    ScriptedStore store = new ScriptedStore(aged, "w/000001/log/");
+    try (Daybook daybook = daybook(store);
+        Workspace workspace = daybook.create("w")) {
+      Session session = workspace.startSession(ACTOR);
+      store.then(
+          2,
+          (inner, key, bytes) -> {
+            throw new java.nio.file.AccessDeniedException(key.path(), null, "403");
+          });
+      Receipt refused = session.record(ToolCall.of("bash", "cat log").output(OUTPUT));
+      assertThatThrownBy(refused::await).isInstanceOf(StorageAccessException.class);
+      store.clear();
+      workspace.compact();
+      assertThat(aged.list("w/000001/blob/", "", 10).objects()).hasSize(1);
+      time[0] = InstantSource.offset(InstantSource.system(), Duration.ofDays(2));
+      workspace.compact();
+      workspace.compact();
+      assertThat(aged.list("w/000001/blob/", "", 10).objects()).isEmpty();
+      session.record(Observation.of("the log goes on")).await();
+      assertThat(workspace.verify(progress -> {}).problems()).isEmpty();
     }
   }
 }

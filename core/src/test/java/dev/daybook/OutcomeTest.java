@@ -15,6 +15,12 @@ import dev.daybook.recall.Filter;
 import dev.daybook.storage.MemoryObjectStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,7 +72,7 @@ class OutcomeTest {
       OutcomeUnknownException unknown =
           catchThrowableOfType(
               OutcomeUnknownException.class,
-              () -> session.updatePlan(plan -> java.util.List.of(NoteAdded.of("the note"))));
+              () -> session.updatePlan(plan -> List.of(NoteAdded.of("the note"))));
       plans.clear();
       return unknown.operation().orElseThrow();
     }
@@ -154,6 +160,96 @@ class OutcomeTest {
       assertThatThrownBy(() -> other.outcome("")).isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> other.outcome("other/000001/manifest/1.json#x"))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  /** Of several changes in one version only those with events in it can be settled by asking. */
+  @Test
+  void aChangeWithoutEventsInAnUnknownVersionIsADefiniteFailure() throws Exception {
+    try (Daybook daybook = daybook(plans);
+        Workspace workspace = daybook.openOrCreate("w");
+        Session session = workspace.startSession(ACTOR)) {
+      CountDownLatch deciding = new CountDownLatch(1);
+      CountDownLatch queued = new CountDownLatch(1);
+      plans.then(requestLost()).then(ATTEMPTS, requestLost());
+      FutureTask<PlanChange> first =
+          new FutureTask<>(() ->
+              session.updatePlan(plan -> {
+                deciding.countDown();
+                await(queued);
+                return List.of();
+              }));
+      Thread.ofPlatform().start(first);
+      await(deciding);
+      // Both wait while the first decides, and then share a version.
+      List<FutureTask<PlanChange>> sharing = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        sharing.add(
+            new FutureTask<>(() ->
+                session.updatePlan(plan ->
+                    plan.notes().isEmpty() ? List.of(NoteAdded.of("the note")) : List.of())));
+      }
+      List<Thread> threads = sharing.stream().map(Thread.ofPlatform()::start).toList();
+      for (Thread thread : threads) {
+        while (thread.getState() != Thread.State.WAITING) {
+          Thread.onSpinWait();
+        }
+      }
+      queued.countDown();
+      assertThat(first.get(20, TimeUnit.SECONDS).events()).isEmpty();
+      List<Throwable> failures = new ArrayList<>();
+      for (FutureTask<PlanChange> change : sharing) {
+        failures.add(
+            catchThrowableOfType(ExecutionException.class, () -> change.get(20, TimeUnit.SECONDS))
+                .getCause());
+      }
+      assertThat(failures).hasAtLeastOneElementOfType(OutcomeUnknownException.class);
+      assertThat(failures).hasAtLeastOneElementOfType(StorageUnavailableException.class);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void refusesAVersionThatNobodyCanHaveWritten() {
+    try (Daybook daybook = daybook(plans);
+        Workspace workspace = daybook.openOrCreate("w");
+        Session session = workspace.startSession(ACTOR)) {
+      session.updatePlan(plan -> List.of(NoteAdded.of("a note")));
+      assertThatThrownBy(() -> workspace.outcome("w/000001/plan/%020d.json#x".formatted(9)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("at version 1");
+      String log = memory.list("w/000001/log/", "", 1).objects().getFirst().key().path();
+      for (int number : new int[] {2, 7}) {
+        String token = log.replaceAll("\\d{12}\\.nd", "%012d.nd".formatted(number)) + "#x";
+        assertThatThrownBy(() -> workspace.outcome(token))
+            .as(token)
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+      session.record(Observation.of("the log goes on")).await();
+      assertThat(workspace.verify(progress -> {}).problems()).isEmpty();
+    }
+  }
+
+  @Test
+  void saysWhatIsKnownWhenAskingIsNotAnswered() {
+    String operation = unknownVersion(responseLost());
+    plans.then(ATTEMPTS, requestLost());
+    try (Daybook daybook = daybook(plans);
+        Workspace workspace = daybook.open("w")) {
+      plans.failReads(0);
+      OutcomeUnknownException again =
+          catchThrowableOfType(OutcomeUnknownException.class, () -> workspace.outcome(operation));
+      assertThat(again.operation()).contains(operation);
+      assertThat(again).hasMessageContaining("may or may not").hasMessageNotContaining("never");
+      plans.clear();
+      assertThat(workspace.outcome(operation)).isEqualTo(Workspace.Outcome.DONE);
     }
   }
 }

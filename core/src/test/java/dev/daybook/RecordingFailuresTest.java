@@ -160,4 +160,19 @@ class RecordingFailuresTest {
       session.flush();
     }
   }
+
+  /** Whatever breaks off a batch, what is recorded after it is written. */
+  @Test
+  void goesOnAfterAnErrorInTheWritingThread() throws Exception {
+    try (Daybook daybook = daybook().open();
+        Workspace workspace = daybook.create("w")) {
+      Session session = workspace.startSession(ACTOR);
+      store.then((inner, key, bytes) -> {
+        throw new OutOfMemoryError("pretended");
+      });
+      Receipt first = session.record(Observation.of("broken off"));
+      assertThatThrownBy(first::await).isInstanceOf(OutcomeUnknownException.class);
+      session.record(Observation.of("after it")).durable().get(20, TimeUnit.SECONDS);
+    }
+  }
 }

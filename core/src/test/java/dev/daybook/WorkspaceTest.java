@@ -40,6 +40,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -632,5 +635,98 @@ class WorkspaceTest {
         .orElseThrow()
         .bytes()
         .length;
+  }
+
+  @Test
+  void mergesInTheBackground() {
+    try (Daybook daybook =
+            Daybook.on(store)
+                .embedder(Embedder.none())
+                .cache(cache, 1 << 30)
+                .compactAt(2, 8 << 20)
+                .open();
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(PLANNER)) {
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      int most = 0;
+      while (workspace.internals().segments() >= most) {
+        most = workspace.internals().segments();
+        assertThat(System.nanoTime()).as("segments become fewer").isLessThan(deadline);
+        session.record(Observation.of("one more")).await();
+      }
+      assertThat(most).isLessThanOrEqualTo(30);
+    }
+  }
+
+  /** Vectors of a model that a process does not have are carried over by merging all the same. */
+  @Test
+  void mergesVectorsOfAModelItDoesNotHave() {
+    Query query = Query.of("socket").legs(Leg.VECTOR).limit(50).freshness(Duration.ZERO);
+    try (WordVectorTestEmbedder embedder = new WordVectorTestEmbedder()) {
+      for (int i = 0; i < 9; i++) {
+        try (Daybook daybook = daybook(embedder);
+            Workspace workspace = daybook.openOrCreate("w");
+            Session session = workspace.startSession(PLANNER)) {
+          session.record(Observation.of("the socket of host " + i + " was closed"));
+        }
+      }
+      assertThat(segmentsInForce()).isEqualTo(9);
+      try (Daybook daybook = daybook(embedder);
+          Workspace workspace = daybook.open("w");
+          Session session = workspace.startSession(PLANNER)) {
+        session.record(Observation.of("the socket of host 9 was closed")).await();
+        workspace.compact();
+        assertThat(workspace.recall(query).list()).hasSize(10);
+      }
+      assertThat(segmentsInForce()).isEqualTo(1);
+      try (Daybook daybook = daybook();
+          Workspace workspace = daybook.open("w")) {
+        workspace.compact();
+      }
+      try (Daybook daybook = daybook(embedder);
+          Workspace workspace = daybook.open("w")) {
+        assertThat(workspace.recall(query).list()).hasSize(10);
+      }
+    }
+  }
+
+  /** Nobody is told that data is missing which another process merged away meanwhile. */
+  @Test
+  void aCompactionThatIsOvertakenEndsQuietly() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<?>> writers = new ArrayList<>();
+      daybook().create("w").close();
+      for (int writer = 0; writer < 2; writer++) {
+        Path own = cache.resolve("writer-" + writer);
+        writers.add(
+            threads.submit(() -> {
+              try (Daybook daybook =
+                      Daybook.on(store)
+                          .embedder(Embedder.none())
+                          .cache(own, 1 << 30)
+                          .keepReplaced(Duration.ZERO)
+                          .open();
+                  Workspace workspace = daybook.open("w");
+                  Session session = workspace.startSession(PLANNER)) {
+                for (int i = 0; i < 25; i++) {
+                  session.record(Observation.of("observation " + i)).await();
+                  workspace.compact();
+                }
+              }
+              return null;
+            }));
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.open("w")) {
+      assertThat(workspace.traces().count(Filter.any().type("Observation"))).isEqualTo(50);
+      assertThat(workspace.verify(progress -> {}).problems()).isEmpty();
+    }
   }
 }

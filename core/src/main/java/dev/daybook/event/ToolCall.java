@@ -117,7 +117,7 @@ public record ToolCall(
 
   /** The same call with what the tool answered. */
   public ToolCall output(String newOutput) {
-    return with(newOutput, outcome, exitCode, error, errorClass, duration, approach);
+    return output(newOutput, StoredOutput.NONE);
   }
 
   /** The same call, its output cut to this, since the whole is in an object of its own. */

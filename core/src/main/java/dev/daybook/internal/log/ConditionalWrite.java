@@ -129,8 +129,7 @@ public final class ConditionalWrite {
    */
   public Fenced ask(
       String what, ObjectKey key, String operation, Supplier<byte[]> fence, Decoder decoder) {
-    DaybookException notThere =
-        new StorageUnavailableException(what + " did not happen and never will; do it again");
+    DaybookException notThere = new StorageUnavailableException("it was asked for again");
     return fence(what, key, operation, fence.get(), decoder, notThere);
   }
 

@@ -43,6 +43,11 @@ public record Keys(String name, int incarnation, long manifestsAhead) {
     return key.path().matches(root() + "plan/\\d{20}\\.json");
   }
 
+  /** The version at such a key. */
+  public long planVersion(ObjectKey key) {
+    return Long.parseLong(key.path().substring(plans().length()).substring(0, 20));
+  }
+
   /** Whether a key is of a batch of a writer log. */
   public boolean isBatch(ObjectKey key) {
     return key.path().matches(root() + "log/[0-9A-Z]{26}/\\d{12}\\.ndjson\\.zst");

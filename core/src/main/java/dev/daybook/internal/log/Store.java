@@ -140,8 +140,14 @@ public final class Store {
           for (Callable<T> task : tasks.subList(from, Math.min(tasks.size(), from + atOnce))) {
             some.add(threads.submit(task));
           }
-          for (Future<T> one : some) {
-            results.add(one.get());
+          try {
+            for (Future<T> one : some) {
+              results.add(one.get());
+            }
+          } catch (ExecutionException | InterruptedException e) {
+            // Nobody waits for the others, so they are not to repeat until their deadline.
+            threads.shutdownNow();
+            throw e;
           }
         }
       }

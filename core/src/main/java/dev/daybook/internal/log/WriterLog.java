@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ public final class WriterLog {
   private final Deque<Pending> pending = new ArrayDeque<>();
   private long pendingBytes;
   private boolean sending;
-  private String log;
+  private volatile String log;
   private long number = 1;
 
   /**
@@ -138,13 +139,25 @@ public final class WriterLog {
       pending.add(taken);
       pendingBytes += item.bytes();
       if (!sending) {
-        sending = true;
-        executor.execute(this::send);
+        startSending(taken);
       }
     } finally {
       lock.unlock();
     }
     return taken.durable();
+  }
+
+  private void startSending(Pending taken) {
+    sending = true;
+    try {
+      executor.execute(this::send);
+    } catch (RuntimeException e) {
+      // No thread could be had, so nothing was taken.
+      sending = false;
+      pending.remove(taken);
+      pendingBytes -= taken.item().bytes();
+      throw e;
+    }
   }
 
   private void awaitRoom(int bytes) {
@@ -175,11 +188,16 @@ public final class WriterLog {
     lock.lock();
     try {
       long left = limit.toNanos();
+      long before = pendingBytes;
       while (sending) {
-        if (left <= 0) {
+        if (left <= 0 && pendingBytes >= before) {
           throw new OutcomeUnknownException(
               "%d bytes of events are still being written to %s after %d s; read the workspace before recording them again"
                   .formatted(pendingBytes, store.describe(), limit.toSeconds()));
+        }
+        if (pendingBytes < before) {
+          before = pendingBytes;
+          left = limit.toNanos();
         }
         left = moved.awaitNanos(left);
       }
@@ -202,26 +220,56 @@ public final class WriterLog {
         return;
       }
       try {
-        settle(batch);
+        send(batch);
       } catch (DaybookException e) {
         fail(batch, e);
-      } catch (RuntimeException | Error e) {
-        fail(
-            batch,
-            new OutcomeUnknownException(
-                "Writing "
-                    + batch.size()
-                    + " events to "
-                    + store.describe()
-                    + " broke off: "
-                    + e
-                    + "; read the workspace before recording them again",
-                e));
-        if (e instanceof Error) {
-          throw e;
-        }
+      } catch (RuntimeException e) {
+        fail(batch, brokenOff(batch, e));
+      } catch (Error e) {
+        fail(batch, brokenOff(batch, e));
+        sendOnInAnotherThread();
+        throw e;
       }
     }
+  }
+
+  private OutcomeUnknownException brokenOff(List<Pending> batch, Throwable e) {
+    return new OutcomeUnknownException(
+        "Writing "
+            + batch.size()
+            + " events to "
+            + store.describe()
+            + " broke off: "
+            + e
+            + "; read the workspace before recording them again",
+        e);
+  }
+
+  /** This thread ends; what waits is not to wait for ever. */
+  private void sendOnInAnotherThread() {
+    lock.lock();
+    try {
+      sending = !pending.isEmpty();
+      if (sending) {
+        executor.execute(this::send);
+      }
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void send(List<Pending> batch) {
+    List<Pending> complete;
+    try {
+      complete = withOutputsWritten(batch);
+    } catch (DaybookException e) {
+      // Nothing was sent under this number, so the next batch takes it, and settles it.
+      release(batch);
+      batch.forEach(pending -> pending.durable().completeExceptionally(e));
+      return;
+    }
+    settle(complete);
   }
 
   /** What to send next; empty when there is nothing, and then the sender has ended. */
@@ -231,9 +279,9 @@ public final class WriterLog {
       List<Pending> batch = new ArrayList<>();
       int bytes = 0;
       while (!pending.isEmpty()
-          && (batch.isEmpty() || bytes + pending.peek().item().line().length <= BATCH_BYTES_MAX)) {
+          && (batch.isEmpty() || bytes + pending.peek().item().bytes() <= BATCH_BYTES_MAX)) {
         Pending taken = pending.remove();
-        bytes += taken.item().line().length;
+        bytes += taken.item().bytes();
         batch.add(taken);
       }
       if (batch.isEmpty()) {
@@ -246,11 +294,7 @@ public final class WriterLog {
     }
   }
 
-  private void settle(List<Pending> taken) {
-    List<Pending> batch =
-        taken.stream()
-            .map(pending -> new Pending(withOutputWritten(pending.item()), pending.durable()))
-            .toList();
+  private void settle(List<Pending> batch) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     batch.forEach(pending -> body.writeBytes(pending.item().line()));
     String operation = ids.nextName();
@@ -275,22 +319,47 @@ public final class WriterLog {
         }
         succeed(batch, operation, bytes.length);
       }
-      case Theirs(Frame ignored) -> throw ConditionalWrite.usedTwice(key, operation);
+      case Theirs(Frame frame) -> {
+        if (!frame.isTombstone()) {
+          throw ConditionalWrite.usedTwice(key, operation);
+        }
+        // Somebody settled this number for us: collection, since its outputs were orphans for long.
+        DaybookException why =
+            new StorageUnavailableException(
+                key
+                    + " was given up by another process, since it was not written for so long;"
+                    + " these events were not written, record them again");
+        settleFenced(batch, key, operation, bytes.length, new ConditionalWrite.Failed(why), why);
+      }
       case Failed(DaybookException why) -> throw why;
       case Fenced(var standing, var why) ->
           settleFenced(batch, key, operation, bytes.length, standing, why);
     }
   }
 
-  /** The name of the object says which batch names it, so it is known only now. */
-  private Item withOutputWritten(Item item) {
-    if (item.output().isEmpty()) {
-      return item;
+  /** The name of an output says which batch names it, so it is known only now. */
+  private List<Pending> withOutputsWritten(List<Pending> batch) {
+    List<Callable<Boolean>> writes = new ArrayList<>();
+    List<Pending> complete = new ArrayList<>();
+    for (Pending pending : batch) {
+      if (pending.item().output().isEmpty()) {
+        complete.add(pending);
+        continue;
+      }
+      LargeOutput output = pending.item().output().get();
+      writes.add(() -> {
+        output.write(store, keys, workspaceId, log, number);
+        return true;
+      });
+      EntryLines.Encoded encoded = output.event(keys, log, number);
+      complete.add(
+          new Pending(
+              new Item(encoded.row(), encoded.line(), pending.item().output()), pending.durable()));
     }
-    LargeOutput output = item.output().get();
-    output.write(store, keys, workspaceId, log, number);
-    EntryLines.Encoded encoded = output.event(keys, log, number);
-    return new Item(encoded.row(), encoded.line(), item.output());
+    if (!writes.isEmpty()) {
+      List<Boolean> unused = store.allOf(writes);
+    }
+    return complete;
   }
 
   /** What is covered decides first, and is asked for only now. */
@@ -371,7 +440,13 @@ public final class WriterLog {
     }
   }
 
-  private static byte[] fence(EventIds ids, String workspaceId) {
+  /** Whether this log may still send a batch of this number. */
+  public boolean maySend(Keys.BatchRef batch) {
+    return batch.log().equals(log);
+  }
+
+  /** What keeps a key taken. */
+  public static byte[] fence(EventIds ids, String workspaceId) {
     return Zstd.compress(Frame.tombstone(ids.nextName()).encode(workspaceId));
   }
 

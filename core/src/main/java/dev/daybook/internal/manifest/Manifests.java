@@ -1,6 +1,7 @@
 package dev.daybook.internal.manifest;
 
 import dev.daybook.CorruptDataException;
+import dev.daybook.StorageAccessException;
 import dev.daybook.UnsupportedFormatException;
 import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.log.Frame;
@@ -161,7 +162,11 @@ public final class Manifests {
     UNKNOWN
   }
 
-  /** Creates a manifest; sent once. */
+  /**
+   * Creates a manifest; sent once.
+   *
+   * @throws StorageAccessException if the store refuses it; it is not there then
+   */
   public Commit commit(Manifest next, String operation) {
     Frame frame = new Frame(Frame.Kind.MANIFEST, operation, Json.writeBytes(next));
     try {
@@ -169,6 +174,9 @@ public final class Manifests {
           store.raw().createIfAbsent(keys.manifest(next.number()), frame.encode(workspaceId));
       return created.isNew() ? Commit.DONE : Commit.LOST;
     } catch (IOException e) {
+      if (Store.isRefusal(e)) {
+        throw store.refused("write " + keys.manifest(next.number()), e);
+      }
       LOG.warn(
           "Manifest {} may or may not be committed, so nothing is deleted: {}",
           next.number(),

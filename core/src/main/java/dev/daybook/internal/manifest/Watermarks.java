@@ -63,6 +63,12 @@ public final class Watermarks {
     if (mark != null) {
       return Optional.of(mark);
     }
+    if (files.size() > 2 * FILES_MAX) {
+      // Most of them are of manifests long replaced.
+      files
+          .keySet()
+          .retainAll(manifest.watermarkFiles().stream().map(file -> file.file().key()).toList());
+    }
     return manifest.watermarkFiles().stream()
         .filter(file -> file.mayHold(log))
         .map(file -> marks(file).get(log))
@@ -150,10 +156,6 @@ public final class Watermarks {
     Map<String, Watermark> known = files.get(file.file().key());
     if (known == null) {
       known = read(file);
-      if (files.size() > 4 * FILES_MAX) {
-        // Most of them are of manifests long replaced.
-        files.clear();
-      }
       files.put(file.file().key(), known);
     }
     return known;

@@ -3,6 +3,7 @@ package dev.daybook.internal.plan;
 import dev.daybook.OutcomeUnknownException;
 import dev.daybook.PlanConflictException;
 import dev.daybook.PlanRecord;
+import dev.daybook.StorageUnavailableException;
 import dev.daybook.event.Actor;
 import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
@@ -26,8 +27,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -213,6 +216,7 @@ public final class PlanLog {
     PlanFold fold = new PlanFold(head.plan());
     List<Row> rows = new ArrayList<>();
     List<Runnable> whenCommitted = new ArrayList<>();
+    Set<Change> written = new HashSet<>();
     for (Change change : changes) {
       int before = rows.size();
       try {
@@ -233,6 +237,9 @@ public final class PlanLog {
         } else {
           whenCommitted.add(() -> change.done = new Committed(head.plan(), events));
         }
+        if (rows.size() > before) {
+          written.add(change);
+        }
       } catch (RuntimeException | Error e) {
         rows.subList(before, rows.size()).clear();
         if (rows.isEmpty()) {
@@ -245,12 +252,34 @@ public final class PlanLog {
     if (rows.isEmpty()) {
       return true;
     }
-    if (!create(version, rows)) {
-      return false;
+    try {
+      if (!create(version, rows)) {
+        return false;
+      }
+    } catch (OutcomeUnknownException e) {
+      refuseWhatIsNotIn(version, changes, written, e);
+      throw e;
     }
     advance(version, rows);
     whenCommitted.forEach(Runnable::run);
     return true;
+  }
+
+  /**
+   * Only who has events in a version learns its outcome by asking: what another change was told
+   * depends on events that may not be there.
+   */
+  private void refuseWhatIsNotIn(
+      long version, List<Change> changes, Set<Change> written, OutcomeUnknownException e) {
+    for (Change change : changes) {
+      if (!change.isSettled() && !written.contains(change)) {
+        change.refused =
+            new StorageUnavailableException(
+                "Nothing was written for this change of the plan of '%s': it was decided on version %d, of which it is not known whether it was written; try again"
+                    .formatted(keys.name(), version),
+                e);
+      }
+    }
   }
 
   private boolean create(long version, List<Row> rows) {
@@ -278,7 +307,14 @@ public final class PlanLog {
    * @return whether it is in the plan; if not, it never will be
    * @throws OutcomeUnknownException if the store does not answer now either
    */
-  public boolean outcome(ObjectKey key, String operation) {
+  public boolean outcome(long version, String operation) {
+    long newest = refresh().plan().version();
+    if (version > newest + 1) {
+      throw new IllegalArgumentException(
+          "The plan of '%s' is at version %d, so nobody can have written version %d; give what OutcomeUnknownException.operation() said"
+              .formatted(keys.name(), newest, version));
+    }
+    ObjectKey key = keys.plan(version);
     ConditionalWrite.Outcome standing =
         new ConditionalWrite(store)
             .ask(

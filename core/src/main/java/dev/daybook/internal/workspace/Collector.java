@@ -4,7 +4,9 @@ import dev.daybook.Progress;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Frame;
 import dev.daybook.internal.log.Keys;
+import dev.daybook.internal.log.Keys.BatchRef;
 import dev.daybook.internal.log.Store;
+import dev.daybook.internal.log.WriterLog;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifest.Retired;
 import dev.daybook.internal.manifest.Manifests;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,6 +32,9 @@ import java.util.function.Consumer;
 public final class Collector {
   /** A commit that gives up no file waits for so many manifests to expire. */
   private static final long EXPIRING_MIN = 64;
+
+  /** A writer that has not sent a batch so long after its outputs never will. */
+  private static final Duration UNSENT_AGE = Duration.ofDays(1);
 
   private final Store store;
   private final Keys keys;
@@ -75,9 +81,9 @@ public final class Collector {
     }
     newest = expire(newest, numbered, stored, keep);
     List<ObjectKey> going = new ArrayList<>();
-    coveredBatches(newest, going);
+    Set<BatchRef> listed = coveredBatches(newest, going);
     unnamedFiles(newest, stored, going);
-    unnamedOutputs(newest, going);
+    unnamedOutputs(newest, listed, going);
     progress.accept(new Progress("collecting", 0, going.size()));
     for (int done = 0; done < going.size(); done++) {
       store.delete(going.get(done));
@@ -115,16 +121,22 @@ public final class Collector {
     return gains && manifests.commit(next, ids.nextName()) == Commit.DONE ? next : newest;
   }
 
-  private void coveredBatches(Manifest manifest, List<ObjectKey> going) {
-    List<ObjectKey> covered =
-        store.list(keys.logs()).stream()
-            .map(Listed::key)
-            .filter(key -> watermarks.cover(manifest, keys.batchRef(key)))
-            .toList();
+  /** All batches there are; those that segments cover go. */
+  private Set<BatchRef> coveredBatches(Manifest manifest, List<ObjectKey> going) {
+    Set<BatchRef> listed = new HashSet<>();
+    List<ObjectKey> covered = new ArrayList<>();
+    for (Listed object : store.list(keys.logs())) {
+      BatchRef batch = keys.batchRef(object.key());
+      listed.add(batch);
+      if (watermarks.cover(manifest, batch)) {
+        covered.add(object.key());
+      }
+    }
     if (!covered.isEmpty()) {
       files.check(manifest);
       going.addAll(covered);
     }
+    return listed;
   }
 
   private void unnamedFiles(Manifest manifest, Set<ObjectKey> stored, List<ObjectKey> going) {
@@ -140,13 +152,23 @@ public final class Collector {
     }
   }
 
-  /** A batch that is covered either took its outputs into a segment with it or never will. */
-  private void unnamedOutputs(Manifest manifest, List<ObjectKey> going) {
-    for (Listed object : store.list(keys.outputs())) {
+  /**
+   * A batch that is covered either took its outputs into a segment with it or never will. One that
+   * was never sent would keep its outputs for ever, so after long enough its number is fenced; the
+   * fence is taken in like any batch, and then a later round removes them.
+   */
+  private void unnamedOutputs(Manifest manifest, Set<BatchRef> listed, List<ObjectKey> going) {
+    Store.Listing outputs = store.listing(keys.outputs());
+    Instant before = outputs.answeredAt().minus(UNSENT_AGE);
+    for (Listed object : outputs.objects()) {
       ObjectKey key = object.key();
-      if (watermarks.cover(manifest, keys.batchRef(key))
-          && !files.hold(manifest, keys.outputEvent(key))) {
-        going.add(key);
+      BatchRef batch = keys.batchRef(key);
+      if (watermarks.cover(manifest, batch)) {
+        if (!files.hold(manifest, keys.outputEvent(key))) {
+          going.add(key);
+        }
+      } else if (!listed.contains(batch) && object.storedAt().isBefore(before)) {
+        store.create(keys.batch(batch.log(), batch.number()), WriterLog.fence(ids, workspaceId));
       }
     }
   }

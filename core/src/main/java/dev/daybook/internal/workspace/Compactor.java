@@ -22,6 +22,7 @@ import dev.daybook.internal.manifest.Watermarks;
 import dev.daybook.storage.ObjectKey;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,7 @@ public final class Compactor {
   private static final long MERGE_ROWS_MAX = 1_000_000;
 
   /** Merging holds the rows in memory, so there is a bound on their stored bytes too. */
-  private static final long MERGE_BYTES_MAX = 32L << 20;
+  private static final long MERGE_BYTES_MAX = 64L << 20;
 
   private static final int COMMIT_ROUNDS_MAX = 10;
 
@@ -96,6 +97,7 @@ public final class Compactor {
    * Takes the tail of a snapshot into one segment.
    *
    * @return {@code false} if there was none or another process was faster
+   * @throws StorageUnavailableException if the commit was not answered; nothing is lost
    */
   public boolean takeIn(Snapshot snapshot, Consumer<Progress> progress) {
     if (snapshot.batches().isEmpty() && snapshot.plan().recent().isEmpty()) {
@@ -130,7 +132,7 @@ public final class Compactor {
         break;
       }
       if (commit == Commit.UNKNOWN) {
-        return false;
+        throw unanswered(draft.number());
       }
       on = manifests.newest(on);
       if (!mayCommitOn(on, read) || !tookNothingOf(on, read, last.keySet(), checkpoint, rows)) {
@@ -146,6 +148,12 @@ public final class Compactor {
       store.delete(keys.batch(ref.log(), ref.number()));
     }
     return true;
+  }
+
+  private StorageUnavailableException unanswered(long number) {
+    return new StorageUnavailableException(
+        "%s does not say whether manifest %d of '%s' was written; nothing is lost, compact again later"
+            .formatted(store.describe(), number, keys.name()));
   }
 
   /** The same rows, taken in by the manifest after this one. */
@@ -176,6 +184,7 @@ public final class Compactor {
    * Merges segments of one order of magnitude into one.
    *
    * @return {@code false} if there are not enough or another process was faster
+   * @throws StorageUnavailableException if the commit was not answered; nothing is lost
    */
   public boolean merge(Manifest read, Consumer<Progress> progress) {
     List<Segment> chosen = toMerge(read);
@@ -192,29 +201,54 @@ public final class Compactor {
       segments.set(segments.indexOf(chosen.getFirst()), merged);
       segments.removeAll(chosen);
       commit = manifests.commit(manifests.after(on).segments(segments).build(), ids.nextName());
+      if (commit == Commit.UNKNOWN) {
+        throw unanswered(on.number() + 1);
+      }
       on = commit == Commit.LOST ? manifests.newest(on) : on;
     } while (commit == Commit.LOST && mayCommitOn(on, read) && on.segments().containsAll(chosen));
     progress.accept(new Progress("merging segments", rows, rows));
     return commit == Commit.DONE;
   }
 
+  /** Segments of one order of magnitude that have vectors under the same models. */
+  private record Tier(int magnitude, Set<String> models) {}
+
   private List<Segment> toMerge(Manifest manifest) {
-    Map<Integer, List<Segment>> tiers = new TreeMap<>();
+    Map<Tier, List<Segment>> tiers = new LinkedHashMap<>();
     for (Segment segment : manifest.segments()) {
-      if (files.mayMerge(manifest, segment)) {
-        tiers
-            .computeIfAbsent((int) Math.log10((double) segment.rows()), tier -> new ArrayList<>())
-            .add(segment);
+      boolean isFull =
+          segment.rows() >= MERGE_ROWS_MAX / 2 || segment.file().bytes() >= MERGE_BYTES_MAX / 2;
+      if (!isFull && files.mayMerge(manifest, segment)) {
+        Tier tier = new Tier((int) Math.log10((double) segment.rows()), segment.vectors().keySet());
+        tiers.computeIfAbsent(tier, ignored -> new ArrayList<>()).add(segment);
       }
     }
-    for (List<Segment> tier : tiers.values()) {
-      long rows = tier.stream().mapToLong(Segment::rows).sum();
-      long bytes = tier.stream().mapToLong(segment -> segment.file().bytes()).sum();
-      if (tier.size() >= mergeSegments && rows <= MERGE_ROWS_MAX && bytes <= MERGE_BYTES_MAX) {
-        return tier;
+    return tiers.values().stream()
+        .map(Compactor::oldestThatFit)
+        .filter(some -> some.size() >= mergeSegments || (some.size() > 1 && isHalfFull(some)))
+        .findFirst()
+        .orElse(List.of());
+  }
+
+  private static List<Segment> oldestThatFit(List<Segment> tier) {
+    List<Segment> some = new ArrayList<>();
+    long rows = 0;
+    long bytes = 0;
+    for (Segment segment : tier) {
+      rows += segment.rows();
+      bytes += segment.file().bytes();
+      if (rows > MERGE_ROWS_MAX || bytes > MERGE_BYTES_MAX) {
+        break;
       }
+      some.add(segment);
     }
-    return List.of();
+    return some;
+  }
+
+  /** Large segments need not be many: waiting for more would only make them too large. */
+  private static boolean isHalfFull(List<Segment> some) {
+    return some.stream().mapToLong(Segment::rows).sum() >= MERGE_ROWS_MAX / 2
+        || some.stream().mapToLong(segment -> segment.file().bytes()).sum() >= MERGE_BYTES_MAX / 2;
   }
 
   /**
@@ -233,10 +267,15 @@ public final class Compactor {
           named = true;
         }
       }
-      if (!named
-          || !mayCommitOn(on, read)
-          || manifests.commit(manifests.after(on).segments(segments).build(), ids.nextName())
-              == Commit.DONE) {
+      if (!named || !mayCommitOn(on, read)) {
+        return;
+      }
+      Commit commit =
+          manifests.commit(manifests.after(on).segments(segments).build(), ids.nextName());
+      if (commit == Commit.UNKNOWN) {
+        throw unanswered(on.number() + 1);
+      }
+      if (commit == Commit.DONE) {
         return;
       }
     }
@@ -254,11 +293,11 @@ public final class Compactor {
    */
   public long pin(String name) {
     Manifest on = Manifest.NONE;
-    boolean mayBeOurs = false;
-    for (int round = 0; round < COMMIT_ROUNDS_MAX; round++) {
+    Set<Long> mayBeOurs = new HashSet<>();
+    for (int round = 1; round <= COMMIT_ROUNDS_MAX; round++) {
       on = manifests.newest(on);
       Long pinned = on.pins().get(name);
-      if (pinned != null && mayBeOurs) {
+      if (pinned != null && mayBeOurs.contains(pinned)) {
         return pinned;
       }
       if (pinned != null) {
@@ -271,16 +310,19 @@ public final class Compactor {
       if (commit == Commit.DONE) {
         return next.number();
       }
-      mayBeOurs |= commit == Commit.UNKNOWN;
+      if (commit == Commit.UNKNOWN) {
+        mayBeOurs.add(next.number());
+      }
+      store.pause(round);
     }
-    throw tooBusy("pin '" + name + "'", mayBeOurs);
+    throw notDone("pin '" + name + "'", !mayBeOurs.isEmpty());
   }
 
   /** Takes a name off; nothing happens if there is no such name. */
   public void unpin(String name) {
     Manifest on = Manifest.NONE;
     boolean mayBeOurs = false;
-    for (int round = 0; round < COMMIT_ROUNDS_MAX; round++) {
+    for (int round = 1; round <= COMMIT_ROUNDS_MAX; round++) {
       on = manifests.newest(on);
       if (!on.pins().containsKey(name)) {
         return;
@@ -290,17 +332,21 @@ public final class Compactor {
         return;
       }
       mayBeOurs |= commit == Commit.UNKNOWN;
+      store.pause(round);
     }
-    throw tooBusy("unpin '" + name + "'", mayBeOurs);
+    throw notDone("unpin '" + name + "'", mayBeOurs);
   }
 
-  private RuntimeException tooBusy(String what, boolean mayBeDone) {
-    String why =
-        "Cannot %s in '%s': other processes committed %d times meanwhile"
-            .formatted(what, keys.name(), COMMIT_ROUNDS_MAX);
+  private RuntimeException notDone(String what, boolean mayBeDone) {
+    String cannot = "Cannot %s in '%s': ".formatted(what, keys.name());
     return mayBeDone
-        ? new OutcomeUnknownException(why + "; look at the pins before doing it again")
-        : new StorageUnavailableException(why + "; try again");
+        ? new OutcomeUnknownException(
+            cannot + store.describe() + " did not answer; look at the pins before doing it again")
+        : new StorageUnavailableException(
+            cannot
+                + "other processes committed "
+                + COMMIT_ROUNDS_MAX
+                + " times meanwhile; try again");
   }
 
   private FileRef writeCheckpoint(Manifest read, PlanRecord plan) {

@@ -213,11 +213,7 @@ final class Library implements AutoCloseable {
 
   private SegmentReader openSegment(FileRef file) {
     try {
-      return SegmentReader.open(
-          local(file)
-              .orElseThrow(
-                  () -> new FileGoneException(ObjectKey.of(file.key()), engine.store().describe())),
-          workspaceId);
+      return SegmentReader.open(localCopy(file), workspaceId);
     } catch (NewerFormatException e) {
       throw new UnsupportedFormatException(file.key() + ": " + e.getMessage(), e);
     } catch (IOException e) {
@@ -334,6 +330,17 @@ final class Library implements AutoCloseable {
     if (closed) {
       throw new CancellationException("The workspace is closed");
     }
+  }
+
+  /**
+   * A local copy of a file.
+   *
+   * @throws FileGoneException if the store does not have it
+   */
+  Path localCopy(FileRef file) {
+    return local(file)
+        .orElseThrow(
+            () -> new FileGoneException(ObjectKey.of(file.key()), engine.store().describe()));
   }
 
   private Optional<Path> local(FileRef file) {

@@ -1,5 +1,6 @@
 package dev.daybook.internal.workspace;
 
+import dev.daybook.CorruptDataException;
 import dev.daybook.Progress;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.event.EventId;
@@ -22,13 +23,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Segments as Parquet, their indexes by Lucene, vectors under the engine's model. */
 final class LibraryFiles implements SegmentFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(LibraryFiles.class);
+
   private final Engine engine;
   private final Keys keys;
   private final String workspaceId;
@@ -50,7 +56,7 @@ final class LibraryFiles implements SegmentFiles {
      * not take minutes.
      */
     CLOSING(500),
-    /** Everything; every stored index is read. */
+    /** Everything; every stored index and vector file is read. */
     WHOLE(Long.MAX_VALUE);
 
     private final long embeddedRowsMax;
@@ -84,31 +90,51 @@ final class LibraryFiles implements SegmentFiles {
     return Library.inSegments(library.open(manifest), id);
   }
 
-  /** Vectors of a segment that this process cannot carry over would have to be computed again. */
+  /** Vectors that are missing are to be made first, or the merged segment would have none. */
   @Override
   public boolean mayMerge(Manifest manifest, Segment segment) {
-    if (!engine.embedder().isPresent()) {
-      return segment.vectors().isEmpty();
-    }
-    return segment.vectors().size() == 1
-        && library.open(manifest).stream()
+    return !engine.embedder().isPresent()
+        || library.open(manifest).stream()
             .anyMatch(open -> open.ref().equals(segment) && open.hasStoredVectors());
   }
 
   @Override
   public Segment merge(Manifest manifest, List<Segment> chosen) {
     List<Row> rows = new ArrayList<>();
-    Map<Object, List<float[]>> vectors = new HashMap<>();
-    try {
-      for (OpenSegment segment : library.open(manifest)) {
-        if (!chosen.contains(segment.ref())) {
-          continue;
-        }
+    Map<Segment, List<Row>> rowsOf = new LinkedHashMap<>();
+    for (OpenSegment segment : library.open(manifest)) {
+      if (chosen.contains(segment.ref())) {
         List<Row> some = library.rows(segment);
+        rowsOf.put(segment.ref(), some);
         rows.addAll(some);
-        for (VectorFile file : segment.vectors()) {
-          for (int row = 0; row < some.size(); row++) {
-            vectors.put(some.get(row).id(), file.vectorsOf(row));
+      }
+    }
+    rows.sort(SegmentWriter.ORDER);
+    Map<String, FileRef> files = new TreeMap<>();
+    for (String model : chosen.getFirst().vectors().keySet()) {
+      try {
+        files.put(model, mergeVectors(manifest, model, rowsOf, rows));
+      } catch (FileGoneException e) {
+        throw e;
+      } catch (CorruptDataException e) {
+        LOG.warn("Vectors of {} are not merged but made again later: {}", model, e.getMessage());
+      }
+    }
+    return segment(rows, writeRows(manifest, rows), writeIndex(manifest, rows), files);
+  }
+
+  /** Vectors of any model can be carried over, also of one that this process does not have. */
+  private FileRef mergeVectors(
+      Manifest manifest, String model, Map<Segment, List<Row>> rowsOf, List<Row> rows) {
+    Map<EventId, List<float[]>> vectors = new HashMap<>();
+    int dimension = 0;
+    try {
+      for (Map.Entry<Segment, List<Row>> segment : rowsOf.entrySet()) {
+        FileRef ref = segment.getKey().vectors().get(model);
+        try (VectorFile file = VectorFile.open(library.localCopy(ref))) {
+          dimension = file.dimension();
+          for (int row = 0; row < segment.getValue().size(); row++) {
+            vectors.put(segment.getValue().get(row).id(), file.vectorsOf(row));
           }
         }
       }
@@ -116,18 +142,14 @@ final class LibraryFiles implements SegmentFiles {
       throw new UncheckedIOException(
           "Cannot read local copies of vectors; check the cache folder", e);
     }
-    rows.sort(SegmentWriter.ORDER);
-    Map<String, FileRef> files = new TreeMap<>();
-    if (engine.embedder().isPresent()) {
-      List<VectorFile.Chunk> chunks = new ArrayList<>();
-      for (int row = 0; row < rows.size(); row++) {
-        for (float[] vector : vectors.getOrDefault(rows.get(row).id(), List.of())) {
-          chunks.add(new VectorFile.Chunk(row, vector));
-        }
+    List<VectorFile.Chunk> chunks = new ArrayList<>();
+    for (int row = 0; row < rows.size(); row++) {
+      for (float[] vector : vectors.getOrDefault(rows.get(row).id(), List.of())) {
+        chunks.add(new VectorFile.Chunk(row, vector));
       }
-      files.put(engine.embedder().modelKey(), writeVectors(manifest, chunks));
     }
-    return segment(rows, writeRows(manifest, rows), writeIndex(manifest, rows), files);
+    return put(
+        keys.vector(manifest.number(), ids.nextName(), model), VectorFile.write(dimension, chunks));
   }
 
   @Override
@@ -155,7 +177,7 @@ final class LibraryFiles implements SegmentFiles {
     List<OpenSegment> open = library.open(manifest);
     Embedder embedder = engine.embedder();
     for (OpenSegment segment : open) {
-      todo += embedder.isPresent() && !segment.hasStoredVectors() ? segment.ref().rows() : 0;
+      todo += lacksVectors(segment, effort) ? segment.ref().rows() : 0;
     }
     for (OpenSegment segment : open) {
       if (lacksIndex(segment, effort)) {
@@ -164,7 +186,7 @@ final class LibraryFiles implements SegmentFiles {
         built = true;
       }
       boolean fits = segment.ref().rows() <= effort.embeddedRowsMax - done;
-      if (embedder.isPresent() && !segment.hasStoredVectors() && fits) {
+      if (lacksVectors(segment, effort) && fits) {
         FileRef vectors = embed(manifest, segment, done, todo, progress);
         compactor.replace(
             manifest, segment.ref(), now -> now.withVectors(embedder.modelKey(), vectors));
@@ -177,6 +199,13 @@ final class LibraryFiles implements SegmentFiles {
 
   private boolean lacksIndex(OpenSegment segment, Effort effort) {
     return !segment.hasStoredIndex() || (effort == Effort.WHOLE && !isWhole(segment.ref().index()));
+  }
+
+  private boolean lacksVectors(OpenSegment segment, Effort effort) {
+    return engine.embedder().isPresent()
+        && (!segment.hasStoredVectors()
+            || (effort == Effort.WHOLE
+                && !isWhole(segment.ref().vectors().get(engine.embedder().modelKey()))));
   }
 
   private boolean isWhole(FileRef file) {

@@ -210,6 +210,9 @@ public final class OpenWorkspace {
    * @throws IllegalArgumentException if it is over the size limit
    */
   public WriterLog.Item toRecord(Envelope envelope, TraceEvent event) {
+    if (event instanceof ToolCall call) {
+      checkOutput(call);
+    }
     WriterLog.Item item =
         event instanceof ToolCall call && isLarge(call.output())
             ? WriterLog.Item.of(new LargeOutput(envelope, call), found.keys())
@@ -221,6 +224,19 @@ public final class OpenWorkspace {
                   event.type(), envelope.session(), item.line().length, engine.eventBytesMax()));
     }
     return item;
+  }
+
+  private void checkOutput(ToolCall call) {
+    if (call.stored().isPresent()) {
+      throw new IllegalArgumentException(
+          "Call of '%s' carries only head and tail of its output; set it whole with call.output(traces.output(call)) before recording it again"
+              .formatted(call.tool()));
+    }
+    if (call.output().length() > engine.pendingBytesMax()) {
+      throw new IllegalArgumentException(
+          "Output of '%s' has %d characters, at most %d are allowed; shorten it, or raise Daybook.on(store).pendingBytesMax"
+              .formatted(call.tool(), call.output().length(), engine.pendingBytesMax()));
+    }
   }
 
   private boolean isLarge(String output) {
@@ -286,7 +302,7 @@ public final class OpenWorkspace {
                 }
               });
       return mine;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       sourced.remove(id);
       mine.completeExceptionally(e);
       throw e;
@@ -413,7 +429,7 @@ public final class OpenWorkspace {
     compaction.lock();
     try {
       if (!closed.get()) {
-        takeIn(progress -> {});
+        merge(takeIn(progress -> {}), progress -> {});
         collectSometimes();
       }
     } catch (RuntimeException e) {
@@ -425,10 +441,15 @@ public final class OpenWorkspace {
   }
 
   private void collectSometimes() {
-    Manifest manifest = reader.known().manifest();
-    if (manifest.number() % COLLECT_EVERY == 0) {
-      collector.collect(manifest, engine.keepReplaced(), progress -> {});
+    if (reader.known().manifest().number() % COLLECT_EVERY == 0) {
+      collect(progress -> {});
     }
+  }
+
+  private void collect(Consumer<Progress> progress) {
+    Manifest manifest = reader.known().manifest();
+    unlessOvertaken(
+        manifest, () -> collector.collect(manifest, engine.keepReplaced(), progress) > 0);
   }
 
   /** Takes everything into segments, builds what is missing, removes what nobody needs. */
@@ -437,7 +458,7 @@ public final class OpenWorkspace {
     compaction.lock();
     try {
       compact(LibraryFiles.Effort.WHOLE, progress);
-      collector.collect(reader.known().manifest(), engine.keepReplaced(), progress);
+      collect(progress);
     } finally {
       compaction.unlock();
     }
@@ -445,12 +466,31 @@ public final class OpenWorkspace {
 
   /** Merging comes last: what is merged then has its vectors, which merging carries over. */
   private void compact(LibraryFiles.Effort effort, Consumer<Progress> progress) {
-    Manifest manifest = takeIn(progress);
-    if (files.repair(manifest, compactor, effort, progress)) {
-      manifest = readManifest();
+    Manifest taken = takeIn(progress);
+    boolean repaired =
+        unlessOvertaken(taken, () -> files.repair(taken, compactor, effort, progress));
+    merge(repaired ? readManifest() : taken, progress);
+  }
+
+  private void merge(Manifest manifest, Consumer<Progress> progress) {
+    if (unlessOvertaken(manifest, () -> compactor.merge(manifest, progress))) {
+      Manifest unused = readManifest();
     }
-    if (compactor.merge(manifest, progress)) {
-      readManifest();
+  }
+
+  /**
+   * Does a step on the files of a manifest; when some are gone since another process replaced them
+   * meanwhile, that is its work done.
+   */
+  private boolean unlessOvertaken(Manifest manifest, BooleanSupplier step) {
+    try {
+      return step.getAsBoolean();
+    } catch (FileGoneException e) {
+      if (readManifest().number() == manifest.number()) {
+        throw e;
+      }
+      LOG.debug("Another process compacted '{}' meanwhile: {}", name(), e.getMessage());
+      return true;
     }
   }
 
@@ -463,15 +503,9 @@ public final class OpenWorkspace {
     ownBatches.set(0);
     ownBytes.set(0);
     Snapshot snapshot = read(read -> read);
-    try {
-      return compactor.takeIn(snapshot, progress) ? readManifest() : snapshot.manifest();
-    } catch (FileGoneException e) {
-      Manifest newer = readManifest();
-      if (newer.number() == snapshot.manifest().number()) {
-        throw e;
-      }
-      return newer;
-    }
+    return unlessOvertaken(snapshot.manifest(), () -> compactor.takeIn(snapshot, progress))
+        ? readManifest()
+        : snapshot.manifest();
   }
 
   /** Whether a write that ended unknown is there; see {@link OutcomeUnknownException#operation}. */
@@ -482,9 +516,9 @@ public final class OpenWorkspace {
     ObjectKey key = ObjectKey.of(path.isEmpty() ? "none" : path);
     String id = operation.substring(hash + 1);
     if (found.keys().isPlan(key)) {
-      return plan.outcome(key, id);
+      return plan.outcome(found.keys().planVersion(key), id);
     }
-    if (found.keys().isBatch(key)) {
+    if (found.keys().isBatch(key) && canBeUnknown(found.keys().batchRef(key))) {
       return WriterLog.outcome(
           engine.store(),
           found.keys(),
@@ -497,6 +531,16 @@ public final class OpenWorkspace {
     throw new IllegalArgumentException(
         "'%s' is no operation of workspace '%s' in %s; give what OutcomeUnknownException.operation() said"
             .formatted(operation, name(), location()));
+  }
+
+  /** A log sends a batch only when the one before it is settled, and none after an unknown one. */
+  private boolean canBeUnknown(BatchRef batch) {
+    BatchRef before = new BatchRef(batch.log(), batch.number() - 1);
+    return !log.maySend(batch)
+        && (before.number() == 0
+            || engine.store().get(found.keys().batch(before.log(), before.number())).isPresent()
+            || watermarks.operationOf(manifests, before.log(), before.number()).isPresent()
+            || watermarks.operationOf(manifests, batch.log(), batch.number()).isPresent());
   }
 
   /** Reads everything again and reports what is wrong. */
