@@ -133,6 +133,16 @@ public final class ConditionalWrite {
     return fence(what, key, operation, fence.get(), decoder, notThere);
   }
 
+  /** The error for a write of which nothing could be learned; it can be asked for again. */
+  public static OutcomeUnknownException unanswered(
+      ObjectKey key, String operation, DaybookException e) {
+    return new OutcomeUnknownException(
+        "%s may or may not be written: %s. Ask workspace.outcome(\"%s\") again"
+            .formatted(key, e.getMessage(), token(key, operation)),
+        e,
+        token(key, operation));
+  }
+
   /** What a user asks with for the outcome of a write. */
   static String token(ObjectKey key, String operation) {
     return key + "#" + operation;

@@ -308,7 +308,12 @@ public final class PlanLog {
    * @throws OutcomeUnknownException if the store does not answer now either
    */
   public boolean outcome(long version, String operation) {
-    long newest = refresh().plan().version();
+    long newest;
+    try {
+      newest = refresh().plan().version();
+    } catch (StorageUnavailableException e) {
+      throw ConditionalWrite.unanswered(keys.plan(version), operation, e);
+    }
     if (version > newest + 1) {
       throw new IllegalArgumentException(
           "The plan of '%s' is at version %d, so nobody can have written version %d; give what OutcomeUnknownException.operation() said"

@@ -4,6 +4,7 @@ import dev.daybook.DaybookException;
 import dev.daybook.OutcomeUnknownException;
 import dev.daybook.PlanRecord;
 import dev.daybook.Progress;
+import dev.daybook.StorageUnavailableException;
 import dev.daybook.Workspace;
 import dev.daybook.WorkspaceStateException;
 import dev.daybook.event.Actor;
@@ -14,6 +15,7 @@ import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent;
 import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.log.ConditionalWrite;
 import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Frame;
@@ -518,7 +520,7 @@ public final class OpenWorkspace {
     if (found.keys().isPlan(key)) {
       return plan.outcome(found.keys().planVersion(key), id);
     }
-    if (found.keys().isBatch(key) && canBeUnknown(found.keys().batchRef(key))) {
+    if (found.keys().isBatch(key) && canBeUnknown(key, id)) {
       return WriterLog.outcome(
           engine.store(),
           found.keys(),
@@ -534,13 +536,18 @@ public final class OpenWorkspace {
   }
 
   /** A log sends a batch only when the one before it is settled, and none after an unknown one. */
-  private boolean canBeUnknown(BatchRef batch) {
+  private boolean canBeUnknown(ObjectKey key, String operation) {
+    BatchRef batch = found.keys().batchRef(key);
     BatchRef before = new BatchRef(batch.log(), batch.number() - 1);
-    return !log.maySend(batch)
-        && (before.number() == 0
-            || engine.store().get(found.keys().batch(before.log(), before.number())).isPresent()
-            || watermarks.operationOf(manifests, before.log(), before.number()).isPresent()
-            || watermarks.operationOf(manifests, batch.log(), batch.number()).isPresent());
+    try {
+      return !log.maySend(batch)
+          && (before.number() == 0
+              || engine.store().get(found.keys().batch(before.log(), before.number())).isPresent()
+              || watermarks.operationOf(manifests, before.log(), before.number()).isPresent()
+              || watermarks.operationOf(manifests, batch.log(), batch.number()).isPresent());
+    } catch (StorageUnavailableException e) {
+      throw ConditionalWrite.unanswered(key, operation, e);
+    }
   }
 
   /** Reads everything again and reports what is wrong. */
