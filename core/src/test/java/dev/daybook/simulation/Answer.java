@@ -38,4 +38,10 @@ sealed interface Answer {
 
   /** An {@code IOException} that says nothing about the effect. */
   record Failure(String why) implements Answer {}
+
+  /** Nothing was written, for sure; trying again may help. */
+  record NotWritten() implements Answer {}
+
+  /** Permission is missing: nothing was written, and trying again does not help. */
+  record Denied() implements Answer {}
 }

@@ -257,6 +257,8 @@ final class Explorer {
             case LOST -> answer(process, state[0], answers.number(LOST), 1, "request lost");
             case ANSWER_LOST ->
                 after == state[0] || answer(process, after, answers.number(LOST), 1, "answer lost");
+            case NOT_WRITTEN -> notCreated(process, request, new Answer.NotWritten());
+            case DENIED -> notCreated(process, request, new Answer.Denied());
             case LATE -> !request.isWrite() || late(process, node.request());
             case TORN ->
                 !(answers.value(answer) instanceof Answer.Page) || beginTorn(process, answer);
@@ -293,6 +295,11 @@ final class Explorer {
     next[0] = after;
     next[1] -= faults;
     return reach(process, answer, fault);
+  }
+
+  private boolean notCreated(int process, Request request, Answer answer) {
+    return !(request instanceof Request.Create)
+        || answer(process, state[0], answers.number(answer), 1, "not done");
   }
 
   private boolean late(int process, int request) {

@@ -31,9 +31,16 @@ final class Mutants {
                   "return frame.operation().isEmpty() && !frame.isTombstone()"),
           mutant("given up without a fence", TRACES, LOG + "ConditionalWrite")
               .and(
-                  "return fence( what, key, operation, fence.get(), decoder,"
-                      + " store.unavailable(what, attempt - 1, start, last));",
-                  "return new Failed(store.unavailable(what, attempt - 1, start, last));"),
+                  "return mayHaveLanded"
+                      + " ? fence(what, key, operation, fence.get(), decoder, failure)"
+                      + " : new Failed(failure);",
+                  "return new Failed(failure);"),
+          mutant("a doubt forgotten at the next refusal", PLAN_WRITERS, LOG + "ConditionalWrite")
+              .and(
+                  "mayHaveLanded |= !(e instanceof ObjectStore.NotWrittenException);",
+                  "mayHaveLanded = !(e instanceof ObjectStore.NotWrittenException);"),
+          mutant("denied after a doubt taken as failed", PLAN_WRITERS, LOG + "ConditionalWrite")
+              .and("if (Store.isRefusal(e) && !mayHaveLanded) {", "if (Store.isRefusal(e)) {"),
           mutant("what stands at the fenced key not looked at", TRACES, LOG + "ConditionalWrite")
               .and(
                   "return new Fenced(fenceStands ? new Failed(failure) : standing, failure);",

@@ -13,12 +13,16 @@ import java.util.Set;
 final class Scenario {
   /** What the network may do to a request; each costs one of the faults of a scenario. */
   enum Fault {
-    /** Nothing happens and the caller hears nothing; a 409, a 503 and a lost request are this. */
+    /** Nothing happens and the caller hears nothing; a 503 and a lost request are this. */
     LOST,
     /** It happens and the caller hears nothing; a 500 after the effect is this. */
     ANSWER_LOST,
     /** The caller hears nothing, and it happens at any later moment, or never. */
     LATE,
+    /** Nothing is created, and the caller is told so; trying again may help. */
+    NOT_WRITTEN,
+    /** Nothing is created, and the caller is told that it may not. */
+    DENIED,
     /** A listing sees each key at one of two moments. */
     TORN,
     /** A read brings half the bytes. */

@@ -6,9 +6,11 @@ import static dev.daybook.simulation.Programs.planWriter;
 import static dev.daybook.simulation.Programs.traceThenPlan;
 import static dev.daybook.simulation.Programs.traceWriter;
 import static dev.daybook.simulation.Scenario.Fault.ANSWER_LOST;
+import static dev.daybook.simulation.Scenario.Fault.DENIED;
 import static dev.daybook.simulation.Scenario.Fault.FLIPPED;
 import static dev.daybook.simulation.Scenario.Fault.LATE;
 import static dev.daybook.simulation.Scenario.Fault.LOST;
+import static dev.daybook.simulation.Scenario.Fault.NOT_WRITTEN;
 import static dev.daybook.simulation.Scenario.Fault.TORN;
 import static dev.daybook.simulation.Scenario.Fault.TRUNCATED;
 
@@ -72,7 +74,7 @@ final class Scenarios {
 
   private static Scenario stubbornPlanWriters(int more) {
     return new Scenario("plan writers that try twice")
-        .faults(2 + more, ANSWER_LOST, LATE)
+        .faults(2 + more, ANSWER_LOST, LATE, NOT_WRITTEN, DENIED)
         .attempts(2)
         .with("alice", planWriter("P1"), "P1")
         .with("bob", planWriter("P2"), "P2")
@@ -117,7 +119,7 @@ final class Scenarios {
 
   private static Scenario lateBatch(int more) {
     return new Scenario("late batch, lost fence, compactor")
-        .faults(3 + more, ANSWER_LOST, LATE)
+        .faults(3 + more, ANSWER_LOST, LATE, NOT_WRITTEN, DENIED)
         .attempts(2)
         .with("writer", traceWriter("t1"), "t1")
         .with("compactor", inTurn(Parts::takeIn));
@@ -134,7 +136,7 @@ final class Scenarios {
 
   private static Scenario twoAskers(int more) {
     return new Scenario("two askers of an unknown outcome, compactor")
-        .faults(3 + more, LOST, ANSWER_LOST, LATE)
+        .faults(3 + more, LOST, ANSWER_LOST, LATE, NOT_WRITTEN, DENIED)
         .with(
             "writer",
             inTurn(parts -> parts.writer.record("t1"), Parts::tellUnsettled, Parts::askAll),

@@ -328,10 +328,7 @@ final class Simulation {
           lost("no answer"));
     }
     if (hits(weather.lost())) {
-      String why =
-          List.of("time-out", "409 conflict, retry", "503 slow down", "429 too many requests")
-              .get(random.nextInt(4));
-      return give(process, request, "nothing happened", lost(why));
+      return give(process, request, "nothing happened", refused(request));
     }
     if (request.isWrite() && hits(weather.answerLost())) {
       change(request);
@@ -370,6 +367,18 @@ final class Simulation {
           new Answer.Page(lines.subList(0, some), more || some < lines.size()));
     }
     return give(process, request, "", answer);
+  }
+
+  private Answer refused(Request request) {
+    faults++;
+    boolean isCreate = request instanceof Request.Create;
+    return switch (random.nextInt(isCreate ? 5 : 3)) {
+      case 0 -> new Answer.Failure("time-out");
+      case 1 -> new Answer.Failure("503 slow down");
+      case 2 -> new Answer.Failure("429 too many requests");
+      case 3 -> new Answer.NotWritten();
+      default -> random.nextInt(4) > 0 ? new Answer.NotWritten() : new Answer.Denied();
+    };
   }
 
   private Answer lost(String why) {

@@ -3,6 +3,7 @@ package dev.daybook.simulation;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -73,11 +74,12 @@ abstract class ValueStore implements ObjectStore {
   }
 
   private Answer ask(Request request) throws IOException {
-    Answer answer = send(request);
-    if (answer instanceof Answer.Failure(String why)) {
-      throw new IOException(why);
-    }
-    return answer;
+    return switch (send(request)) {
+      case Answer.Failure(String why) -> throw new IOException(why);
+      case Answer.NotWritten() -> throw new NotWrittenException("nothing was written", null);
+      case Answer.Denied() -> throw new AccessDeniedException(request.toString());
+      case Answer answer -> answer;
+    };
   }
 
   private static AssertionError unfit(Answer answer) {
