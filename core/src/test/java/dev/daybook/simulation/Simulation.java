@@ -43,7 +43,7 @@ final class Simulation {
   private final long seed;
   private final Random random;
   private final ExecutorService threads;
-  private final List<Process> processes = new ArrayList<>();
+  private final List<Peer> processes = new ArrayList<>();
   private final List<Request> late = new ArrayList<>();
   private final List<Parts.Unsettled> unsettled = new ArrayList<>();
   private final List<Line> history = new ArrayList<>();
@@ -57,7 +57,6 @@ final class Simulation {
   private int faults;
   private int crashes;
   private int alive;
-  private int lives;
   private Optional<String> violation = Optional.empty();
   private boolean over;
 
@@ -80,7 +79,7 @@ final class Simulation {
       Optional<String> violation) {}
 
   /** A process and where it stands. Touched only by the thread whose turn it is. */
-  private final class Process {
+  private final class Peer {
     final String name;
     final Role role;
     final Semaphore turn = new Semaphore(0);
@@ -92,7 +91,7 @@ final class Simulation {
     int asleepUntil;
     Told told = new Told();
 
-    Process(String name, Role role) {
+    Peer(String name, Role role) {
       this.name = name;
       this.role = role;
     }
@@ -164,10 +163,10 @@ final class Simulation {
   /** Runs it to its end or to the first violation. */
   Outcome run() throws InterruptedException {
     for (Role role : roles()) {
-      processes.add(new Process(role.name(), role));
+      processes.add(new Peer(role.name(), role));
     }
     alive = processes.size();
-    for (Process process : processes) {
+    for (Peer process : processes) {
       threads.execute(() -> live(process));
     }
     choose().turn.release();
@@ -199,7 +198,7 @@ final class Simulation {
 
   // ---- processes, one at a time ----
 
-  private void live(Process process) {
+  private void live(Peer process) {
     process.turn.acquireUninterruptibly();
     for (int life = 0; life < process.role.lives() && !over; life++) {
       process.told = new Told();
@@ -223,8 +222,7 @@ final class Simulation {
     }
   }
 
-  private Host host(Process process) {
-    lives++;
+  private Host host(Peer process) {
     Host.Setting setting =
         new Host.Setting(
             random.nextLong(),
@@ -248,12 +246,12 @@ final class Simulation {
     return (plan ? "P" : model.made % 9 == 0 ? "o" : "t") + model.made;
   }
 
-  private Answer send(Process me, Request request) {
+  private Answer send(Peer me, Request request) {
     if (me.crashed) {
       throw new Crash();
     }
     me.request = Optional.of(request);
-    Process next = choose();
+    Peer next = choose();
     if (next != me) {
       next.turn.release();
       me.turn.acquireUninterruptibly();
@@ -266,11 +264,11 @@ final class Simulation {
   }
 
   /** Lets things happen until some process can go on, and says which. */
-  private Process choose() {
+  private Peer choose() {
     while (true) {
       if (over || requests > REQUESTS_MAX) {
         over = true;
-        Process any = processes.getFirst();
+        Peer any = processes.getFirst();
         any.crashed = true;
         return any;
       }
@@ -279,7 +277,7 @@ final class Simulation {
         note("late", request, "", new Answer.Done());
         change(request);
       }
-      Process process = processes.get(random.nextInt(processes.size()));
+      Peer process = processes.get(random.nextInt(processes.size()));
       if (process.isAsleep() && processes.stream().anyMatch(other -> !other.isAsleep())) {
         continue;
       }
@@ -305,7 +303,7 @@ final class Simulation {
   }
 
   /** Decides what becomes of a request; {@code false} if it goes on later. */
-  private boolean answer(Process process, Request request) {
+  private boolean answer(Peer process, Request request) {
     begins(process, request);
     if (process.firstLook.isPresent()) {
       Answer.Page second = (Answer.Page) contents.apply(request).answer();
@@ -386,7 +384,7 @@ final class Simulation {
     return new Answer.Failure(why);
   }
 
-  private boolean give(Process process, Request request, String fault, Answer answer) {
+  private boolean give(Peer process, Request request, String fault, Answer answer) {
     note(process.name, request, fault, answer);
     process.answer = answer;
     return true;
@@ -415,7 +413,7 @@ final class Simulation {
 
   // ---- what they are told, and whether it is true ----
 
-  private void begins(Process process, Request request) {
+  private void begins(Peer process, Request request) {
     if (process.begins) {
       process.begins = false;
       process.told.required = model.acknowledged.size();
@@ -432,7 +430,7 @@ final class Simulation {
     }
   }
 
-  private Host.Witness witness(Process process) {
+  private Host.Witness witness(Peer process) {
     return new Host.Witness() {
       @Override
       public void begins(String event) {
@@ -561,7 +559,7 @@ final class Simulation {
     }
     look();
     Set<String> before = new HashSet<>(Oracle.look(contents).visible());
-    Process quiet = new Process("last", new Role("last", 1, Agent.Habits.of(random)));
+    Peer quiet = new Peer("last", new Role("last", 1, Agent.Habits.of(random)));
     Host.Setting setting = new Host.Setting(random.nextLong(), Duration.ZERO, 3, false, bounds);
     ValueStore direct =
         new ValueStore() {
