@@ -18,10 +18,10 @@ import java.util.Optional;
  *
  * <p>Checked in each state, as if every process had crashed there: I1 (what was acknowledged is
  * visible, once), I2, I3, I4 (nothing that failed is visible or was ever seen), I6 and I13 (with an
- * event everything is visible that its process had acknowledged before it), I7, I10; no step makes
- * anything invisible. Checked of each read: the same, and I5 (it shows what was acknowledged before
- * it began). I15 holds because there is no grace, processes stop for any time anywhere, and clocks
- * are wrong where a scenario says so.
+ * event everything is visible that was acknowledged before it), I7, I10; no step makes anything
+ * invisible. Checked of each read: the same, and I5 (it shows what was acknowledged before it
+ * began). I15 holds because there is no grace, processes stop for any time anywhere, and clocks are
+ * wrong where a scenario says so.
  */
 final class Explorer {
   private static final Answer LOST = new Answer.Failure("no answer");
@@ -445,17 +445,23 @@ final class Explorer {
     return Optional.empty();
   }
 
-  /** With an event everything is to be seen that its process had acknowledged before it. */
+  /**
+   * With an event everything is to be seen that its process had acknowledged before it; with a plan
+   * event also what anybody had acknowledged before it was begun, as long as that is in the state.
+   */
   private Optional<String> notClosed(int set, int scope) {
     for (int i = 0; i < processes; i++) {
-      int[] before = nodes.get(next[processAt + 3 * i]).knowledge().before();
+      int at = processAt + 3 * i;
+      Knowledge knowledge = nodes.get(next[at]).knowledge();
+      int[] before = knowledge.before();
       for (int event = 0; event < before.length; event++) {
         if ((set >> event & 1) == 1 && before[event] != NONE) {
-          int missed = before[event] & scope & ~set;
+          int needed = before[event] | (event == knowledge.planning() ? next[at + 2] : 0);
+          int missed = needed & scope & ~set;
           if (missed != 0) {
             return Optional.of(
                 facts.names(1 << event)
-                    + " is seen without what its process had acknowledged before: "
+                    + " is seen without what was acknowledged before: "
                     + facts.names(missed));
           }
         }

@@ -25,6 +25,9 @@ final class Knowledge implements Host.Witness {
   private final Map<String, Integer> acknowledgedIn = new HashMap<>();
   private String log = "";
 
+  /** The plan event that was begun last, if nothing was begun after it; -1 if none. */
+  private int planning = -1;
+
   private int acknowledged;
   private int failed;
   private int everSaw;
@@ -59,6 +62,7 @@ final class Knowledge implements Host.Witness {
       before[Integer.numberOfTrailingZeros(facts.bit(event))] =
           Programs.isPlanEvent(event) ? acknowledged : 0;
       begins = true;
+      planning = Programs.isPlanEvent(event) ? Integer.numberOfTrailingZeros(facts.bit(event)) : -1;
     }
   }
 
@@ -95,7 +99,10 @@ final class Knowledge implements Host.Witness {
 
   @Override
   public void beginsRead() {
-    begins |= !ended;
+    if (!ended) {
+      begins = true;
+      planning = -1;
+    }
   }
 
   @Override
@@ -123,6 +130,10 @@ final class Knowledge implements Host.Witness {
 
   int[] before() {
     return before;
+  }
+
+  int planning() {
+    return planning;
   }
 
   int acknowledged() {

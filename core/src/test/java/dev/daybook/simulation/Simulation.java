@@ -135,6 +135,7 @@ final class Simulation {
     final Set<String> failed = new HashSet<>();
     final Set<String> everSeen = new HashSet<>();
     final Map<String, List<String>> before = new HashMap<>();
+    final Map<String, Integer> beforePlan = new HashMap<>();
     final Map<Long, PlanRecord> plans = new HashMap<>();
     int unknown;
     int reads;
@@ -144,7 +145,7 @@ final class Simulation {
   /** What one life of a process was told. */
   private static final class Told {
     final Map<String, String> lastIn = new HashMap<>();
-    final List<String> sincePlan = new ArrayList<>();
+    final List<String> planning = new ArrayList<>();
     final List<String> unsent = new ArrayList<>();
     final Set<String> own = new HashSet<>();
     String log = "";
@@ -417,6 +418,8 @@ final class Simulation {
     if (process.begins) {
       process.begins = false;
       process.told.required = model.acknowledged.size();
+      process.told.planning.forEach(event -> model.beforePlan.put(event, process.told.required));
+      process.told.planning.clear();
     }
     if (request instanceof Request.Create(String key, Blob ignored)
         && key.startsWith(Oracle.KEYS.logs())) {
@@ -440,7 +443,7 @@ final class Simulation {
         process.begins = true;
         process.told.own.add(event);
         if (Programs.isPlanEvent(event)) {
-          model.before.put(event, List.copyOf(process.told.sincePlan));
+          process.told.planning.add(event);
         } else {
           process.told.unsent.add(event);
         }
@@ -495,12 +498,9 @@ final class Simulation {
       breaks(event + " was reported as failed and is acknowledged");
     }
     model.acknowledged.add(event);
-    if (Programs.isPlanEvent(event)) {
-      told.sincePlan.clear();
-    } else if (told.own.contains(event)) {
+    if (!Programs.isPlanEvent(event) && told.own.contains(event)) {
       told.lastIn.put(told.log, event);
     }
-    told.sincePlan.add(event);
   }
 
   private void failed(String event) {
@@ -515,11 +515,12 @@ final class Simulation {
     if (seen.size() < events.size()) {
       breaks(who + " sees an event twice");
     }
-    for (String event : model.acknowledged.subList(0, required)) {
-      if (!seen.contains(event) && isIn(scope, event)) {
-        breaks(who + " misses " + event + ", acknowledged before it began to read");
-      }
+    checkAll(who, seen, scope, required, "it began to read");
+    int beforePlan = 0;
+    for (String event : seen) {
+      beforePlan = Math.max(beforePlan, model.beforePlan.getOrDefault(event, 0));
     }
+    checkAll(who, seen, scope, beforePlan, "a plan event was begun that it sees");
     for (String event : seen) {
       if (model.failed.contains(event)) {
         breaks(who + " sees " + event + ", which was reported as failed");
@@ -531,6 +532,14 @@ final class Simulation {
       }
     }
     model.everSeen.addAll(seen);
+  }
+
+  private void checkAll(String who, Set<String> seen, Scope scope, int required, String when) {
+    for (String event : model.acknowledged.subList(0, required)) {
+      if (!seen.contains(event) && isIn(scope, event)) {
+        breaks(who + " misses " + event + ", acknowledged before " + when);
+      }
+    }
   }
 
   private static boolean isIn(Scope scope, String event) {
