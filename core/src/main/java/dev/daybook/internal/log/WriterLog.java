@@ -51,6 +51,9 @@ public final class WriterLog {
   private volatile String log;
   private long number = 1;
 
+  /** Whether outputs were written for this number, so that collection may have given it up. */
+  private boolean hasOutputs;
+
   /**
    * What is recorded.
    *
@@ -312,10 +315,18 @@ public final class WriterLog {
                 () -> fence(ids, workspaceId),
                 found -> decode(key, found, workspaceId));
     switch (outcome) {
-      case Ours() -> succeed(batch, operation, bytes.length);
+      case Ours() -> {
+        // The fence of a number that was given up is covered some time, and then its key is free.
+        if (hasOutputs && !covered(key, operation).map(operation::equals).orElse(true)) {
+          throw givenUp(key);
+        }
+        succeed(batch, operation, bytes.length);
+      }
       case Gone() -> {
-        if (covered(key, operation).filter(operation::equals).isEmpty()) {
-          throw ConditionalWrite.usedTwice(key, operation);
+        String covered =
+            covered(key, operation).orElseThrow(() -> ConditionalWrite.usedTwice(key, operation));
+        if (!covered.equals(operation)) {
+          throw hasOutputs ? givenUp(key) : ConditionalWrite.usedTwice(key, operation);
         }
         succeed(batch, operation, bytes.length);
       }
@@ -323,18 +334,21 @@ public final class WriterLog {
         if (!frame.isTombstone()) {
           throw ConditionalWrite.usedTwice(key, operation);
         }
-        // Somebody settled this number for us: collection, since its outputs were orphans for long.
-        DaybookException why =
-            new StorageUnavailableException(
-                key
-                    + " was given up by another process, since it was not written for so long;"
-                    + " these events were not written, record them again");
+        DaybookException why = givenUp(key);
         settleFenced(batch, key, operation, bytes.length, new ConditionalWrite.Failed(why), why);
       }
       case Failed(DaybookException why) -> throw why;
       case Fenced(var standing, var why) ->
           settleFenced(batch, key, operation, bytes.length, standing, why);
     }
+  }
+
+  /** Somebody settled this number for us: collection, since its outputs were orphans for long. */
+  private static StorageUnavailableException givenUp(ObjectKey key) {
+    return new StorageUnavailableException(
+        key
+            + " was given up by another process, since it was not written for so long;"
+            + " these events were not written, record them again");
   }
 
   /** The name of an output says which batch names it, so it is known only now. */
@@ -357,6 +371,7 @@ public final class WriterLog {
               new Item(encoded.row(), encoded.line(), pending.item().output()), pending.durable()));
     }
     if (!writes.isEmpty()) {
+      hasOutputs = true;
       List<Boolean> unused = store.allOf(writes);
     }
     return complete;
@@ -462,6 +477,7 @@ public final class WriterLog {
         batch.stream().map(pending -> pending.item().row()).toList(),
         bytes);
     number++;
+    hasOutputs = false;
     release(batch);
     batch.forEach(item -> item.durable().complete(null));
   }
@@ -475,6 +491,7 @@ public final class WriterLog {
   private void startAnew() {
     log = ids.nextName();
     number = 1;
+    hasOutputs = false;
   }
 
   private void release(List<Pending> batch) {

@@ -16,6 +16,7 @@ import dev.daybook.DaybookException;
 import dev.daybook.OutcomeUnknownException;
 import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
+import dev.daybook.event.ToolCall;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifests;
@@ -421,5 +422,57 @@ class WriterLogTest {
       Thread.currentThread().interrupt();
       throw new IOException("Interrupted", e);
     }
+  }
+
+  private WriterLog.Item large() {
+    ToolCall call = ToolCall.of("mvn", "verify").output("a large output");
+    return WriterLog.Item.of(new LargeOutput(row("a call").envelope(), call), KEYS);
+  }
+
+  /** Collection gave the number up, since it waited long for the batch of an output. */
+  private static ScriptedStore.Step givenUp(ScriptedStore.Step then) {
+    return (store, key, bytes) -> {
+      store.createIfAbsent(key, WriterLog.fence(LogFixture.ids(), ID));
+      return then.create(store, key, bytes);
+    };
+  }
+
+  @Test
+  void aBatchThatComesTooLateForItsOutputFails() throws Exception {
+    scripted.then(givenUp(normal()));
+    assertThat(failure(log(scripted, ROOM).append(large())))
+        .get()
+        .asString()
+        .contains("was given up by another process");
+    assertThat(visible(memory)).isEmpty();
+  }
+
+  @Test
+  void aBatchThatComesTooLateForItsOutputFailsAlsoWhenItsKeyIsFreeAgain() throws Exception {
+    scripted.then(
+        givenUp((store, key, bytes) -> {
+          cover(store, key);
+          return store.createIfAbsent(key, bytes);
+        }));
+    assertThat(failure(log(scripted, ROOM).append(large())))
+        .get()
+        .asString()
+        .contains("was given up by another process");
+    assertThat(visible(memory)).isEmpty();
+  }
+
+  @Test
+  void aBatchThatComesTooLateForItsOutputFailsAlsoWhenTheFenceGoesWhileItLooks() throws Exception {
+    scripted.then(
+        givenUp((store, key, bytes) -> {
+          ObjectStore.Created answer = store.createIfAbsent(key, bytes);
+          cover(store, key);
+          return answer;
+        }));
+    assertThat(failure(log(scripted, ROOM).append(large())))
+        .get()
+        .asString()
+        .contains("was given up by another process");
+    assertThat(visible(memory)).isEmpty();
   }
 }
