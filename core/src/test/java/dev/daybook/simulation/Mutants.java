@@ -66,11 +66,9 @@ final class Mutants {
                   "retried batches, compactor, collector",
                   LOG + "WriterLog")
               .and(
-                  "case Gone() -> { if (covered(key, operation)"
-                      + ".filter(operation::equals).isEmpty()) {"
-                      + " throw ConditionalWrite.usedTwice(key, operation); }",
-                  "case Gone() -> { if (number > 0) {"
-                      + " throw new StorageUnavailableException(\"gone\"); }"),
+                  "if (!covered.equals(operation)) { throw hasOutputs"
+                      + " ? givenUp(key) : ConditionalWrite.usedTwice(key, operation); }",
+                  "if (number > 0) { throw givenUp(key); }"),
           mutant("watermark ignored", COMPACTION, MANIFEST + "Watermarks")
               .and(
                   "Watermark mark = manifest.watermarks().get(log);",
@@ -119,7 +117,7 @@ final class Mutants {
                   "if (batch.ref().number() >= expected) {"),
           mutant("deletion after an unanswered commit", COMPACTION, WORKSPACE + "Compactor")
               .and(
-                  "if (commit == Commit.UNKNOWN) { return false; }",
+                  "if (commit == Commit.UNKNOWN) { throw unanswered(draft.number()); }",
                   "if (commit == Commit.UNKNOWN) { break; }"),
           mutant("deletion after a lost commit", OLD_FILE, WORKSPACE + "Compactor")
               .and(
@@ -138,9 +136,15 @@ final class Mutants {
                   "a large output while others compact and collect",
                   WORKSPACE + "Collector")
               .and(
-                  "if (watermarks.cover(manifest, keys.batchRef(key))"
-                      + " && !files.hold(manifest, keys.outputEvent(key))) {",
-                  "if (!files.hold(manifest, keys.outputEvent(key))) {"),
+                  "if (watermarks.cover(manifest, batch)) { if (!files.hold(",
+                  "if (manifest.number() > 0) { if (!files.hold("),
+          mutant(
+                  "fenced number taken for free",
+                  "a large output while others compact and collect",
+                  LOG + "WriterLog")
+              .and(
+                  "if (hasOutputs && !covered(key, operation)",
+                  "if (key == null && !covered(key, operation)"),
           mutant("unknown outcome asked for without a fence", ASKERS, LOG + "ConditionalWrite")
               .and(
                   "return fence(what, key, operation, fence.get(), decoder, notThere);",

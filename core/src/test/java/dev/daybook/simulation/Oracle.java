@@ -84,9 +84,8 @@ final class Oracle {
   }
 
   /**
-   * Objects that nobody needs: covered batches, files no kept manifest names, expired content, the
-   * outputs of batches that were settled without naming them. An output whose batch was never sent
-   * stays, since nobody can know that it will not be.
+   * Objects that nobody needs: covered batches, files no kept manifest names, expired content,
+   * outputs that no event names.
    */
   static List<String> unneeded(Contents contents, long manifestsAhead) {
     Keys keys = new Keys(KEYS.name(), 1, manifestsAhead);
@@ -112,10 +111,7 @@ final class Oracle {
     oracle.readSegments();
     oracle.readLogs();
     for (String path : oracle.keys(KEYS.outputs())) {
-      ObjectKey key = ObjectKey.of(path);
-      Keys.BatchRef ref = KEYS.batchRef(key);
-      boolean isSettled = ref.number() <= oracle.watermarks.getOrDefault(ref.log(), 0L);
-      if (isSettled && !oracle.ids.contains(KEYS.outputEvent(key))) {
+      if (!oracle.ids.contains(KEYS.outputEvent(ObjectKey.of(path)))) {
         unneeded.add(path);
       }
     }

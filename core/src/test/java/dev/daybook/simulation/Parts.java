@@ -211,7 +211,7 @@ final class Parts {
     try {
       boolean done =
           keys.isPlan(key)
-              ? plan.outcome(key, operation)
+              ? plan.outcome(keys.planVersion(key), operation)
               : WriterLog.outcome(
                   store,
                   keys,

@@ -590,6 +590,9 @@ final class Simulation {
         parts.unpin("end-" + i);
       }
       parts.collect();
+      // That fenced what was never sent; the fences are taken in like batches.
+      parts.takeIn();
+      parts.collect();
       parts.collect();
       parts.read();
     } catch (RuntimeException e) {
