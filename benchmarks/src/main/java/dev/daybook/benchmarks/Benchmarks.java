@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "benchmarks/run",
     description = "Measures Daybook through its public API.",
     mixinStandardHelpOptions = true,
-    subcommands = {ImportSuite.class, RecallSuite.class})
+    subcommands = {ImportSuite.class, RecallSuite.class, AckSuite.class})
 public final class Benchmarks {
   private Benchmarks() {}
 

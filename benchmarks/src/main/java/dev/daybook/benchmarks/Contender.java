@@ -1,0 +1,10 @@
+package dev.daybook.benchmarks;
+
+/** Something that is measured beside others, by the same threads. */
+interface Contender {
+  /** One step, whose duration is measured, by the thread of this number. */
+  void step(int thread) throws Exception;
+
+  /** Waits for what the thread's steps left under way; belongs to the time of the slice. */
+  default void settle(int thread) throws Exception {}
+}
