@@ -8,7 +8,15 @@ import picocli.CommandLine.Command;
     name = "benchmarks/run",
     description = "Measures Daybook through its public API.",
     mixinStandardHelpOptions = true,
-    subcommands = {ImportSuite.class, RecallSuite.class, AckSuite.class})
+    subcommands = {
+      ImportSuite.class,
+      RecallSuite.class,
+      AckSuite.class,
+      BatchSuite.class,
+      ColdOpenSuite.class,
+      PlanSuite.class,
+      SqliteSuite.class
+    })
 public final class Benchmarks {
   private Benchmarks() {}
 

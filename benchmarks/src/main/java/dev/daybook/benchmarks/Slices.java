@@ -43,7 +43,9 @@ final class Slices {
       Console.progress("%s: round %d of %d", what, Math.max(0, round + 1), rounds);
       for (int turn = 0; turn < contenders.size(); turn++) {
         int index = round % 2 == 0 ? turn : contenders.size() - 1 - turn;
+        contenders.get(index).begin();
         Slice slice = slice(contenders.get(index), threads);
+        contenders.get(index).end();
         if (round >= 0) {
           slices.get(index).add(slice);
         }

@@ -1,0 +1,144 @@
+package dev.daybook.benchmarks;
+
+import dev.daybook.storage.ObjectKey;
+import dev.daybook.storage.ObjectStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * A store that notes when each request began and ended, and can make each take longer. Safe for use
+ * by any number of threads.
+ */
+final class RequestLog implements ObjectStore {
+  private final ObjectStore store;
+  private final Duration delay;
+  private final ConcurrentLinkedQueue<Noted> noted = new ConcurrentLinkedQueue<>();
+
+  /** What is asked of a store. */
+  enum Kind {
+    CREATE,
+    GET,
+    LIST,
+    OVERWRITE,
+    DELETE;
+
+    /** Whether S3 sends a PUT for it. */
+    boolean isPut() {
+      return this == CREATE || this == OVERWRITE;
+    }
+  }
+
+  /**
+   * A request.
+   *
+   * @param target the key or prefix
+   * @param start in nanoseconds of this JVM
+   * @param end of the answer
+   */
+  record Noted(Kind kind, String target, long start, long end) {}
+
+  private interface Request<T> {
+    T send() throws IOException;
+  }
+
+  /** Notes what goes to this store, and holds each request up so long. */
+  RequestLog(ObjectStore store, Duration delay) {
+    this.store = store;
+    this.delay = delay;
+  }
+
+  /** All requests so far, in the order of their ends. */
+  List<Noted> requests() {
+    return List.copyOf(noted);
+  }
+
+  /**
+   * The longest chain of requests of which each began after the one before it had ended: how many
+   * round trips must be waited for one after the other, as these requests were sent.
+   */
+  static int serialRoundTrips(List<Noted> requests) {
+    int chain = 0;
+    long end = Long.MIN_VALUE;
+    List<Noted> byEnd = new ArrayList<>(requests);
+    byEnd.sort(Comparator.comparingLong(Noted::end));
+    for (Noted request : byEnd) {
+      if (chain == 0 || request.start() >= end) {
+        chain++;
+        end = request.end();
+      }
+    }
+    return chain;
+  }
+
+  private <T> T note(Kind kind, String target, Request<T> request) throws IOException {
+    long start = System.nanoTime();
+    try {
+      if (delay.isPositive()) {
+        Thread.sleep(delay);
+      }
+      return request.send();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while a request was held up", e);
+    } finally {
+      noted.add(new Noted(kind, target, start, System.nanoTime()));
+    }
+  }
+
+  @Override
+  public Created createIfAbsent(ObjectKey key, byte[] bytes) throws IOException {
+    return note(Kind.CREATE, key.path(), () -> store.createIfAbsent(key, bytes));
+  }
+
+  @Override
+  public Optional<Stored> get(ObjectKey key) throws IOException {
+    return note(Kind.GET, key.path(), () -> store.get(key));
+  }
+
+  @Override
+  public Optional<Stored> getRange(ObjectKey key, long offset, int length) throws IOException {
+    return note(Kind.GET, key.path(), () -> store.getRange(key, offset, length));
+  }
+
+  @Override
+  public Page list(String prefix, String startAfter, int keysMax) throws IOException {
+    return note(Kind.LIST, prefix, () -> store.list(prefix, startAfter, keysMax));
+  }
+
+  @Override
+  public void overwrite(ObjectKey key, byte[] bytes) throws IOException {
+    note(
+        Kind.OVERWRITE,
+        key.path(),
+        () -> {
+          store.overwrite(key, bytes);
+          return true;
+        });
+  }
+
+  @Override
+  public void delete(ObjectKey key) throws IOException {
+    note(
+        Kind.DELETE,
+        key.path(),
+        () -> {
+          store.delete(key);
+          return true;
+        });
+  }
+
+  @Override
+  public String describe() {
+    return store.describe();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
