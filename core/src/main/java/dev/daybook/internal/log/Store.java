@@ -304,6 +304,22 @@ public final class Store {
         && !Thread.currentThread().isInterrupted();
   }
 
+  /** Random bits. */
+  public RandomGenerator random() {
+    return random;
+  }
+
+  /** Waits so long, if it is any time; an interrupt ends it, with the flag kept. */
+  public void pause(Duration time) {
+    if (time.isPositive()) {
+      try {
+        pause.millis(time.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /** Waits before the next attempt; {@code false} if interrupted, with the flag kept. */
   public boolean pause(int attempt) {
     long most = Math.min(BACKOFF_MILLIS_MAX, BACKOFF_MILLIS_FIRST << Math.min(attempt - 1, 10));

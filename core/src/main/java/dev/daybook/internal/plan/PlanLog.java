@@ -49,6 +49,7 @@ public final class PlanLog {
   private final Keys keys;
   private final String workspaceId;
   private final EventIds ids;
+  private final Contention contention;
   private final ReentrantLock lock = new ReentrantLock();
   private final ConcurrentLinkedQueue<Change> queue = new ConcurrentLinkedQueue<>();
   private volatile Head head = new Head(PlanRecord.empty(), List.of());
@@ -103,6 +104,7 @@ public final class PlanLog {
     this.keys = keys;
     this.workspaceId = workspaceId;
     this.ids = ids;
+    this.contention = new Contention(store);
   }
 
   /** The plan as last read or written. */
@@ -189,9 +191,16 @@ public final class PlanLog {
     try {
       long startVersion = head.plan().version();
       for (int round = 1; ; round++) {
+        contention.awaitTurn();
         readOn();
         changes.removeIf(Change::isSettled);
-        if (changes.isEmpty() || tryOnce(changes)) {
+        if (changes.isEmpty()) {
+          return;
+        }
+        Instant start = store.clock().instant();
+        boolean won = tryOnce(changes);
+        contention.tried(start, won, round);
+        if (won) {
           return;
         }
         if (round == ROUNDS_MAX) {
@@ -199,7 +208,6 @@ public final class PlanLog {
               "Plan of '%s' moved from version %d to %d while a change was decided %d times; reload with workspace.plan() and apply the change again"
                   .formatted(keys.name(), startVersion, head.plan().version(), round));
         }
-        store.pause(Math.min(round, 4));
       }
     } catch (RuntimeException e) {
       changes.stream().filter(change -> !change.isSettled()).forEach(change -> change.refused = e);
@@ -260,7 +268,7 @@ public final class PlanLog {
       refuseWhatIsNotIn(version, changes, written, e);
       throw e;
     }
-    advance(version, rows);
+    Head unused = advance(List.of(rows));
     whenCommitted.forEach(Runnable::run);
     return true;
   }
@@ -345,34 +353,49 @@ public final class PlanLog {
 
   /** The first version is asked for alone, since mostly there is none; then more at once. */
   private Head readOn() {
-    int ahead = 1;
-    while (true) {
-      long version = head.plan().version();
-      List<ObjectKey> wanted =
-          LongStream.rangeClosed(version + 1, version + ahead).mapToObj(keys::plan).toList();
-      for (Optional<ObjectStore.Stored> stored : store.getAll(wanted)) {
-        if (stored.isEmpty()) {
-          return head;
+    List<List<Row>> versions = new ArrayList<>();
+    long version = head.plan().version();
+    try {
+      for (int ahead = 1; ; ahead = Math.min(2 * ahead, store.atOnce())) {
+        List<ObjectKey> wanted =
+            LongStream.rangeClosed(version + 1, version + ahead).mapToObj(keys::plan).toList();
+        for (Optional<ObjectStore.Stored> stored : store.getAll(wanted)) {
+          if (stored.isEmpty()) {
+            return advance(versions);
+          }
+          version++;
+          ObjectKey key = keys.plan(version);
+          byte[] bytes = stored.get().bytes();
+          List<Row> rows =
+              EntryLines.rows(key, Frame.decode(key, bytes, Frame.Kind.PLAN, workspaceId).body());
+          rows.stream().limit(1).forEach(row -> contention.saw(row.envelope().session()));
+          versions.add(rows);
         }
-        version++;
-        ObjectKey key = keys.plan(version);
-        byte[] bytes = stored.get().bytes();
-        advance(
-            version,
-            EntryLines.rows(key, Frame.decode(key, bytes, Frame.Kind.PLAN, workspaceId).body()));
       }
-      ahead = Math.min(2 * ahead, store.atOnce());
+    } catch (RuntimeException e) {
+      // What was read before stays read.
+      Head unused = advance(versions);
+      throw e;
     }
   }
 
-  private void advance(long version, List<Row> rows) {
+  /** Folds the versions after the head in one go: a fold copies the plan. */
+  private Head advance(List<List<Row>> versions) {
+    if (versions.isEmpty()) {
+      return head;
+    }
     PlanFold fold = new PlanFold(head.plan());
-    fold.through(version);
-    rows.forEach(row -> fold.add(entry(row)));
     List<Row> recent = new ArrayList<>(head.recent());
-    recent.addAll(rows);
-    rows.forEach(row -> ids.observe(row.id()));
+    long version = head.plan().version();
+    for (List<Row> rows : versions) {
+      version++;
+      fold.through(version);
+      rows.forEach(row -> fold.add(entry(row)));
+      recent.addAll(rows);
+      rows.forEach(row -> ids.observe(row.id()));
+    }
     head = new Head(fold.plan(), List.copyOf(recent));
+    return head;
   }
 
   private static Entry entry(Row row) {
