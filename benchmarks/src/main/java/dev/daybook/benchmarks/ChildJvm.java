@@ -19,9 +19,15 @@ final class ChildJvm implements AutoCloseable {
   ChildJvm(Class<?> main, String... arguments) throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(Place.javaOptions());
     // Many JVMs on few processors: none may spend those on its compilers and collectors.
-    line.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName()));
+    line.addAll(
+        List.of(
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Dhttp.maxConnections=64",
+            "--enable-native-access=ALL-UNNAMED",
+            main.getName()));
     line.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -80,13 +79,5 @@ final class Place implements AutoCloseable {
       server.close();
     }
     Scratch.delete(scratch);
-  }
-
-  /** What a JVM of this suite is started with. */
-  static List<String> javaOptions() {
-    return List.of(
-        "--enable-native-access=ALL-UNNAMED",
-        "--add-modules=jdk.incubator.vector",
-        "-Dhttp.maxConnections=64");
   }
 }
