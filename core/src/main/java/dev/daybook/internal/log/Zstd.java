@@ -1,21 +1,38 @@
 package dev.daybook.internal.log;
 
+import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdException;
 import com.github.luben.zstd.ZstdInputStream;
 import dev.daybook.CorruptDataException;
 import dev.daybook.storage.ObjectKey;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 
-/** Compression of whole objects. */
+/** Compression of whole objects. Safe for use by any number of threads. */
 public final class Zstd {
   private static final int LEVEL = 3;
+
+  /** Kept for the next call: making one takes longer than compressing an event with it. */
+  private static final BlockingQueue<ZstdCompressCtx> CONTEXTS = new ArrayBlockingQueue<>(4);
 
   private Zstd() {}
 
   /** The bytes, compressed. */
   public static byte[] compress(byte[] bytes) {
-    return com.github.luben.zstd.Zstd.compress(bytes, LEVEL);
+    ZstdCompressCtx kept = CONTEXTS.poll();
+    ZstdCompressCtx context = kept == null ? new ZstdCompressCtx().setLevel(LEVEL) : kept;
+    boolean isKept = false;
+    try {
+      byte[] compressed = context.compress(bytes);
+      isKept = CONTEXTS.offer(context);
+      return compressed;
+    } finally {
+      if (!isKept) {
+        context.close();
+      }
+    }
   }
 
   /**
