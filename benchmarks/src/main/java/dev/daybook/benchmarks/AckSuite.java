@@ -104,6 +104,7 @@ final class AckSuite implements Callable<Integer> {
   private static int objectBytes(Recording product, ObjectStore store, String workspace)
       throws Exception {
     for (int i = 0; i < SAMPLES; i++) {
+      product.prepare(0);
       product.step(0);
     }
     return (int)

@@ -64,6 +64,7 @@ final class BatchSuite implements Callable<Integer> {
         running.add(
             pool.submit(() -> {
               for (int i = 0; i < events; i++) {
+                recording.prepare(me);
                 recording.step(me);
               }
             }));

@@ -128,6 +128,7 @@ final class ColdOpenSuite implements Callable<Integer> {
   private void record(Recording recording, int thread) {
     int share = events / THREADS;
     for (int i = 1; i <= share; i++) {
+      recording.prepare(thread);
       recording.step(thread);
       if (thread == 0 && i % 25_000 == 0) {
         Console.progress("recorded %,d of %,d events", i * THREADS, events);

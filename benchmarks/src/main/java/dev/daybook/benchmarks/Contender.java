@@ -5,6 +5,9 @@ interface Contender {
   /** Gets ready for a turn; not measured. */
   default void begin() throws Exception {}
 
+  /** Makes what the next step of the thread needs; not in the duration of the step. */
+  default void prepare(int thread) throws Exception {}
+
   /** One step, whose duration is measured, by the thread of this number. */
   void step(int thread) throws Exception;
 

@@ -54,6 +54,11 @@ final class FreshRecording implements Contender {
   }
 
   @Override
+  public void prepare(int thread) {
+    recording.prepare(thread);
+  }
+
+  @Override
   public void step(int thread) {
     recording.step(thread);
   }

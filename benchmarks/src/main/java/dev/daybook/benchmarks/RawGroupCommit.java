@@ -25,6 +25,7 @@ final class RawGroupCommit implements Contender, AutoCloseable {
   private final int unacknowledgedMax;
   private final LinkedBlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
   private final List<Deque<CompletableFuture<Void>>> unacknowledged = new ArrayList<>();
+  private final byte[][] next;
   private final Thread committer;
   private long number;
 
@@ -32,6 +33,7 @@ final class RawGroupCommit implements Contender, AutoCloseable {
   RawGroupCommit(ObjectStore store, String prefix, int threads, int unacknowledged) {
     this.store = store;
     this.prefix = prefix;
+    this.next = new byte[threads][];
     this.unacknowledgedMax = unacknowledged;
     for (int thread = 0; thread < threads; thread++) {
       this.unacknowledged.add(new ArrayDeque<>());
@@ -60,11 +62,13 @@ final class RawGroupCommit implements Contender, AutoCloseable {
   }
 
   @Override
+  public void prepare(int thread) {
+    next[thread] = (Recording.call(System.nanoTime()) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
   public void step(int thread) throws Exception {
-    Waiting mine =
-        new Waiting(
-            (Recording.call(System.nanoTime()) + "\n").getBytes(StandardCharsets.UTF_8),
-            new CompletableFuture<>());
+    Waiting mine = new Waiting(next[thread], new CompletableFuture<>());
     queue.add(mine);
     Deque<CompletableFuture<Void>> waiting = unacknowledged.get(thread);
     waiting.add(mine.durable());

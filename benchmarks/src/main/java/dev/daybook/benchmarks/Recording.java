@@ -19,14 +19,16 @@ final class Recording implements Contender {
   private final List<Session> sessions = new ArrayList<>();
   private final List<Deque<Receipt>> unacknowledged = new ArrayList<>();
   private final int unacknowledgedMax;
+  private final ToolCall[] next;
 
-  private Recording(int unacknowledgedMax) {
+  private Recording(int threads, int unacknowledgedMax) {
     this.unacknowledgedMax = unacknowledgedMax;
+    this.next = new ToolCall[threads];
   }
 
   /** Sessions that share a handle, and so one log. */
   static Recording inOneLog(Daybook daybook, String workspace, int threads, int unacknowledged) {
-    Recording recording = new Recording(unacknowledged);
+    Recording recording = new Recording(threads, unacknowledged);
     Workspace handle = daybook.openOrCreate(workspace);
     for (int thread = 0; thread < threads; thread++) {
       recording.start(handle);
@@ -36,7 +38,7 @@ final class Recording implements Contender {
 
   /** Sessions with a handle each, and so a log each. */
   static Recording inLogsOfTheirOwn(Daybook daybook, String workspace, int threads) {
-    Recording recording = new Recording(1);
+    Recording recording = new Recording(threads, 1);
     for (int thread = 0; thread < threads; thread++) {
       Workspace handle = daybook.openOrCreate(workspace);
       recording.start(handle);
@@ -52,18 +54,28 @@ final class Recording implements Contender {
   /** The call of this number: about half a kilobyte of JSON, no two alike. */
   static ToolCall call(long number) {
     return ToolCall.of(
-            "shell", "mvn -q -pl module-%d test -Dtest=Case%dTest".formatted(number % 97, number))
+            "shell", "mvn -q -pl module-" + number % 97 + " test -Dtest=Case" + number + "Test")
         .output(
-            "Tests run: %d, Failures: 0, Errors: 0, Skipped: %d; finished in %d ms"
-                .formatted(number % 311, number % 7, number % 9_973))
-        .trying("Run the tests of change %d again after the fix of the parser".formatted(number))
+            "Tests run: "
+                + number % 311
+                + ", Failures: 0, Errors: 0, Skipped: "
+                + number % 7
+                + "; finished in "
+                + number % 9_973
+                + " ms")
+        .trying("Run the tests of change " + number + " again after the fix of the parser")
         .exit(0);
+  }
+
+  @Override
+  public void prepare(int thread) {
+    next[thread] = call(COUNT.incrementAndGet());
   }
 
   @Override
   public void step(int thread) {
     Deque<Receipt> waiting = unacknowledged.get(thread);
-    waiting.add(sessions.get(thread).record(call(COUNT.incrementAndGet())));
+    waiting.add(sessions.get(thread).record(next[thread]));
     if (waiting.size() >= unacknowledgedMax) {
       waiting.remove().await();
     }

@@ -18,7 +18,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class Slices {
   private static final Duration SLICE = Duration.ofSeconds(1);
-  private static final int WARMING_ROUNDS = 3;
+  private static final int WARMING_ROUNDS = 6;
 
   private Slices() {}
 
@@ -87,11 +87,11 @@ final class Slices {
   private static Latencies steps(Contender contender, int thread) throws Exception {
     Latencies latencies = new Latencies();
     long end = System.nanoTime() + SLICE.toNanos();
-    for (long now = System.nanoTime(); now < end; ) {
+    while (System.nanoTime() < end) {
+      contender.prepare(thread);
+      long start = System.nanoTime();
       contender.step(thread);
-      long after = System.nanoTime();
-      latencies.add(after - now);
-      now = after;
+      latencies.add(System.nanoTime() - start);
     }
     contender.settle(thread);
     return latencies;

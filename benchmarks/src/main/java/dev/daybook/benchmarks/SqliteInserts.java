@@ -20,9 +20,11 @@ final class SqliteInserts implements Contender, AutoCloseable {
   private final Connection connection;
   private final PreparedStatement insert;
   private final ReentrantLock lock = new ReentrantLock();
+  private final ToolCall[] next;
   private final AtomicLong number = new AtomicLong();
 
-  SqliteInserts(Path file) throws SQLException {
+  SqliteInserts(Path file, int threads) throws SQLException {
+    next = new ToolCall[threads];
     connection = DriverManager.getConnection("jdbc:sqlite:" + file);
     try (Statement setup = connection.createStatement()) {
       setup.execute("PRAGMA journal_mode=WAL");
@@ -40,9 +42,14 @@ final class SqliteInserts implements Contender, AutoCloseable {
   }
 
   @Override
+  public void prepare(int thread) {
+    next[thread] = Recording.call(number.get());
+  }
+
+  @Override
   public void step(int thread) throws SQLException {
     long id = number.incrementAndGet();
-    ToolCall call = Recording.call(id);
+    ToolCall call = next[thread];
     String time = Instant.now().toString();
     lock.lock();
     try {

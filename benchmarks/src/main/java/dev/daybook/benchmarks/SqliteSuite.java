@@ -46,7 +46,7 @@ final class SqliteSuite implements Callable<Integer> {
     Console.machine();
     try (Place place = Place.of(false);
         ObjectStore store = place.store();
-        SqliteInserts sqlite = new SqliteInserts(place.folder("events.sqlite"))) {
+        SqliteInserts sqlite = new SqliteInserts(place.folder("events.sqlite"), THREADS)) {
       Console.line("store     %s; SQLite %s", place.describe(), sqlite.version());
       List<String> lines = new ArrayList<>();
       for (Case one :
