@@ -41,6 +41,10 @@ public final class Watermarks {
   private final Keys keys;
   private final String workspaceId;
   private final int inManifestMax;
+
+  /** Where the next search for the newest begins; it is asked for each time all the same. */
+  private volatile Manifest lastAsked = Manifest.NONE;
+
   private final Map<String, Map<String, Watermark>> files = new ConcurrentHashMap<>();
 
   private record Line(String log, long batch, String operation, long moved) {}
@@ -87,16 +91,17 @@ public final class Watermarks {
    * @return empty if they do not cover it, or cover later ones of that log too
    */
   public Optional<String> operationOf(Manifests manifests, String log, long number) {
-    Manifest known = Manifest.NONE;
+    Manifest newest = manifests.newest(lastAsked);
     while (true) {
-      Manifest newest = manifests.newest(known);
+      lastAsked = newest;
       try {
         return of(newest, log).filter(mark -> mark.batch() == number).map(Watermark::operation);
       } catch (FileGoneException e) {
-        if (newest.number() == known.number()) {
+        Manifest newer = manifests.newest(newest);
+        if (newer.number() == newest.number()) {
           throw e;
         }
-        known = newest;
+        newest = newer;
       }
     }
   }
