@@ -21,7 +21,8 @@ import java.util.Optional;
  * event everything is visible that was acknowledged before it), I7, I10; no step makes anything
  * invisible. Checked of each read: the same, and I5 (it shows what was acknowledged before it
  * began). I15 holds because there is no grace, processes stop for any time anywhere, and clocks are
- * wrong where a scenario says so.
+ * wrong where a scenario says so. I8 is checked by what must stay; that all the rest goes, and I12,
+ * {@link Simulation} checks at its end. I9 is the oracle's.
  */
 final class Explorer {
   private static final Answer LOST = new Answer.Failure("no answer");

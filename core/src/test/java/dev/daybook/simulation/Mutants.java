@@ -127,6 +127,22 @@ final class Mutants {
               .and(
                   "watermarks.of(winner, log).equals(watermarks.of(read, log))",
                   "watermarks.of(winner, log).equals(watermarks.of(winner, log))"),
+          mutant(
+                  "rebase without looking for the same source",
+                  "two writers of the same source, two compactors",
+                  WORKSPACE + "Compactor")
+              .and(
+                  ".noneMatch(row -> !row.envelope().source().isEmpty()"
+                      + " && files.hold(winner, row.id()));",
+                  ".noneMatch(row -> row.payload().isEmpty());"),
+          mutant(
+                  "the same source taken in again",
+                  "two writers of the same source, two compactors",
+                  WORKSPACE + "Compactor")
+              .and(
+                  ".filter(row -> row.envelope().source().isEmpty()"
+                      + " || !files.hold(read, row.id()))",
+                  ".filter(row -> !row.payload().isEmpty())"),
           mutant("rows keep the number of a lost race", OLD_FILE, WORKSPACE + "Compactor")
               .and(
                   "segment = Optional.of(files.rewrite(on, segment.get(), takenInBy(on, rows)));",

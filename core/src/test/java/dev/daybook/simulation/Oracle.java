@@ -303,7 +303,9 @@ final class Oracle {
     logs.forEach((log, batches) -> {
       long next = watermarks.getOrDefault(log, 0L) + 1;
       while (batches.containsKey(next)) {
-        parsed(batches.get(next), Frame.Kind.BATCH, true).rows().forEach(this::show);
+        parsed(batches.get(next), Frame.Kind.BATCH, true).rows().stream()
+            .filter(row -> row.envelope().source().isEmpty() || !ids.contains(row.id()))
+            .forEach(this::show);
         next++;
       }
     });

@@ -39,6 +39,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,7 +149,7 @@ final class Parts {
                 return List.of(TaskAdded.of(event, "a task"));
               },
               ACTOR,
-              (id, ignored, version) -> envelope(id, version));
+              (id, ignored, version) -> envelope(id, "", version));
       verdict = Verdict.ACKNOWLEDGED;
       host.witness().learned(event, verdict);
       checkPlan(committed.plan(), event);
@@ -181,8 +182,13 @@ final class Parts {
     }
   }
 
+  /** The envelope of an event that everybody who writes it knows by this name. */
+  static Envelope sourced(String event) {
+    return envelope(EventIds.derived(event, TIME), event, 0);
+  }
+
   /** The envelope of an event; of the plan if it has a version. */
-  static Envelope envelope(EventId id, long planVersion) {
+  static Envelope envelope(EventId id, String source, long planVersion) {
     return new Envelope(
         id,
         planVersion > 0 ? Envelope.Stream.PLAN : Envelope.Stream.TRACE,
@@ -193,7 +199,7 @@ final class Parts {
         SessionId.NONE,
         "",
         EventId.NONE,
-        "",
+        source,
         "",
         "",
         Vcs.NONE,
@@ -288,7 +294,13 @@ final class Parts {
 
   private List<String> names(Snapshot snapshot) {
     List<Row> rows = new ArrayList<>(files.rows(snapshot.manifest()));
-    rows.addAll(snapshot.tail().toList());
+    Set<EventId> known = new HashSet<>();
+    rows.forEach(row -> known.add(row.id()));
+    // As a view does: what was given by a source id may be in the tail again.
+    snapshot
+        .tail()
+        .filter(row -> known.add(row.id()) || row.envelope().source().isEmpty())
+        .forEach(rows::add);
     return rows.stream().map(Oracle::name).toList();
   }
 

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 /**
  * What processes do. An event is named after what it is: {@code P…} in the plan, {@code o…} a call
- * with a large output, else a trace.
+ * with a large output, {@code s…} given by a source id, else a trace.
  */
 final class Programs {
   private Programs() {}
@@ -18,6 +18,11 @@ final class Programs {
   /** Whether an event of that name has its output in an object of its own. */
   static boolean isLarge(String event) {
     return event.startsWith("o");
+  }
+
+  /** Whether an event of that name is given by a source id, so that several may write it. */
+  static boolean isSourced(String event) {
+    return event.startsWith("s");
   }
 
   /** Writes plan events, each as a change of its own. */

@@ -51,6 +51,7 @@ final class Scenarios {
           Scenarios::watermarkFiles,
           Scenarios::coveredHandoff,
           Scenarios::largeOutput,
+          Scenarios::sameSource,
           Scenarios::damagedReads,
           Scenarios::threeCompactors);
 
@@ -240,6 +241,18 @@ final class Scenarios {
         .with("writer", traceWriter("o1", "t2"), "o1", "t2")
         .with("compactor", inTurn(Parts::takeIn))
         .with("collector", inTurn(Parts::collect));
+  }
+
+  /** Without lost answers: what fails for one of them may be there by the other. */
+  private static Scenario sameSource(int more) {
+    return new Scenario("two writers of the same source, two compactors")
+        .faults(1 + more, TORN)
+        .bounds(new Host.Bounds(3, 1_000, 2))
+        .with("alice", traceWriter("s1"), "s1")
+        .with("bob", HOUR, traceWriter("s1"), "s1")
+        .with("compact1", inTurn(Parts::takeIn))
+        .with("compact2", inTurn(Parts::takeIn))
+        .with("reader", inTurn(Parts::read));
   }
 
   private static Scenario damagedReads(int more) {

@@ -24,10 +24,12 @@ import java.util.concurrent.Semaphore;
  * network does, who sleeps, who crashes. Processes are threads of which one runs at a time: at each
  * request it chooses who goes on and hands over, so the same seed is the same history.
  *
- * <p>Checked of each read: I1, I2, I4, I5, I6, I13. Checked of what the store holds, at moments
- * throughout and at the end: I1 to I4, I7, I9, I10. Checked at the end, when what was late has
- * happened and one process without faults has taken everything in and collected: I8 and I12. I15
- * holds because there is no grace, and sleep and clocks are chosen without regard to it.
+ * <p>Checked of each read: I1, I2, I4, I5, I6, I13, and that a plan version is the same for
+ * everybody (I3). Checked of what the store holds, at moments throughout and at the end: I1 to I4,
+ * I7, I9, I10. Checked at the end, when what was late has happened and one process without faults
+ * has taken everything in and collected: I8 and I12. I15 holds because there is no grace, and sleep
+ * and clocks are chosen without regard to it. I11 is for {@code RequestCountTest}; I14 speaks of
+ * erasure, which is not there yet.
  */
 final class Simulation {
   private static final int REQUESTS_MAX = 20_000;

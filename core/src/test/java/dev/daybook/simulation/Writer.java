@@ -68,7 +68,8 @@ final class Writer {
   }
 
   private WriterLog.Item item(String event) {
-    Envelope envelope = Parts.envelope(parts.ids.next(), 0);
+    Envelope envelope =
+        Programs.isSourced(event) ? Parts.sourced(event) : Parts.envelope(parts.ids.next(), "", 0);
     return Programs.isLarge(event)
         ? WriterLog.Item.of(
             new LargeOutput(envelope, ToolCall.of("run", event).output("output of " + event)),
