@@ -174,7 +174,7 @@ class RequestCountTest {
       store.reset();
       try (Workspace again = daybook.open("w")) {
         assertThat(again.name()).isEqualTo("w");
-        assertThat(store.requests()).startsWith(get("workspace.json"));
+        assertThat(store.requests()).contains(get("workspace.json"));
         assertThat(store.counts())
             .isEqualTo(reads == 0 ? Map.of(GET, 1, LIST, 1) : Map.of(GET, 1 + reads, LIST, 1));
         store.reset();

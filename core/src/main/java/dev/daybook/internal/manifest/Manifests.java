@@ -50,7 +50,11 @@ public final class Manifests {
    * The newest manifest there is now, for who knows none: with up to 1,000 of them two round trips.
    */
   public Manifest newest() {
-    ObjectStore.Page page = store.firstPage(keys.manifests());
+    return newest(store.firstPage(keys.manifests()));
+  }
+
+  /** The newest manifest there is now, for who has the first page of a listing of them. */
+  public Manifest newest(ObjectStore.Page page) {
     if (page.objects().isEmpty()) {
       return Manifest.NONE;
     }

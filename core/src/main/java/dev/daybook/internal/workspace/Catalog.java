@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -51,8 +52,10 @@ public final class Catalog {
    * @param keys where its objects are
    * @param id never used by another workspace
    * @param createdAt by the clock of its maker
+   * @param manifests the first page of its manifests, if they were listed while it was looked for
    */
-  public record Found(Keys keys, String id, Instant createdAt) {}
+  public record Found(
+      Keys keys, String id, Instant createdAt, Optional<ObjectStore.Page> manifests) {}
 
   private record Body(String name, String id, Instant createdAt) {}
 
@@ -95,7 +98,7 @@ public final class Catalog {
   /** The workspace of this name, created if there is none. */
   public Found openOrCreate(String name) {
     while (true) {
-      if (state(name) instanceof State.Live(Found found)) {
+      if (stateToOpen(name) instanceof State.Live(Found found)) {
         return found;
       }
       Optional<Found> created = createIfMissing(name);
@@ -111,7 +114,7 @@ public final class Catalog {
    * @throws WorkspaceStateException if there is none
    */
   public Found open(String name) {
-    return switch (state(name)) {
+    return switch (stateToOpen(name)) {
       case State.Live(Found found) -> found;
       case State.Deleted ignored ->
           throw new WorkspaceStateException(
@@ -174,7 +177,7 @@ public final class Catalog {
       return Optional.empty();
     }
     requireSound();
-    Found found = new Found(keys, ids.nextName(), store.clock().instant());
+    Found found = new Found(keys, ids.nextName(), store.clock().instant(), Optional.empty());
     String operation = ids.nextName();
     byte[] bytes =
         new Frame(
@@ -223,18 +226,52 @@ public final class Catalog {
 
   private State state(String name) {
     legal(name);
+    return state(name, read(new Keys(name, 1)), Optional.empty());
+  }
+
+  /**
+   * The same for who will need the manifests next: they are listed at the same time, of the first
+   * incarnation, which is mostly the one.
+   */
+  private State stateToOpen(String name) {
+    legal(name);
+    Keys first = new Keys(name, 1);
+    AtomicReference<Optional<Frame>> frame = new AtomicReference<>(Optional.empty());
+    AtomicReference<Optional<ObjectStore.Page>> page = new AtomicReference<>(Optional.empty());
+    List<Boolean> unused =
+        store.allOf(
+            List.of(
+                () -> {
+                  frame.set(read(first));
+                  return true;
+                },
+                () -> {
+                  page.set(Optional.of(store.firstPage(first.manifests())));
+                  return true;
+                }));
+    return state(name, frame.get(), page.get());
+  }
+
+  private State state(
+      String name, Optional<Frame> first, Optional<ObjectStore.Page> firstManifests) {
     Keys last = null;
+    Optional<Frame> frame = first;
     for (int incarnation = 1; ; incarnation++) {
       Keys keys = new Keys(name, incarnation);
-      Optional<Frame> frame = read(keys);
       if (frame.isEmpty()) {
         return last == null ? new State.Absent(keys) : new State.Deleted(last);
       }
       if (!frame.get().isTombstone()) {
         Body body = body(keys.workspace(), frame.get());
-        return new State.Live(new Found(keys, body.id(), body.createdAt()));
+        return new State.Live(
+            new Found(
+                keys,
+                body.id(),
+                body.createdAt(),
+                firstManifests.filter(page -> keys.incarnation() == 1)));
       }
       last = keys;
+      frame = read(new Keys(name, incarnation + 1));
     }
   }
 

@@ -118,7 +118,7 @@ public final class OpenWorkspace {
 
   /** Folds the plan as far as a manifest covers it; begins anew if that is collected meanwhile. */
   private Manifest start() {
-    Manifest newest = manifests.newest();
+    Manifest newest = found.manifests().map(manifests::newest).orElseGet(manifests::newest);
     while (true) {
       try {
         plan.startFrom(library.startingPlan(newest));
