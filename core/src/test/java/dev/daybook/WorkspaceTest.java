@@ -22,6 +22,7 @@ import dev.daybook.event.TaskStatus;
 import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.internal.log.ScriptedStore;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
 import dev.daybook.recall.Hit;
@@ -727,6 +728,24 @@ class WorkspaceTest {
         Workspace workspace = daybook.open("w")) {
       assertThat(workspace.traces().count(Filter.any().type("Observation"))).isEqualTo(50);
       assertThat(workspace.verify(progress -> {}).problems()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRefusedRepetitionIsNotTakenForAFailureToCreate() {
+    ScriptedStore scripted = new ScriptedStore(store, "w/000001/workspace.json");
+    scripted.then(ScriptedStore.responseLost(), ScriptedStore.denied());
+    try (Daybook daybook =
+        Daybook.on(scripted).embedder(Embedder.none()).cache(cache, 1 << 30).open()) {
+      daybook.create("w").close();
+      assertThat(daybook.workspaces()).containsExactly("w");
+    }
+    ScriptedStore refusing = new ScriptedStore(store, "v/000001/workspace.json");
+    refusing.then(ScriptedStore.denied());
+    try (Daybook daybook =
+        Daybook.on(refusing).embedder(Embedder.none()).cache(cache, 1 << 30).open()) {
+      assertThatThrownBy(() -> daybook.create("v")).isInstanceOf(StorageAccessException.class);
+      assertThat(daybook.workspaces()).containsExactly("w");
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
-import dev.daybook.DaybookException;
 import dev.daybook.OutcomeUnknownException;
 import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
@@ -187,19 +186,26 @@ public final class Catalog {
             .encode(found.id());
     try {
       store.create(keys.workspace(), bytes);
-    } catch (DaybookException e) {
-      throw e instanceof StorageUnavailableException
-          ? new OutcomeUnknownException(
-              "Workspace '"
-                  + name
-                  + "' may or may not have been created: "
-                  + e.getMessage()
-                  + ". List the workspaces to see",
-              e)
-          : e;
+    } catch (StorageUnavailableException e) {
+      throw new OutcomeUnknownException(
+          "Workspace '"
+              + name
+              + "' may or may not have been created: "
+              + e.getMessage()
+              + ". List the workspaces to see",
+          e);
+    } catch (StorageAccessException e) {
+      // What was refused may have been a repetition, after a first request that went unanswered.
+      if (!isOurs(keys, operation)) {
+        throw e;
+      }
     }
     // Whoever's bytes stand there made it; our own may have been sent twice.
-    return read(keys).filter(frame -> frame.operation().equals(operation)).map(ignored -> found);
+    return isOurs(keys, operation) ? Optional.of(found) : Optional.empty();
+  }
+
+  private boolean isOurs(Keys keys, String operation) {
+    return read(keys).filter(frame -> frame.operation().equals(operation)).isPresent();
   }
 
   /**
