@@ -24,7 +24,7 @@ final class Contention {
   private static final int LATELY = 64;
 
   private static final long ATTEMPT_NANOS_MIN = 1_000_000;
-  private static final long WAIT_NANOS_MAX = 2_000_000_000;
+  private static final Duration WAIT_MAX = Duration.ofSeconds(2);
 
   private record Seen(SessionId session, Instant at) {}
 
@@ -47,10 +47,10 @@ final class Contention {
 
   /** Waits for this process's turn. */
   void awaitTurn() {
-    Instant now = store.clock().instant();
-    if (now.isBefore(notBefore)) {
-      store.pause(Duration.between(now, notBefore));
-    }
+    Duration left = Duration.between(store.clock().instant(), notBefore);
+    // A clock that was set back says nothing about how long it still is.
+    store.pause(left.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : left);
+    notBefore = Instant.MIN;
   }
 
   /**
@@ -62,7 +62,8 @@ final class Contention {
    */
   void tried(Instant start, boolean won, int round) {
     Instant now = store.clock().instant();
-    long took = Math.max(ATTEMPT_NANOS_MIN, Duration.between(start, now).toNanos());
+    long took =
+        Math.clamp(Duration.between(start, now).toNanos(), ATTEMPT_NANOS_MIN, WAIT_MAX.toNanos());
     attemptNanos = (7 * attemptNanos + took) / 8;
     long others = others(now);
     long most = 2 * others * attemptNanos;
@@ -70,7 +71,9 @@ final class Contention {
       most = Math.max(attemptNanos, most >> Math.min(round + 1, 62));
     }
     notBefore =
-        most == 0 ? now : now.plusNanos(store.random().nextLong(Math.min(most, WAIT_NANOS_MAX)));
+        most == 0
+            ? now
+            : now.plusNanos(store.random().nextLong(Math.min(most, WAIT_MAX.toNanos())));
   }
 
   private long others(Instant now) {

@@ -78,4 +78,21 @@ class ContentionTest {
     contention.awaitTurn();
     assertThat(pauses).isEmpty();
   }
+
+  /** Whatever the clock does, no wait is longer than two seconds. */
+  @Test
+  void waitsNoLongerBecauseTheClockWasSet() {
+    for (int days : new int[] {30, -30, 30, -60}) {
+      Instant start = now;
+      now = now.plus(Duration.ofDays(days));
+      for (int other = 0; other < 15; other++) {
+        contention.saw(SessionId.of("session-" + other));
+      }
+      contention.tried(start, true, 1);
+      now = now.minus(Duration.ofDays(1));
+      contention.awaitTurn();
+      contention.awaitTurn();
+    }
+    assertThat(pauses).hasSizeLessThanOrEqualTo(4).allMatch(millis -> millis <= 2_000);
+  }
 }
