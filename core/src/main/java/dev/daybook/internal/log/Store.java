@@ -300,7 +300,10 @@ public final class Store {
 
   /** Whether there is time left of a limit that began at {@code start}. */
   public boolean mayRepeat(Instant start, Duration limit) {
-    return Duration.between(start, clock.instant()).compareTo(limit) < 0
+    Duration elapsed = Duration.between(start, clock.instant());
+    // A clock that was set back would have the limit never pass.
+    return !elapsed.isNegative()
+        && elapsed.compareTo(limit) < 0
         && !Thread.currentThread().isInterrupted();
   }
 

@@ -154,7 +154,7 @@ public final class WriterLog {
     sending = true;
     try {
       executor.execute(this::send);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // No thread could be had, so nothing was taken.
       sending = false;
       pending.remove(taken);
@@ -250,15 +250,36 @@ public final class WriterLog {
 
   /** This thread ends; what waits is not to wait for ever. */
   private void sendOnInAnotherThread() {
+    List<Pending> left = new ArrayList<>();
+    Throwable why = null;
     lock.lock();
     try {
       sending = !pending.isEmpty();
       if (sending) {
         executor.execute(this::send);
       }
-      moved.signalAll();
+    } catch (RuntimeException | Error e) {
+      why = e;
+      sending = false;
+      left.addAll(pending);
+      pending.clear();
     } finally {
+      moved.signalAll();
       lock.unlock();
+    }
+    if (why != null) {
+      StorageUnavailableException notSent =
+          new StorageUnavailableException(
+              "No thread could be had to write "
+                  + left.size()
+                  + " events to "
+                  + store.describe()
+                  + ": "
+                  + why
+                  + "; they were not sent, record them again",
+              why);
+      release(left);
+      left.forEach(pending -> pending.durable().completeExceptionally(notSent));
     }
   }
 

@@ -9,8 +9,16 @@ import dev.daybook.storage.ObjectKey;
  */
 @SuppressWarnings("serial") // thrown, never sent
 public final class FileGoneException extends CorruptDataException {
+  private final transient ObjectKey key;
+
   /** The object of this key is missing from that store. */
   public FileGoneException(ObjectKey key, String store) {
     super(key + " is missing from " + store + "; restore the object from a backup");
+    this.key = key;
+  }
+
+  /** What is missing. */
+  public ObjectKey key() {
+    return key;
   }
 }

@@ -211,6 +211,19 @@ public final class PlanLog {
       }
     } catch (RuntimeException e) {
       changes.stream().filter(change -> !change.isSettled()).forEach(change -> change.refused = e);
+    } catch (Error e) {
+      changes.stream()
+          .filter(change -> !change.isSettled())
+          .forEach(change ->
+              change.refused =
+                  new OutcomeUnknownException(
+                      "Writing a change of the plan of '"
+                          + keys.name()
+                          + "' broke off: "
+                          + e
+                          + "; read the plan before changing it again",
+                      e));
+      throw e;
     }
   }
 

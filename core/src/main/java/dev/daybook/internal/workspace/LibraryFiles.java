@@ -114,9 +114,8 @@ final class LibraryFiles implements SegmentFiles {
     for (String model : chosen.getFirst().vectors().keySet()) {
       try {
         files.put(model, mergeVectors(manifest, model, rowsOf, rows));
-      } catch (FileGoneException e) {
-        throw e;
       } catch (CorruptDataException e) {
+        // Missing or damaged; if another process was faster, the commit is lost anyway.
         LOG.warn("Vectors of {} are not merged but made again later: {}", model, e.getMessage());
       }
     }

@@ -433,7 +433,14 @@ public final class OpenWorkspace {
 
   private void compactSoon() {
     if (!closing.get() && compacting.compareAndSet(false, true)) {
-      engine.threads().execute(this::compactInBackground);
+      try {
+        engine.threads().execute(this::compactInBackground);
+      } catch (RuntimeException | Error e) {
+        // What was written stays written; a later batch asks again.
+        compacting.set(false);
+        LOG.warn(
+            "'{}' is not compacted now, since no thread could be had: {}", name(), e.toString());
+      }
     }
   }
 
@@ -460,8 +467,7 @@ public final class OpenWorkspace {
 
   private void collect(Consumer<Progress> progress) {
     Manifest manifest = reader.known().manifest();
-    unlessOvertaken(
-        manifest, () -> collector.collect(manifest, engine.keepReplaced(), progress) > 0);
+    unlessOvertaken(() -> collector.collect(manifest, engine.keepReplaced(), progress) > 0);
   }
 
   /** Takes everything into segments, builds what is missing, removes what nobody needs. */
@@ -479,26 +485,25 @@ public final class OpenWorkspace {
   /** Merging comes last: what is merged then has its vectors, which merging carries over. */
   private void compact(LibraryFiles.Effort effort, Consumer<Progress> progress) {
     Manifest taken = takeIn(progress);
-    boolean repaired =
-        unlessOvertaken(taken, () -> files.repair(taken, compactor, effort, progress));
+    boolean repaired = unlessOvertaken(() -> files.repair(taken, compactor, effort, progress));
     merge(repaired ? readManifest() : taken, progress);
   }
 
   private void merge(Manifest manifest, Consumer<Progress> progress) {
-    if (unlessOvertaken(manifest, () -> compactor.merge(manifest, progress))) {
+    if (unlessOvertaken(() -> compactor.merge(manifest, progress))) {
       Manifest unused = readManifest();
     }
   }
 
   /**
-   * Does a step on the files of a manifest; when some are gone since another process replaced them
-   * meanwhile, that is its work done.
+   * Does a step on files that a manifest named; when some are gone since another process replaced
+   * them meanwhile, that is its work done.
    */
-  private boolean unlessOvertaken(Manifest manifest, BooleanSupplier step) {
+  private boolean unlessOvertaken(BooleanSupplier step) {
     try {
       return step.getAsBoolean();
     } catch (FileGoneException e) {
-      if (readManifest().number() == manifest.number()) {
+      if (readManifest().files().stream().anyMatch(file -> file.key().equals(e.key().path()))) {
         throw e;
       }
       LOG.debug("Another process compacted '{}' meanwhile: {}", name(), e.getMessage());
@@ -515,7 +520,7 @@ public final class OpenWorkspace {
     ownBatches.set(0);
     ownBytes.set(0);
     Snapshot snapshot = read(read -> read);
-    return unlessOvertaken(snapshot.manifest(), () -> compactor.takeIn(snapshot, progress))
+    return unlessOvertaken(() -> compactor.takeIn(snapshot, progress))
         ? readManifest()
         : snapshot.manifest();
   }

@@ -29,8 +29,10 @@ import dev.daybook.storage.ObjectStore.Stored;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -48,6 +50,7 @@ final class Scrub {
   private final Consumer<Progress> progress;
   private final List<String> problems = new ArrayList<>();
   private final Set<EventId> seen = new HashSet<>();
+  private final Map<BatchRef, List<Row>> tail = new HashMap<>();
   private long objects;
   private long bytes;
 
@@ -74,6 +77,12 @@ final class Scrub {
     Set<BatchRef> gone = readBatches(batches);
     Manifest manifest = manifests.newest(Manifest.NONE);
     checkGaps(batches, gone, manifest);
+    tail.forEach((batch, rows) ->
+        noting(() -> {
+          if (!watermarks.cover(manifest, batch)) {
+            rows.forEach(this::checkOutput);
+          }
+        }));
     checkManifests(manifest);
     checkFiles(manifest);
     long planThrough = checkPlan();
@@ -100,7 +109,7 @@ final class Scrub {
       noting(() -> {
         byte[] content = Zstd.decompress(key, stored.get().bytes());
         Frame frame = Frame.decode(key, content, Frame.Kind.BATCH, workspaceId);
-        EntryLines.rows(key, frame.body()).forEach(this::checkOutput);
+        tail.put(keys.batchRef(key), EntryLines.rows(key, frame.body()));
       });
     }
     return gone;
@@ -147,7 +156,9 @@ final class Scrub {
       byte[] content = readListed(object.key());
       noting(() -> {
         Frame frame = Frame.decode(object.key(), content, Frame.Kind.MANIFEST, workspaceId);
-        if (frame.isTombstone() && !manifests.newest(newest).hasExpired(number)) {
+        if (frame.isTombstone()
+            && !newest.hasExpired(number)
+            && !manifests.newest(newest).hasExpired(number)) {
           problems.add(object.key() + " is empty though it has not expired" + RESTORE);
         }
       });

@@ -34,8 +34,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +60,10 @@ class WriterLogTest {
   }
 
   private WriterLog log(ObjectStore raw, long pendingBytesMax) {
+    return log(raw, pendingBytesMax, threads);
+  }
+
+  private WriterLog log(ObjectStore raw, long pendingBytesMax, Executor executor) {
     Store store = LogFixture.store(raw);
     Manifests manifests = new Manifests(store, KEYS, ID);
     Watermarks watermarks = new Watermarks(store, KEYS, ID, Watermarks.IN_MANIFEST_MAX);
@@ -66,7 +72,7 @@ class WriterLogTest {
         KEYS,
         ID,
         LogFixture.ids(),
-        threads,
+        executor,
         (log, number) -> watermarks.operationOf(manifests, log, number),
         (log, number, operation, rows, bytes) -> told.addAll(rows),
         pendingBytesMax);
@@ -307,6 +313,25 @@ class WriterLogTest {
         .hasMessageContaining("permissions");
     assertThat(scripted.keys()).hasSize(1);
     Row later = row("permitted");
+    assertAcknowledgedOnce(later, append(log, later));
+  }
+
+  @Test
+  void takesNothingWhileNoThreadCanBeHad() throws Exception {
+    AtomicBoolean none = new AtomicBoolean(true);
+    WriterLog log =
+        log(
+            scripted,
+            ROOM,
+            task -> {
+              if (none.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              threads.execute(task);
+            });
+    assertThatThrownBy(() -> append(log, row("not taken"))).isInstanceOf(OutOfMemoryError.class);
+    none.set(false);
+    Row later = row("taken");
     assertAcknowledgedOnce(later, append(log, later));
   }
 

@@ -104,13 +104,23 @@ public final class LocalObjectStore implements ObjectStore {
       try (var temporary = written(key, bytes)) {
         var writtenAt = temporary.writtenAt();
         boolean isNew = place(temporary, target);
-        syncNames(target);
+        syncPlaced(key, target);
         return new Created(isNew ? Creation.CREATED : Creation.ALREADY_EXISTS, writtenAt);
       }
     } catch (NotWrittenException e) {
       throw e;
     } catch (IOException e) {
       throw Failures.explain("Creating " + key + " in " + root, e);
+    }
+  }
+
+  /** The file has its name, so no refusal from here on says that the object is not there. */
+  private void syncPlaced(ObjectKey key, Path target) throws IOException {
+    try {
+      syncNames(target);
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      throw new IOException(
+          "Creating " + key + " in " + root + " may or may not have happened: " + e, e);
     }
   }
 

@@ -159,7 +159,7 @@ public final class S3ObjectStore implements ObjectStore {
         }
         if (attempt == CREATE_ATTEMPTS_MAX) {
           IOException failure = failure(S3Action.CREATE, key.path(), e, begun);
-          throw new NotWrittenException(failure.getMessage(), e);
+          throw e.statusCode() == 409 ? new NotWrittenException(failure.getMessage(), e) : failure;
         }
       } catch (SdkException e) {
         throw failure(S3Action.CREATE, key.path(), e, begun);
