@@ -11,6 +11,7 @@ import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.log.Frame;
+import dev.daybook.internal.log.LogFixture;
 import dev.daybook.internal.log.Zstd;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
@@ -107,10 +108,7 @@ class BadInputTest {
   }
 
   private static byte[] newer(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    assertThat(text).startsWith("{\"format\":1,");
-    return text.replaceFirst("\"format\":1,", "\"format\":99,")
-        .getBytes(StandardCharsets.ISO_8859_1);
+    return LogFixture.ofFormat(99, bytes);
   }
 
   @ParameterizedTest

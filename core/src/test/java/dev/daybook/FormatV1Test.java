@@ -15,6 +15,7 @@ import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.PackedIndex;
 import dev.daybook.internal.log.Frame;
+import dev.daybook.internal.log.LogFixture;
 import dev.daybook.internal.log.Zstd;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.segment.SegmentReader;
@@ -250,11 +251,7 @@ class FormatV1Test {
   void refusesANewerFormatInWords() {
     Map<String, byte[]> newer = new TreeMap<>(golden);
     newer.replaceAll((key, bytes) ->
-        key.endsWith("plan/00000000000000000007.json")
-            ? new String(bytes, StandardCharsets.UTF_8)
-                .replace("\"format\":1", "\"format\":2")
-                .getBytes(StandardCharsets.UTF_8)
-            : bytes);
+        key.endsWith("plan/00000000000000000007.json") ? LogFixture.ofFormat(2, bytes) : bytes);
     try (Daybook daybook = daybook(newer);
         Workspace workspace = daybook.open("golden")) {
       assertThatThrownBy(workspace::plan)

@@ -46,9 +46,10 @@ public record Frame(Kind kind, String operation, byte[] body) {
 
   private record Header(int format, Kind kind, String workspace, String operation, String sha256) {
     /** The sum of everything else in the object, so that a changed header is noticed too. */
-    static String sum(Kind kind, String workspace, String operation, byte[] body) {
+    static String sum(int format, String kind, String workspace, String operation, byte[] body) {
       byte[] head =
-          (kind + "\n" + workspace + "\n" + operation + "\n").getBytes(StandardCharsets.UTF_8);
+          (format + "\n" + kind + "\n" + workspace + "\n" + operation + "\n")
+              .getBytes(StandardCharsets.UTF_8);
       byte[] all = Arrays.copyOf(head, head.length + body.length);
       System.arraycopy(body, 0, all, head.length, body.length);
       return Fingerprint.sha256Hex(all);
@@ -69,7 +70,7 @@ public record Frame(Kind kind, String operation, byte[] body) {
                 kind,
                 workspaceId,
                 operation,
-                Header.sum(kind, workspaceId, operation, body)));
+                Header.sum(FORMAT, kind.name(), workspaceId, operation, body)));
     ByteArrayOutputStream out = new ByteArrayOutputStream(header.length + 1 + body.length);
     out.writeBytes(header);
     out.write('\n');
@@ -94,10 +95,12 @@ public record Frame(Kind kind, String operation, byte[] body) {
       throw corrupt(key, "it has no header line in its " + bytes.length + " bytes");
     }
     String line = new String(bytes, 0, end, StandardCharsets.UTF_8);
+    byte[] body = Arrays.copyOfRange(bytes, end + 1, bytes.length);
     Header header;
     try {
       JsonNode tree = Json.tree(line);
-      int format = tree.path("format").asInt(-1);
+      checkSum(key, tree, body);
+      int format = tree.path("format").asInt();
       if (format > FORMAT) {
         throw new UnsupportedFormatException(
             "%s has format version %d, this library reads up to %d; use a newer release of Daybook"
@@ -107,18 +110,6 @@ public record Frame(Kind kind, String operation, byte[] body) {
     } catch (IOException e) {
       throw corrupt(key, "its header is no JSON this library knows: " + firstLine(e.getMessage()));
     }
-    byte[] body = Arrays.copyOfRange(bytes, end + 1, bytes.length);
-    String sum = Header.sum(header.kind(), header.workspace(), header.operation(), body);
-    if (!sum.equals(header.sha256())) {
-      throw corrupt(
-          key,
-          "its kind, workspace, operation and body of "
-              + body.length
-              + " bytes have SHA-256 "
-              + sum
-              + ", its header says "
-              + header.sha256());
-    }
     if (!workspaceId.isEmpty() && !workspaceId.equals(header.workspace())) {
       throw corrupt(
           key, "it belongs to workspace " + header.workspace() + ", not to " + workspaceId);
@@ -127,6 +118,27 @@ public record Frame(Kind kind, String operation, byte[] body) {
       throw corrupt(key, "it is a " + header.kind() + ", expected a " + expected);
     }
     return new Frame(header.kind(), header.operation(), body);
+  }
+
+  /** Every format has this sum, so that damage to the number is not taken for a newer format. */
+  private static void checkSum(ObjectKey key, JsonNode header, byte[] body) {
+    String sum =
+        Header.sum(
+            header.path("format").asInt(-1),
+            header.path("kind").asText(),
+            header.path("workspace").asText(),
+            header.path("operation").asText(),
+            body);
+    if (!sum.equals(header.path("sha256").asText())) {
+      throw corrupt(
+          key,
+          "its format, kind, workspace, operation and body of "
+              + body.length
+              + " bytes have SHA-256 "
+              + sum
+              + ", its header says "
+              + header.path("sha256").asText());
+    }
   }
 
   /** Whether this only keeps its key taken. */

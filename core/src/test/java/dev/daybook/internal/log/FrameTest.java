@@ -40,12 +40,21 @@ class FrameTest {
       damaged[bit / 8] ^= (byte) (1 << bit % 8);
       try {
         assertSame(decode(damaged));
-      } catch (CorruptDataException | UnsupportedFormatException e) {
+      } catch (CorruptDataException e) {
         assertThat(e).hasMessageContaining(KEY.path());
         refused++;
       }
     }
     assertThat(refused).isGreaterThan(BYTES.length * 7);
+  }
+
+  /** Whoever meets a newer format is told so, and only then. */
+  @Test
+  void aNewerFormatIsNoDamage() {
+    assertThatThrownBy(() -> decode(LogFixture.ofFormat(2, BYTES)))
+        .isInstanceOf(UnsupportedFormatException.class)
+        .hasMessageContaining("format version 2");
+    assertSame(decode(LogFixture.ofFormat(1, BYTES)));
   }
 
   @Test

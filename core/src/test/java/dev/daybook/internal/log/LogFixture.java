@@ -1,11 +1,14 @@
 package dev.daybook.internal.log;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.daybook.event.Actor;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.Vcs;
+import dev.daybook.internal.entry.Fingerprint;
+import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifests;
@@ -13,9 +16,14 @@ import dev.daybook.internal.manifest.Watermarks;
 import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.internal.workspace.StrongReader;
 import dev.daybook.storage.ObjectStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -91,5 +99,38 @@ public final class LogFixture {
         .read()
         .tail()
         .toList();
+  }
+
+  /** A framed object as a library of a later format would write it. */
+  public static byte[] ofFormat(int format, byte[] framed) {
+    int end = 0;
+    while (framed[end] != '\n') {
+      end++;
+    }
+    try {
+      JsonNode header = Json.tree(new String(framed, 0, end, StandardCharsets.UTF_8));
+      ByteArrayOutputStream summed = new ByteArrayOutputStream();
+      for (String part :
+          List.of(
+              String.valueOf(format),
+              header.get("kind").asText(),
+              header.get("workspace").asText(),
+              header.get("operation").asText())) {
+        summed.writeBytes((part + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+      byte[] body = Arrays.copyOfRange(framed, end + 1, framed.length);
+      summed.writeBytes(body);
+      String line =
+          header
+              .toString()
+              .replaceFirst("\"format\":\\d+", "\"format\":" + format)
+              .replace(header.get("sha256").asText(), Fingerprint.sha256Hex(summed.toByteArray()));
+      ByteArrayOutputStream newer = new ByteArrayOutputStream();
+      newer.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
+      newer.writeBytes(body);
+      return newer.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
