@@ -243,7 +243,6 @@ class OutcomeTest {
     plans.then(ATTEMPTS, requestLost());
     try (Daybook daybook = daybook(plans);
         Workspace workspace = daybook.open("w")) {
-      plans.failReads(0);
       OutcomeUnknownException again =
           catchThrowableOfType(OutcomeUnknownException.class, () -> workspace.outcome(operation));
       assertThat(again.operation()).contains(operation);

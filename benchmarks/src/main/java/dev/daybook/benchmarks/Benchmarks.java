@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       RecallSuite.class,
       AckSuite.class,
       BatchSuite.class,
+      CostSuite.class,
       ColdOpenSuite.class,
       PlanSuite.class,
       SqliteSuite.class
