@@ -100,8 +100,8 @@ public record Briefing(
       throw new IllegalArgumentException(
           "A briefing of " + tokensMax + " tokens says nothing; give it at least 50");
     }
-    PlanRecord plan = view.plan();
-    List<HandoffState> inbox = plan.inbox(actor, now);
+    PlanRecord plan = new PlanRecord(view.plan(), now);
+    List<HandoffState> inbox = plan.inbox(actor);
     List<Line> all = new ArrayList<>();
     if (!plan.goal().isEmpty()) {
       all.add(line(Section.GOAL, EventId.NONE, "goal: " + cut(plan.goal())));

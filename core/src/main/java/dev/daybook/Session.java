@@ -15,8 +15,13 @@ import dev.daybook.event.HandoffEvent.HandoffDeclined;
 import dev.daybook.event.HandoffEvent.HandoffOffered;
 import dev.daybook.event.HandoffEvent.HandoffWithdrawn;
 import dev.daybook.event.PlanEvent;
+import dev.daybook.event.PlanEvent.LeaseRenewed;
+import dev.daybook.event.PlanEvent.TaskClaimed;
+import dev.daybook.event.PlanEvent.TaskReleased;
+import dev.daybook.event.PlanEvent.TaskStatusChanged;
 import dev.daybook.event.Resolution;
 import dev.daybook.event.SessionId;
+import dev.daybook.event.TaskStatus;
 import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent;
@@ -27,20 +32,25 @@ import dev.daybook.event.UnknownEvent;
 import dev.daybook.event.Vcs;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.WriterLog;
+import dev.daybook.internal.plan.Author;
 import dev.daybook.internal.plan.PlanLog;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.OpenWorkspace;
 import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -50,6 +60,12 @@ import java.util.function.Function;
  * their order.
  */
 public final class Session implements AutoCloseable {
+  /** How long a claim lasts if nothing is said: 15 minutes. */
+  public static final Duration LEASE_DEFAULT = Duration.ofMinutes(15);
+
+  /** The longest lease: 365 days. */
+  public static final Duration LEASE_MAX = Duration.ofDays(365);
+
   private final OpenWorkspace workspace;
   private final Actor actor;
   private final SessionId id;
@@ -63,6 +79,9 @@ public final class Session implements AutoCloseable {
     final AtomicBoolean closed = new AtomicBoolean();
     final Map<EventId, CompletableFuture<Void>> pending = new ConcurrentHashMap<>();
     final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+    /** The fence of each claim that this handle took and has not given back. */
+    final Map<String, Long> fences = new ConcurrentHashMap<>();
   }
 
   private Session(
@@ -219,11 +238,31 @@ public final class Session implements AutoCloseable {
     Objects.requireNonNull(decide, "decide");
     checkOpen();
     flush();
-    PlanLog.Committed committed = workspace.commit(decide, actor, this::seal);
-    return new PlanChange(committed.plan().version(), committed.plan(), committed.events());
+    PlanLog.Committed committed =
+        workspace.commit(
+            state -> decide.apply(new PlanRecord(state, workspace.clock().instant())),
+            new Author(actor, id, shared.fences, Author.Rules.ALL),
+            this::seal);
+    forgetEndedClaims(committed.plan());
+    return new PlanChange(
+        committed.plan().version(),
+        new PlanRecord(committed.plan(), workspace.clock().instant()),
+        committed.events());
   }
 
-  private Envelope seal(EventId eventId, PlanEvent event, long version) {
+  /** A claim that this handle gave back or that ended with its task can no longer be lost. */
+  private void forgetEndedClaims(PlanState plan) {
+    shared.fences.forEach((claimed, fence) -> {
+      PlanRecord.Task known = plan.tasks().get(claimed);
+      if (known != null
+          && known.claim().fence() == fence
+          && known.claim().standing() == PlanRecord.Claim.Standing.ENDED) {
+        shared.fences.remove(claimed, fence);
+      }
+    });
+  }
+
+  private Envelope seal(EventId eventId, PlanEvent event, String about, long version) {
     Instant now = now();
     return new Envelope(
         eventId,
@@ -233,8 +272,8 @@ public final class Session implements AutoCloseable {
         actor,
         id,
         parent,
-        event.task().isEmpty() ? task : event.task(),
-        EventId.NONE,
+        about.isEmpty() ? task : about,
+        event.cause(),
         "",
         "",
         "",
@@ -243,16 +282,125 @@ public final class Session implements AutoCloseable {
         version);
   }
 
+  /** Claims the task that is next for this actor, for {@link #LEASE_DEFAULT}. */
+  public Optional<PlanRecord.Claim> claimNext() {
+    return claimNext(LEASE_DEFAULT);
+  }
+
   /**
-   * Offers a handoff. Its evidence must exist; what the traces of this session contradict (tests
-   * said to pass whose last run failed, a file no call touched) is not refused but kept with the
-   * offer for the receiver to see.
+   * Claims the first of {@link PlanRecord#ready()} that is meant for anyone or this actor, and
+   * moves it to IN_PROGRESS. However many ask at once, each task goes to one of them.
    *
-   * @return the handoff with its id
-   * @throws PlanRuleException if the task does not exist or evidence cannot be found
+   * @param lease how long others leave it alone, from now; renew it in time
+   * @return the claim; empty if nothing is ready
    */
+  public Optional<PlanRecord.Claim> claimNext(Duration lease) {
+    checkLease(lease);
+    AtomicReference<String> chosen = new AtomicReference<>("");
+    PlanChange change =
+        updatePlan(plan -> {
+          Optional<PlanRecord.Task> next =
+              plan.ready().stream()
+                  .filter(one -> one.assignee().isEmpty() || one.assignee().equals(actor.id()))
+                  .findFirst();
+          chosen.set(next.map(PlanRecord.Task::id).orElse(""));
+          return next.map(one -> claiming(plan, one.id(), lease)).orElse(List.of());
+        });
+    return change.events().isEmpty()
+        ? Optional.empty()
+        : Optional.of(claimed(change, chosen.get()));
+  }
+
+  /**
+   * Claims a task and moves it to IN_PROGRESS. An actor may claim again what it holds itself, such
+   * as after a crash: whoever worked on under the older claim is refused from then on.
+   *
+   * @param lease how long others leave it alone, from now; renew it in time
+   * @throws PlanRuleException if somebody else holds it, it is held up or closed, or does not exist
+   */
+  public PlanRecord.Claim claim(String taskId, Duration lease) {
+    Objects.requireNonNull(taskId, "taskId");
+    checkLease(lease);
+    return claimed(updatePlan(plan -> claiming(plan, taskId, lease)), taskId);
+  }
+
+  private List<PlanEvent> claiming(PlanRecord plan, String taskId, Duration lease) {
+    TaskClaimed claimed = new TaskClaimed(taskId, plan.at().plus(lease));
+    return plan.task(taskId).filter(one -> one.status() == TaskStatus.OPEN).isPresent()
+        ? List.of(claimed, TaskStatusChanged.of(taskId, TaskStatus.IN_PROGRESS))
+        : List.of(claimed);
+  }
+
+  private PlanRecord.Claim claimed(PlanChange change, String taskId) {
+    PlanRecord.Claim claim = change.plan().task(taskId).orElseThrow().claim();
+    shared.fences.put(taskId, claim.fence());
+    return claim;
+  }
+
+  /**
+   * Keeps a claimed task for longer.
+   *
+   * @param lease how long, from now
+   * @return the claim with its new lease and the same fence
+   * @throws PlanRuleException if another claim superseded this one, or the task is closed
+   */
+  public PlanRecord.Claim renew(PlanRecord.Claim claim, Duration lease) {
+    checkLease(lease);
+    return updatePlan(
+            plan -> List.of(new LeaseRenewed(claim.task(), claim.fence(), plan.at().plus(lease))))
+        .plan()
+        .task(claim.task())
+        .orElseThrow()
+        .claim();
+  }
+
+  /**
+   * Gives a claimed task back, which is OPEN again.
+   *
+   * @param reason why, for whoever takes it next; may be empty
+   * @throws PlanRuleException if another claim superseded this one, or the task is closed
+   */
+  public PlanChange release(PlanRecord.Claim claim, String reason) {
+    return updatePlan(plan -> {
+      TaskReleased released = new TaskReleased(claim.task(), claim.fence(), reason);
+      return plan.task(claim.task())
+              .filter(one -> one.status() == TaskStatus.IN_PROGRESS)
+              .isPresent()
+          ? List.of(released, TaskStatusChanged.of(claim.task(), TaskStatus.OPEN))
+          : List.of(released);
+    });
+  }
+
+  private static void checkLease(Duration lease) {
+    if (lease.isNegative() || lease.isZero() || lease.compareTo(LEASE_MAX) > 0) {
+      throw new IllegalArgumentException(
+          "A lease of "
+              + lease
+              + " was asked for; more than zero and at most "
+              + LEASE_MAX
+              + " are possible");
+    }
+  }
+
+  /** Offers a handoff and nothing else; see {@link #offer(Handoff, Function)}. */
   public Handoff offer(Handoff handoff) {
+    return offer(handoff, plan -> List.of());
+  }
+
+  /**
+   * Offers a handoff together with the changes of the plan that belong to it, in one plan version.
+   * Its evidence, decisions, rejected approaches and blockers must exist; what the traces of this
+   * session contradict (tests said to pass whose last run failed, a file no call touched) is not
+   * refused but kept with the offer for the receiver to see.
+   *
+   * @param changes as for {@link #updatePlan}; what it returns comes before the offer
+   * @return the handoff with its id
+   * @throws PlanRuleException if the task does not exist, another agent holds it, or something the
+   *     handoff names cannot be found
+   */
+  public Handoff offer(Handoff handoff, Function<PlanRecord, List<? extends PlanEvent>> changes) {
     Objects.requireNonNull(handoff, "handoff");
+    Objects.requireNonNull(changes, "changes");
     checkOpen();
     flush();
     View view = workspace.latest();
@@ -266,12 +414,15 @@ public final class Session implements AutoCloseable {
     List<String> contradictions = contradictions(handoff, view);
     String handoffId = workspace.ids().nextName();
     PlanChange change =
-        updatePlan(plan ->
-            List.of(
-                new HandoffOffered(
-                    handoffId,
-                    handoff.offered(handoffId, actor.id(), plan.version()),
-                    contradictions)));
+        updatePlan(plan -> {
+          List<PlanEvent> events = new ArrayList<>(changes.apply(plan));
+          events.add(
+              new HandoffOffered(
+                  handoffId,
+                  handoff.offered(handoffId, actor.id(), plan.version(), vcs),
+                  contradictions));
+          return events;
+        });
     return change.plan().handoff(handoffId).orElseThrow().handoff();
   }
 
@@ -305,28 +456,60 @@ public final class Session implements AutoCloseable {
     return found;
   }
 
+  /** Accepts a handoff; a claim that moves with it has {@link #LEASE_DEFAULT}. */
+  public Acceptance accept(Handoff handoff) {
+    return accept(handoff, LEASE_DEFAULT);
+  }
+
   /**
    * Accepts a handoff. Of all that try, exactly one is answered {@link Acceptance.Accepted}; trying
-   * again after that gives the same answer to the same actor.
+   * again after that gives the same answer to the same actor. Accepting one that asks to continue
+   * moves the claim of its task to this session in the same plan version, whether anyone held it or
+   * not; the offerer is refused from then on.
    *
-   * @throws PlanRuleException if it is for somebody else, has expired or does not exist
+   * @param lease of the claim, from now
+   * @throws PlanRuleException if it is for somebody else, has expired or does not exist, or another
+   *     than its offerer holds the task
    */
-  public Acceptance accept(Handoff handoff) {
+  public Acceptance accept(Handoff handoff, Duration lease) {
     requireOffered(handoff);
-    PlanChange change =
-        updatePlan(plan ->
-            plan.handoff(handoff.id())
-                    .filter(state -> state.stage() != PlanRecord.Stage.OFFERED)
-                    .isPresent()
-                ? List.of()
-                : List.of(new HandoffAccepted(handoff.id(), actor.id())));
+    checkLease(lease);
+    PlanChange change = updatePlan(plan -> accepting(plan, handoff.id(), lease));
     PlanRecord.HandoffState state = change.plan().handoff(handoff.id()).orElseThrow();
+    if (!change.events().isEmpty() && state.handoff().kind() == Handoff.Kind.CONTINUE) {
+      change
+          .plan()
+          .task(state.handoff().task())
+          .map(PlanRecord.Task::claim)
+          .filter(claim -> claim.fence() == change.version())
+          .ifPresent(claim -> shared.fences.put(claim.task(), claim.fence()));
+    }
     return state.stage() == PlanRecord.Stage.ACCEPTED && state.acceptedBy().equals(actor.id())
         ? new Acceptance.Accepted(state.handoff())
         : new Acceptance.NotAvailable(state.stage(), state.acceptedBy());
   }
 
-  /** Declines a handoff, with the reason. */
+  private List<PlanEvent> accepting(PlanRecord plan, String handoffId, Duration lease) {
+    Optional<PlanRecord.HandoffState> state = plan.handoff(handoffId);
+    if (state.filter(one -> one.stage() != PlanRecord.Stage.OFFERED).isPresent()) {
+      return List.of();
+    }
+    HandoffAccepted accepted = new HandoffAccepted(handoffId, actor.id(), plan.at().plus(lease));
+    boolean begins =
+        state
+            .map(PlanRecord.HandoffState::handoff)
+            .filter(handoff -> handoff.kind() == Handoff.Kind.CONTINUE)
+            .flatMap(handoff -> plan.task(handoff.task()))
+            .filter(one -> one.status() == TaskStatus.OPEN)
+            .isPresent();
+    return begins
+        ? List.of(
+            accepted,
+            TaskStatusChanged.of(state.orElseThrow().handoff().task(), TaskStatus.IN_PROGRESS))
+        : List.of(accepted);
+  }
+
+  /** Declines a handoff, with the reason, which ends it; its offerer may offer another. */
   public PlanChange decline(Handoff handoff, String reason) {
     return step(handoff, new HandoffDeclined(requireOffered(handoff), actor.id(), reason));
   }
@@ -336,9 +519,25 @@ public final class Session implements AutoCloseable {
     return step(handoff, new HandoffWithdrawn(requireOffered(handoff), reason));
   }
 
-  /** Reports the result of a handoff this actor accepted. */
+  /** Reports the result of a handoff this actor accepted, and changes nothing else. */
   public PlanChange complete(Handoff handoff, String result) {
-    return step(handoff, new HandoffCompleted(requireOffered(handoff), result));
+    return complete(handoff, result, plan -> List.of());
+  }
+
+  /**
+   * Reports the result of a handoff this actor accepted, together with the changes of the plan that
+   * belong to it, in one plan version.
+   *
+   * @param changes as for {@link #updatePlan}; what it returns comes before the completion
+   */
+  public PlanChange complete(
+      Handoff handoff, String result, Function<PlanRecord, List<? extends PlanEvent>> changes) {
+    HandoffCompleted completed = new HandoffCompleted(requireOffered(handoff), result);
+    return updatePlan(plan -> {
+      List<PlanEvent> events = new ArrayList<>(changes.apply(plan));
+      events.add(completed);
+      return events;
+    });
   }
 
   private PlanChange step(Handoff handoff, HandoffEvent event) {

@@ -143,7 +143,8 @@ public final class TraceStore {
     }
     View view = workspace.recent();
     Map<EventId, PriorAttempt> found = new LinkedHashMap<>();
-    for (PlanRecord.Rejection rejection : view.plan().rejected()) {
+    for (PlanRecord.Rejection rejection :
+        new PlanRecord(view.plan(), workspace.clock().instant()).rejected()) {
       if (words(rejection.approach().approach()).equals(words(description))) {
         found.put(
             rejection.origin().id(),

@@ -3,6 +3,7 @@ package dev.daybook;
 import dev.daybook.event.Actor;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.Vcs;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.GitState;
 import dev.daybook.internal.workspace.OpenWorkspace;
 import dev.daybook.recall.Hits;
@@ -123,16 +124,17 @@ public final class Workspace implements AutoCloseable {
 
   /** The newest plan; everything acknowledged before this call began is in it. */
   public PlanRecord plan() {
-    return open.latestPlan();
+    return new PlanRecord(open.latestPlan(), open.clock().instant());
   }
 
   /**
-   * The plan as it was at a version.
+   * The plan as it was at a version, looked at from the moment its last event was recorded.
    *
    * @throws IllegalArgumentException if there is no such version yet
    */
   public PlanRecord plan(long version) {
-    return open.planAt(version);
+    PlanState state = open.planAt(version);
+    return new PlanRecord(state, state.time());
   }
 
   /** The traces. */

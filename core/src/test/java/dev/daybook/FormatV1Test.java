@@ -18,6 +18,7 @@ import dev.daybook.internal.log.Frame;
 import dev.daybook.internal.log.LogFixture;
 import dev.daybook.internal.log.Zstd;
 import dev.daybook.internal.manifest.Manifest;
+import dev.daybook.internal.plan.Checkpoint;
 import dev.daybook.internal.segment.SegmentReader;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
@@ -200,13 +201,14 @@ class FormatV1Test {
     }
 
     PlanRecord checkpoint =
-        Json.read(
-            body(
-                manifest.checkpoint().getFirst().key().substring(ROOT.length()),
-                Frame.Kind.CHECKPOINT),
-            PlanRecord.class);
+        new PlanRecord(
+            Checkpoint.read(
+                body(
+                    manifest.checkpoint().getFirst().key().substring(ROOT.length()),
+                    Frame.Kind.CHECKPOINT)),
+            GoldenWorkspace.START);
     assertThat(checkpoint.version()).isEqualTo(3);
-    assertThat(checkpoint.inbox(GoldenWorkspace.CODER, GoldenWorkspace.START)).hasSize(1);
+    assertThat(checkpoint.inbox(GoldenWorkspace.CODER)).hasSize(1);
   }
 
   @Test

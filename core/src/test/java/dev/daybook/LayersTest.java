@@ -88,6 +88,7 @@ class LayersTest {
           "org.apache.parquet.", packages("internal.segment"),
           "org.apache.hadoop.", packages("internal.segment"),
           "com.github.luben.zstd", packages("internal.log", "internal.segment"),
+          "org.pcollections.", packages("", "internal.plan"),
           "org.apache.arrow.", Set.of(),
           "software.amazon.", Set.of());
 

@@ -1,5 +1,6 @@
 package dev.daybook.event;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Objects;
  * @param kind what is asked of the receiver
  * @param from the id of the actor who offers it; empty until it is offered
  * @param to whom it is for
+ * @param waiting whether the offerer waits for the result
  * @param task the task it passes on, which must exist
  * @param status the task's status as the offerer leaves it
  * @param summary where things stand, in a sentence or two
@@ -22,9 +24,15 @@ import java.util.Objects;
  * @param remaining what is left
  * @param nextAction what to do first
  * @param questions what is open
+ * @param decisions the decisions to keep to, which must exist
+ * @param rejected the rejected approaches not to try again, which must exist
+ * @param blockers the blockers in the way, which must exist
  * @param files what was changed
  * @param tests what was tested
+ * @param vcs the state of version control as the offerer leaves it
  * @param dangerZones what to be careful with
+ * @param artifacts where results are, such as a path or an address
+ * @param budget what may be spent on it
  * @param evidence the events that show all this, which must exist
  * @param expiresAt after this the offer no longer stands; {@link Instant#MAX} for never
  * @param planVersion the plan version it was written against; 0 until it is offered
@@ -34,6 +42,7 @@ public record Handoff(
     Kind kind,
     String from,
     Addressee to,
+    Wait waiting,
     String task,
     TaskStatus status,
     String summary,
@@ -41,9 +50,15 @@ public record Handoff(
     List<String> remaining,
     String nextAction,
     List<String> questions,
+    List<EventId> decisions,
+    List<EventId> rejected,
+    List<EventId> blockers,
     List<FileTouched> files,
     List<TestRun> tests,
+    Vcs vcs,
     List<String> dangerZones,
+    List<String> artifacts,
+    Budget budget,
     List<EventId> evidence,
     Instant expiresAt,
     long planVersion) {
@@ -63,12 +78,54 @@ public record Handoff(
     DELEGATE
   }
 
+  /** Whether the offerer waits. */
+  public enum Wait {
+    /** The offerer goes on with something else. */
+    NO,
+    /** The offerer goes on when the handoff is completed. */
+    FOR_RESULT
+  }
+
+  /**
+   * What may be spent; zero means that nothing is said.
+   *
+   * @param tokens of a language model
+   * @param cost in millionths of the currency the team counts in
+   * @param time of work
+   */
+  public record Budget(long tokens, long cost, Duration time) {
+    /** Nothing is said. */
+    public static final Budget NONE = new Budget(0, 0, Duration.ZERO);
+
+    /** Checks the parts. */
+    public Budget {
+      Check.notNegative(tokens, "Budget", "tokens");
+      Check.notNegative(cost, "Budget", "cost");
+      if (time.isNegative()) {
+        throw new IllegalArgumentException("Budget.time is " + time + ", expected zero or more");
+      }
+    }
+
+    /** So many tokens. */
+    public static Budget ofTokens(long tokens) {
+      return new Budget(tokens, 0, Duration.ZERO);
+    }
+  }
+
   /** Copies the lists and checks the parts. */
   public Handoff {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(to, "to");
+    // Events of an older library do not have all of these.
+    waiting = waiting == null ? Wait.NO : waiting;
+    decisions = decisions == null ? List.of() : List.copyOf(decisions);
+    rejected = rejected == null ? List.of() : List.copyOf(rejected);
+    blockers = blockers == null ? List.of() : List.copyOf(blockers);
+    vcs = vcs == null ? Vcs.NONE : vcs;
+    artifacts = artifacts == null ? List.of() : Check.texts(artifacts, "Handoff", "artifacts");
+    budget = budget == null ? Budget.NONE : budget;
     Check.id(task, "Handoff", "task");
     Objects.requireNonNull(status, "status");
     Check.notBlank(summary, "Handoff", "summary");
@@ -90,15 +147,16 @@ public record Handoff(
   }
 
   /**
-   * The same handoff as it was offered: with an id, an offerer and the plan version it was written
-   * against.
+   * The same handoff as it was offered: with an id, an offerer, the plan version it was written
+   * against, and this state of version control if it has none of its own.
    */
-  public Handoff offered(String newId, String offerer, long version) {
+  public Handoff offered(String newId, String offerer, long version, Vcs state) {
     return new Handoff(
         newId,
         kind,
         offerer,
         to,
+        waiting,
         task,
         status,
         summary,
@@ -106,9 +164,15 @@ public record Handoff(
         remaining,
         nextAction,
         questions,
+        decisions,
+        rejected,
+        blockers,
         files,
         tests,
+        vcs.equals(Vcs.NONE) ? state : vcs,
         dangerZones,
+        artifacts,
+        budget,
         evidence,
         expiresAt,
         version);
@@ -121,15 +185,22 @@ public record Handoff(
     private final String task;
     private Kind kind = Kind.CONTINUE;
     private Addressee to = Addressee.ANYONE;
+    private Wait waiting = Wait.NO;
     private TaskStatus status = TaskStatus.IN_PROGRESS;
     private String summary = "";
     private final List<String> done = new ArrayList<>();
     private final List<String> remaining = new ArrayList<>();
     private String nextAction = "";
     private final List<String> questions = new ArrayList<>();
+    private final List<EventId> decisions = new ArrayList<>();
+    private final List<EventId> rejected = new ArrayList<>();
+    private final List<EventId> blockers = new ArrayList<>();
     private final List<FileTouched> files = new ArrayList<>();
     private final List<TestRun> tests = new ArrayList<>();
+    private Vcs vcs = Vcs.NONE;
     private final List<String> dangerZones = new ArrayList<>();
+    private final List<String> artifacts = new ArrayList<>();
+    private Budget budget = Budget.NONE;
     private final List<EventId> evidence = new ArrayList<>();
     private Instant expiresAt = Instant.MAX;
 
@@ -158,6 +229,12 @@ public record Handoff(
     /** For the person of this id. */
     public Builder toHuman(String human) {
       to = new Addressee(Addressee.Kind.HUMAN, human);
+      return this;
+    }
+
+    /** The offerer waits for the result. */
+    public Builder waitForResult() {
+      waiting = Wait.FOR_RESULT;
       return this;
     }
 
@@ -197,6 +274,24 @@ public record Handoff(
       return this;
     }
 
+    /** Decisions to keep to. */
+    public Builder decisions(EventId... events) {
+      decisions.addAll(List.of(events));
+      return this;
+    }
+
+    /** Rejected approaches not to try again. */
+    public Builder rejected(EventId... events) {
+      rejected.addAll(List.of(events));
+      return this;
+    }
+
+    /** Blockers in the way. */
+    public Builder blockers(EventId... events) {
+      blockers.addAll(List.of(events));
+      return this;
+    }
+
     /** Files that were changed. */
     public Builder touched(String... paths) {
       for (String path : paths) {
@@ -223,6 +318,24 @@ public record Handoff(
       return this;
     }
 
+    /** Where results are, such as a path or an address. */
+    public Builder artifacts(String... places) {
+      artifacts.addAll(List.of(places));
+      return this;
+    }
+
+    /** What may be spent. */
+    public Builder budget(Budget newBudget) {
+      budget = newBudget;
+      return this;
+    }
+
+    /** The state of version control; that of the session if nothing is said. */
+    public Builder vcs(Vcs state) {
+      vcs = state;
+      return this;
+    }
+
     /** Events that show all this. */
     public Builder evidence(EventId... events) {
       evidence.addAll(List.of(events));
@@ -246,6 +359,7 @@ public record Handoff(
           kind,
           "",
           to,
+          waiting,
           task,
           status,
           summary,
@@ -253,9 +367,15 @@ public record Handoff(
           remaining,
           nextAction,
           questions,
+          decisions,
+          rejected,
+          blockers,
           files,
           tests,
+          vcs,
           dangerZones,
+          artifacts,
+          budget,
           evidence,
           expiresAt,
           0);

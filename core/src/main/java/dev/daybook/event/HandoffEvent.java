@@ -1,5 +1,6 @@
 package dev.daybook.event;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
@@ -39,16 +40,20 @@ public sealed interface HandoffEvent extends PlanEvent
   }
 
   /**
-   * Somebody took the work; nobody else can.
+   * Somebody took the work; nobody else can. Of a handoff that asks to go on with a task, this also
+   * moves the claim of the task to them.
    *
    * @param handoff which handoff
    * @param by the actor's id
+   * @param leaseUntil when the lease on the task runs out, if the claim moves
    */
-  record HandoffAccepted(String handoff, String by) implements HandoffEvent {
+  record HandoffAccepted(String handoff, String by, Instant leaseUntil) implements HandoffEvent {
     /** Checks the parts. */
     public HandoffAccepted {
       Check.id(handoff, "HandoffAccepted", "handoff");
       Check.id(by, "HandoffAccepted", "by");
+      // Events of an older library do not have this.
+      leaseUntil = leaseUntil == null ? Instant.EPOCH : leaseUntil;
     }
   }
 

@@ -316,7 +316,7 @@ public final class CrashWriter {
                 session.updatePlan(plan ->
                     plan.task(task).isPresent()
                         ? List.of()
-                        : List.of(new TaskAdded(task, key, "", plan.tasks().size())));
+                        : List.of(TaskAdded.of(task, key).priority(plan.tasks().size())));
             history.end(
                 key, change.events().isEmpty() ? Outcome.LOST : Outcome.DONE, change.version(), "");
           });

@@ -1,8 +1,8 @@
 package dev.daybook.simulation;
 
-import dev.daybook.PlanRecord;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Store;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.storage.ObjectStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +64,7 @@ final class Host {
     void saw(Collection<String> events, Scope scope);
 
     /** This is what the plan was at its version. */
-    void sawPlan(PlanRecord plan);
+    void sawPlan(PlanState plan);
 
     /** Something happened that must not. */
     void broke(String what);

@@ -1,6 +1,6 @@
 package dev.daybook.simulation;
 
-import dev.daybook.PlanRecord;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.storage.ObjectKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -119,7 +119,7 @@ final class Knowledge implements Host.Witness {
 
   /** Versions are objects that never change, which the oracle sees to. */
   @Override
-  public void sawPlan(PlanRecord plan) {}
+  public void sawPlan(PlanState plan) {}
 
   @Override
   public void broke(String what) {

@@ -4,7 +4,6 @@ import dev.daybook.CorruptDataException;
 import dev.daybook.DaybookException;
 import dev.daybook.OutcomeUnknownException;
 import dev.daybook.PlanConflictException;
-import dev.daybook.PlanRecord;
 import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.event.Actor;
@@ -13,7 +12,6 @@ import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.Vcs;
-import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Frame;
@@ -25,7 +23,10 @@ import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifests;
 import dev.daybook.internal.manifest.Watermarks;
+import dev.daybook.internal.plan.Author;
+import dev.daybook.internal.plan.Checkpoint;
 import dev.daybook.internal.plan.PlanLog;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.Collector;
 import dev.daybook.internal.workspace.Compactor;
 import dev.daybook.internal.workspace.Snapshot;
@@ -126,7 +127,7 @@ final class Parts {
             byte[] plain = Zstd.decompress(key, stored.bytes());
             Frame frame = Frame.decode(key, plain, Frame.Kind.CHECKPOINT, Oracle.ID);
             try {
-              plan.startFrom(Json.read(frame.body(), PlanRecord.class));
+              plan.startFrom(Checkpoint.read(frame.body()));
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
@@ -143,13 +144,13 @@ final class Parts {
       PlanLog.Committed committed =
           plan.commit(
               before -> {
-                if (before.task(event).isPresent()) {
+                if (before.tasks().containsKey(event)) {
                   host.witness().broke(event + " is to be decided again and is in the plan");
                 }
                 return List.of(TaskAdded.of(event, "a task"));
               },
-              ACTOR,
-              (id, ignored, version) -> envelope(id, "", version));
+              new Author(ACTOR, SessionId.of("s1"), Map.of(), Author.Rules.ALL),
+              (id, ignored, task, version) -> envelope(id, "", version));
       verdict = Verdict.ACKNOWLEDGED;
       host.witness().learned(event, verdict);
       checkPlan(committed.plan(), event);
@@ -167,8 +168,8 @@ final class Parts {
     return verdict;
   }
 
-  private void checkPlan(PlanRecord plan, String event) {
-    if (plan.task(event).isEmpty()) {
+  private void checkPlan(PlanState plan, String event) {
+    if (!plan.tasks().containsKey(event)) {
       host.witness().broke(event + " was acknowledged with a plan that lacks it");
     }
     host.witness().sawPlan(plan);

@@ -1,6 +1,6 @@
 package dev.daybook.simulation;
 
-import dev.daybook.PlanRecord;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.simulation.Host.Scope;
 import dev.daybook.simulation.Host.Verdict;
 import java.time.Duration;
@@ -138,7 +138,7 @@ final class Simulation {
     final Set<String> everSeen = new HashSet<>();
     final Map<String, List<String>> before = new HashMap<>();
     final Map<String, Integer> beforePlan = new HashMap<>();
-    final Map<Long, PlanRecord> plans = new HashMap<>();
+    final Map<Long, PlanState> plans = new HashMap<>();
     int unknown;
     int reads;
     int made;
@@ -479,8 +479,8 @@ final class Simulation {
       }
 
       @Override
-      public void sawPlan(PlanRecord plan) {
-        PlanRecord before = model.plans.putIfAbsent(plan.version(), plan);
+      public void sawPlan(PlanState plan) {
+        PlanState before = model.plans.putIfAbsent(plan.version(), plan);
         if (before != null && !before.equals(plan)) {
           breaks("Plan version " + plan.version() + " was " + before + " and is " + plan);
         }

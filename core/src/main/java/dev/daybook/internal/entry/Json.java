@@ -1,6 +1,7 @@
 package dev.daybook.internal.entry;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -47,6 +48,10 @@ public final class Json {
           .visibility(PropertyAccessor.FIELD, Visibility.ANY)
           .build();
 
+  /** Leaves out what is empty; whoever reads has the same defaults. */
+  private static final JsonMapper SPARSE =
+      MAPPER.rebuild().serializationInclusion(Include.NON_EMPTY).build();
+
   private Json() {}
 
   /** The value as compact JSON text. */
@@ -69,6 +74,16 @@ public final class Json {
     }
   }
 
+  /** The value as compact UTF-8 JSON, without fields that are null or empty. */
+  public static byte[] writeSparse(Object value) {
+    try {
+      return SPARSE.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(
+          "Cannot write " + value.getClass().getSimpleName() + " as JSON", e);
+    }
+  }
+
   /**
    * Reads a value.
    *
@@ -85,6 +100,15 @@ public final class Json {
    */
   public static <T> T read(byte[] json, Class<T> type) throws IOException {
     return MAPPER.readValue(json, type);
+  }
+
+  /**
+   * Reads a value from a part of UTF-8.
+   *
+   * @throws IOException if the bytes are no JSON or do not fit the type
+   */
+  public static <T> T read(byte[] json, int offset, int length, Class<T> type) throws IOException {
+    return MAPPER.readValue(json, offset, length, type);
   }
 
   /**

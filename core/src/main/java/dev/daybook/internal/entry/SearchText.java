@@ -9,12 +9,33 @@ import dev.daybook.event.HandoffEvent.HandoffCompleted;
 import dev.daybook.event.HandoffEvent.HandoffDeclined;
 import dev.daybook.event.HandoffEvent.HandoffOffered;
 import dev.daybook.event.HandoffEvent.HandoffWithdrawn;
+import dev.daybook.event.PlanEvent.AcceptanceCriterionAdded;
+import dev.daybook.event.PlanEvent.AcceptanceCriterionChecked;
+import dev.daybook.event.PlanEvent.ApproachReconsidered;
 import dev.daybook.event.PlanEvent.ApproachRejected;
+import dev.daybook.event.PlanEvent.ApprovalDenied;
+import dev.daybook.event.PlanEvent.ApprovalGiven;
+import dev.daybook.event.PlanEvent.ApprovalPolicySet;
+import dev.daybook.event.PlanEvent.ApprovalRequested;
+import dev.daybook.event.PlanEvent.AssumptionInvalidated;
+import dev.daybook.event.PlanEvent.AssumptionStated;
+import dev.daybook.event.PlanEvent.BlockerCleared;
+import dev.daybook.event.PlanEvent.BlockerRaised;
+import dev.daybook.event.PlanEvent.ConstraintStated;
 import dev.daybook.event.PlanEvent.DecisionMade;
+import dev.daybook.event.PlanEvent.DependencyAdded;
+import dev.daybook.event.PlanEvent.DependencyRemoved;
 import dev.daybook.event.PlanEvent.GoalSet;
+import dev.daybook.event.PlanEvent.LeaseRenewed;
 import dev.daybook.event.PlanEvent.NoteAdded;
+import dev.daybook.event.PlanEvent.QuestionAnswered;
+import dev.daybook.event.PlanEvent.QuestionAsked;
 import dev.daybook.event.PlanEvent.TaskAdded;
+import dev.daybook.event.PlanEvent.TaskClaimed;
 import dev.daybook.event.PlanEvent.TaskClosed;
+import dev.daybook.event.PlanEvent.TaskEdited;
+import dev.daybook.event.PlanEvent.TaskReleased;
+import dev.daybook.event.PlanEvent.TaskReopened;
 import dev.daybook.event.PlanEvent.TaskStatusChanged;
 import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
@@ -27,6 +48,7 @@ import dev.daybook.event.UnknownEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The text of an event that is searched, one idea a line, the telling line first. Long texts keep
@@ -70,6 +92,39 @@ public final class SearchText {
           lines(
               closed.task() + " closed: " + closed.resolution().name().toLowerCase(Locale.ROOT),
               closed.reason());
+      case ConstraintStated stated -> cut(stated.constraint());
+      case ApprovalPolicySet policy ->
+          "needs approval: "
+              + (policy.needed().isEmpty()
+                  ? "nothing"
+                  : policy.needed().stream()
+                      .sorted()
+                      .map(SearchText::words)
+                      .collect(Collectors.joining(", ")));
+      case TaskEdited edited -> ofEdit(edited);
+      case TaskReopened reopened -> lines(reopened.task() + " reopened", reopened.reason());
+      case DependencyAdded added ->
+          added.task() + " depends on " + added.on() + ": " + words(added.kind());
+      case DependencyRemoved removed ->
+          removed.task() + " no longer depends on " + removed.on() + ": " + words(removed.kind());
+      case AcceptanceCriterionAdded added -> lines(added.criterion(), added.task());
+      case AcceptanceCriterionChecked checked -> "criterion " + words(checked.verdict());
+      case TaskClaimed claimed -> claimed.task() + " claimed";
+      case LeaseRenewed renewed -> renewed.task() + " claimed for longer";
+      case TaskReleased released -> lines(released.task() + " released", released.reason());
+      case BlockerRaised raised -> lines(raised.blocker(), raised.task() + " blocked");
+      case BlockerCleared cleared -> lines("blocker cleared", cleared.how());
+      case QuestionAsked asked -> lines(asked.question(), asked.task());
+      case QuestionAnswered answered -> cut(answered.answer());
+      case ApproachReconsidered reconsidered ->
+          lines(reconsidered.reason(), "rejected approach reconsidered");
+      case AssumptionStated stated -> lines(stated.assumption(), stated.task());
+      case AssumptionInvalidated invalidated ->
+          lines(invalidated.reason(), "assumption invalidated");
+      case ApprovalRequested requested ->
+          lines("approval requested " + requested.task(), requested.reason());
+      case ApprovalGiven given -> lines("approved " + given.task(), given.remark());
+      case ApprovalDenied denied -> lines("not approved " + denied.task(), denied.reason());
       case DecisionMade decision -> ofDecision(decision);
       case ApproachRejected rejected ->
           lines(rejected.approach(), rejected.reason(), String.join(" ", rejected.paths()));
@@ -94,6 +149,16 @@ public final class SearchText {
     }
     List<String> lines = call.output().lines().filter(line -> !line.isBlank()).toList();
     return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+  }
+
+  private static String words(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /** Only texts that are new; labels of other programs would drown them. */
+  private static String ofEdit(TaskEdited edited) {
+    return lines(
+        edited.title(), edited.task() + " edited", edited.description(), edited.assignee());
   }
 
   private static String ofDecision(DecisionMade decision) {

@@ -2,9 +2,7 @@ package dev.daybook.internal.plan;
 
 import dev.daybook.OutcomeUnknownException;
 import dev.daybook.PlanConflictException;
-import dev.daybook.PlanRecord;
 import dev.daybook.StorageUnavailableException;
-import dev.daybook.event.Actor;
 import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
@@ -52,7 +50,7 @@ public final class PlanLog {
   private final Contention contention;
   private final ReentrantLock lock = new ReentrantLock();
   private final ConcurrentLinkedQueue<Change> queue = new ConcurrentLinkedQueue<>();
-  private volatile Head head = new Head(PlanRecord.empty(), List.of());
+  private volatile Head head = new Head(PlanState.EMPTY, List.of());
 
   /**
    * The plan as far as this handle knows it.
@@ -60,7 +58,7 @@ public final class PlanLog {
    * @param plan the fold
    * @param recent the rows of the versions since {@link #coveredThrough}, in order
    */
-  public record Head(PlanRecord plan, List<Row> recent) {}
+  public record Head(PlanState plan, List<Row> recent) {}
 
   /**
    * What a change came to.
@@ -68,28 +66,32 @@ public final class PlanLog {
    * @param plan the plan that holds it, or in which nothing was to be changed
    * @param events the ids of its events, in order; empty if nothing was written
    */
-  public record Committed(PlanRecord plan, List<EventId> events) {}
+  public record Committed(PlanState plan, List<EventId> events) {}
 
   /** Puts an event into its envelope. */
   @FunctionalInterface
   public interface Sealer {
-    /** The envelope of an event of this plan version. */
-    Envelope seal(EventId id, PlanEvent event, long planVersion);
+    /**
+     * The envelope of an event of this plan version.
+     *
+     * @param task the task it is about, as the plan knows it; empty if none
+     */
+    Envelope seal(EventId id, PlanEvent event, String task, long planVersion);
   }
 
   private static final class Change {
-    final Function<PlanRecord, ? extends List<? extends PlanEvent>> decide;
-    final Actor actor;
+    final Function<PlanState, ? extends List<? extends PlanEvent>> decide;
+    final Author author;
     final Sealer sealer;
     Committed done;
     Throwable refused;
 
     Change(
-        Function<PlanRecord, ? extends List<? extends PlanEvent>> decide,
-        Actor actor,
+        Function<PlanState, ? extends List<? extends PlanEvent>> decide,
+        Author author,
         Sealer sealer) {
       this.decide = decide;
-      this.actor = actor;
+      this.author = author;
       this.sealer = sealer;
     }
 
@@ -115,7 +117,7 @@ public final class PlanLog {
   /**
    * Starts from a plan that was folded from segments or a checkpoint; only before anything else.
    */
-  public void startFrom(PlanRecord plan) {
+  public void startFrom(PlanState plan) {
     lock.lock();
     try {
       head = new Head(plan, List.of());
@@ -162,10 +164,10 @@ public final class PlanLog {
    * @throws PlanConflictException if the plan moved too often
    */
   public Committed commit(
-      Function<PlanRecord, ? extends List<? extends PlanEvent>> decide,
-      Actor actor,
+      Function<PlanState, ? extends List<? extends PlanEvent>> decide,
+      Author author,
       Sealer sealer) {
-    Change mine = new Change(decide, actor, sealer);
+    Change mine = new Change(decide, author, sealer);
     queue.add(mine);
     lock.lock();
     try {
@@ -244,10 +246,10 @@ public final class PlanLog {
         List<EventId> events = new ArrayList<>();
         PlanFold ahead = new PlanFold(fold.plan());
         for (PlanEvent event : change.decide.apply(fold.plan())) {
-          PlanRules.check(ahead.plan(), event, change.actor, now);
-          Row row =
-              EntryLines.encode(Row.of(change.sealer.seal(ids.next(), event, version), event))
-                  .row();
+          PlanRules.check(ahead.plan(), event, change.author, now);
+          Envelope envelope =
+              change.sealer.seal(ids.next(), event, ahead.plan().taskOf(event), version);
+          Row row = EntryLines.encode(Row.of(envelope, event)).row();
           ahead.add(entry(row));
           rows.add(row);
           events.add(row.id());

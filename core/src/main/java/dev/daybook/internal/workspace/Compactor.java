@@ -1,11 +1,9 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.OutcomeUnknownException;
-import dev.daybook.PlanRecord;
 import dev.daybook.Progress;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.internal.entry.Fingerprint;
-import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Frame;
@@ -19,6 +17,8 @@ import dev.daybook.internal.manifest.Manifest.Segment;
 import dev.daybook.internal.manifest.Manifests;
 import dev.daybook.internal.manifest.Manifests.Commit;
 import dev.daybook.internal.manifest.Watermarks;
+import dev.daybook.internal.plan.Checkpoint;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.storage.ObjectKey;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -349,10 +349,10 @@ public final class Compactor {
                 + " times meanwhile; try again");
   }
 
-  private FileRef writeCheckpoint(Manifest read, PlanRecord plan) {
+  private FileRef writeCheckpoint(Manifest read, PlanState plan) {
     byte[] bytes =
         Zstd.compress(
-            new Frame(Frame.Kind.CHECKPOINT, ids.nextName(), Json.writeBytes(plan))
+            new Frame(Frame.Kind.CHECKPOINT, ids.nextName(), Checkpoint.write(plan))
                 .encode(workspaceId));
     ObjectKey key = keys.checkpoint(read.number(), ids.nextName());
     store.create(key, bytes);

@@ -1,12 +1,10 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
-import dev.daybook.PlanRecord;
 import dev.daybook.UnsupportedFormatException;
 import dev.daybook.event.EventId;
 import dev.daybook.internal.NewerFormatException;
 import dev.daybook.internal.entry.Fingerprint;
-import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.EmbeddingText;
 import dev.daybook.internal.index.PackedIndex;
@@ -18,6 +16,8 @@ import dev.daybook.internal.log.Zstd;
 import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifest.FileRef;
+import dev.daybook.internal.plan.Checkpoint;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.segment.SegmentReader;
 import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
@@ -118,7 +118,7 @@ final class Library implements AutoCloseable {
     }
     List<OpenSegment> open = open(snapshot.manifest());
     boolean moved = addTail(snapshot, open);
-    PlanRecord plan = snapshot.plan().plan();
+    PlanState plan = snapshot.plan().plan();
     if (moved || !vectorsSeen || current == null || current.plan().version() != plan.version()) {
       try {
         vectorsSeen = true;
@@ -304,7 +304,7 @@ final class Library implements AutoCloseable {
   }
 
   /** The plan of a manifest's checkpoint; from the segments if the checkpoint cannot be had. */
-  PlanRecord startingPlan(Manifest manifest) {
+  PlanState startingPlan(Manifest manifest) {
     for (FileRef file : manifest.checkpoint()) {
       ObjectKey key = ObjectKey.of(file.key());
       try {
@@ -316,7 +316,7 @@ final class Library implements AutoCloseable {
                   Zstd.decompress(key, stored.get().bytes()),
                   Frame.Kind.CHECKPOINT,
                   workspaceId);
-          return Json.read(frame.body(), PlanRecord.class);
+          return Checkpoint.read(frame.body());
         }
         LOG.warn("{} is missing; the plan is folded from segments", key);
       } catch (IOException | CorruptDataException e) {

@@ -2,12 +2,10 @@ package dev.daybook.internal.workspace;
 
 import dev.daybook.DaybookException;
 import dev.daybook.OutcomeUnknownException;
-import dev.daybook.PlanRecord;
 import dev.daybook.Progress;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.Workspace;
 import dev.daybook.WorkspaceStateException;
-import dev.daybook.event.Actor;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent;
@@ -27,7 +25,9 @@ import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifests;
 import dev.daybook.internal.manifest.Watermarks;
+import dev.daybook.internal.plan.Author;
 import dev.daybook.internal.plan.PlanLog;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.storage.ObjectKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -313,11 +313,11 @@ public final class OpenWorkspace {
 
   /** Changes the plan; see {@link PlanLog#commit}. */
   public PlanLog.Committed commit(
-      Function<PlanRecord, ? extends List<? extends PlanEvent>> decide,
-      Actor actor,
+      Function<PlanState, ? extends List<? extends PlanEvent>> decide,
+      Author author,
       PlanLog.Sealer sealer) {
     checkTakes();
-    PlanLog.Committed committed = plan.commit(now -> sized(decide.apply(now)), actor, sealer);
+    PlanLog.Committed committed = plan.commit(now -> sized(decide.apply(now)), author, sealer);
     if (!committed.events().isEmpty()) {
       wrote.set(true);
       if (isPlanLong(committed.plan().version())) {
@@ -350,15 +350,15 @@ public final class OpenWorkspace {
   }
 
   /** The newest plan. */
-  public PlanRecord latestPlan() {
+  public PlanState latestPlan() {
     checkOpen();
     return plan.refresh().plan();
   }
 
   /** The plan at a version. */
-  public PlanRecord planAt(long version) {
+  public PlanState planAt(long version) {
     return read(snapshot -> {
-      PlanRecord head = snapshot.plan().plan();
+      PlanState head = snapshot.plan().plan();
       if (version < 0 || version > head.version()) {
         throw new IllegalArgumentException(
             "Plan of '%s' has versions 0 to %d, not %d".formatted(name(), head.version(), version));

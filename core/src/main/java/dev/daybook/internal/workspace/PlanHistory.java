@@ -1,9 +1,9 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
-import dev.daybook.PlanRecord;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.plan.PlanFold;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.Library.OpenSegment;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,12 +18,12 @@ final class PlanHistory {
   private PlanHistory() {}
 
   /** The plan at a version that the segments cover. */
-  static PlanRecord fold(List<OpenSegment> segments, long version) {
+  static PlanState fold(List<OpenSegment> segments, long version) {
     return fold(segments, List.of(), version);
   }
 
   /** The plan at a version that the segments and these later rows cover. */
-  static PlanRecord fold(List<OpenSegment> segments, List<Row> later, long version) {
+  static PlanState fold(List<OpenSegment> segments, List<Row> later, long version) {
     List<Row> rows = new ArrayList<>();
     try {
       for (OpenSegment segment : segments) {
@@ -33,7 +33,7 @@ final class PlanHistory {
       }
       rows.addAll(later);
       rows.sort(ORDER);
-      PlanFold fold = new PlanFold(PlanRecord.empty());
+      PlanFold fold = new PlanFold(PlanState.EMPTY);
       for (Row row : rows) {
         if (row.envelope().planVersion() <= version) {
           fold.add(row.entry());

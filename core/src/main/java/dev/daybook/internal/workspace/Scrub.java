@@ -1,7 +1,6 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
-import dev.daybook.PlanRecord;
 import dev.daybook.Progress;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.Workspace;
@@ -23,6 +22,7 @@ import dev.daybook.internal.manifest.Manifest.FileRef;
 import dev.daybook.internal.manifest.Manifest.Segment;
 import dev.daybook.internal.manifest.Manifests;
 import dev.daybook.internal.manifest.Watermarks;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore.Listed;
 import dev.daybook.storage.ObjectStore.Stored;
@@ -256,7 +256,7 @@ final class Scrub {
   /** The last version before the first that is absent. */
   private long checkPlan() {
     List<Listed> listed = store.list(keys.plans());
-    PlanRecord none = PlanRecord.empty();
+    PlanState none = PlanState.EMPTY;
     long version = none.version();
     for (Listed object : listed) {
       step("checking the plan", version, listed.size());

@@ -1,7 +1,6 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
-import dev.daybook.PlanRecord;
 import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
 import dev.daybook.event.SessionId;
@@ -13,6 +12,7 @@ import dev.daybook.internal.index.Ranking;
 import dev.daybook.internal.index.Searcher;
 import dev.daybook.internal.index.TailIndex;
 import dev.daybook.internal.index.Vectors;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.Library.OpenSegment;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
@@ -39,7 +39,7 @@ public final class View {
 
   private final Library library;
   private final Embedder embedder;
-  private final PlanRecord plan;
+  private final PlanState plan;
   private final List<OpenSegment> segments;
   private final List<Row> tailRows;
   private final Searcher searcher;
@@ -47,7 +47,7 @@ public final class View {
   View(
       Library library,
       Embedder embedder,
-      PlanRecord plan,
+      PlanState plan,
       List<OpenSegment> segments,
       TailIndex tail,
       List<Row> tailRows)
@@ -76,7 +76,7 @@ public final class View {
   }
 
   /** The plan at the time of the read. */
-  public PlanRecord plan() {
+  public PlanState plan() {
     return plan;
   }
 

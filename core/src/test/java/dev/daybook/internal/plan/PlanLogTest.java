@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.daybook.OutcomeUnknownException;
-import dev.daybook.PlanRecord;
 import dev.daybook.PlanRuleException;
 import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
@@ -45,6 +44,8 @@ import org.junit.jupiter.api.Test;
 class PlanLogTest {
   private static final int ATTEMPTS = 4;
   private static final Actor ACTOR = Actor.agent("planner-1");
+  private static final Author AUTHOR =
+      new Author(ACTOR, SessionId.of("s1"), Map.of(), Author.Rules.ALL);
 
   private final MemoryObjectStore memory = new MemoryObjectStore();
   private final ScriptedStore scripted = new ScriptedStore(memory, KEYS.root() + "plan/");
@@ -53,7 +54,7 @@ class PlanLogTest {
     return new PlanLog(LogFixture.store(raw), KEYS, ID, LogFixture.ids());
   }
 
-  private static Envelope seal(EventId id, PlanEvent event, long version) {
+  private static Envelope seal(EventId id, PlanEvent event, String task, long version) {
     return new Envelope(
         id,
         Envelope.Stream.PLAN,
@@ -62,7 +63,7 @@ class PlanLogTest {
         ACTOR,
         SessionId.of("s1"),
         SessionId.NONE,
-        event.task(),
+        task,
         EventId.NONE,
         "",
         "",
@@ -73,8 +74,8 @@ class PlanLogTest {
   }
 
   private static Committed commit(
-      PlanLog log, Function<PlanRecord, List<? extends PlanEvent>> decide) {
-    return log.commit(decide, ACTOR, PlanLogTest::seal);
+      PlanLog log, Function<PlanState, List<? extends PlanEvent>> decide) {
+    return log.commit(decide, AUTHOR, PlanLogTest::seal);
   }
 
   private static Committed add(PlanLog log, String task) {
@@ -82,12 +83,12 @@ class PlanLogTest {
   }
 
   /** The plan as somebody who has read nothing before finds it. */
-  private PlanRecord plan() {
+  private PlanState plan() {
     return log(memory).refresh().plan();
   }
 
   private void assertPlan(long version, String... tasks) {
-    PlanRecord plan = plan();
+    PlanState plan = plan();
     assertThat(plan.version()).isEqualTo(version);
     assertThat(plan.tasks().keySet()).containsExactly(tasks);
   }
@@ -273,7 +274,7 @@ class PlanLogTest {
     assertThat(versions)
         .containsExactlyInAnyOrderElementsOf(
             IntStream.rangeClosed(1, 2 * each).mapToObj(Long::valueOf).toList());
-    PlanRecord plan = plan();
+    PlanState plan = plan();
     assertThat(plan.version()).isEqualTo(2L * each);
     assertThat(plan.tasks()).hasSize(2 * each);
     for (String name : List.of("a", "b")) {
@@ -349,8 +350,9 @@ class PlanLogTest {
     CountDownLatch release = new CountDownLatch(1);
     scripted.then(blocked(reached, release));
     PlanLog log = log(scripted);
-    Function<PlanRecord, List<? extends PlanEvent>> unlessThere =
-        plan -> plan.task("T").isPresent() ? List.of() : List.of(TaskAdded.of("T", "added once"));
+    Function<PlanState, List<? extends PlanEvent>> unlessThere =
+        plan ->
+            plan.tasks().containsKey("T") ? List.of() : List.of(TaskAdded.of("T", "added once"));
     List<FutureTask<Committed>> tasks =
         queued(
             reached,
@@ -362,7 +364,7 @@ class PlanLogTest {
     Committed second = tasks.get(2).get();
     assertThat(second.events()).isEmpty();
     assertThat(second.plan()).isEqualTo(tasks.get(1).get().plan());
-    assertThat(second.plan().task("T")).isPresent();
+    assertThat(second.plan().tasks()).containsKey("T");
   }
 
   @Test
@@ -407,7 +409,7 @@ class PlanLogTest {
     assertThatThrownBy(() -> tasks.get(1).get())
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(StackOverflowError.class);
-    assertThat(tasks.get(2).get().plan().task("c")).isPresent();
+    assertThat(tasks.get(2).get().plan().tasks()).containsKey("c");
     assertPlan(2, "a", "c");
   }
 }
