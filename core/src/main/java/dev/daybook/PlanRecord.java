@@ -405,6 +405,86 @@ public final class PlanRecord {
    */
   public record Unresolved(String task, Dependency dependency) {}
 
+  /** What a change of a plan is about. */
+  public enum What {
+    /** The goal or the scope. */
+    GOAL,
+    /** A constraint was stated. */
+    CONSTRAINT,
+    /** A task joined the plan. */
+    TASK_ADDED,
+    /** A field of a task is another. */
+    TASK_CHANGED,
+    /** A decision was made. */
+    DECISION,
+    /** An approach was rejected, or reconsidered. */
+    REJECTION,
+    /** An assumption was stated, or shown wrong. */
+    ASSUMPTION,
+    /** A blocker was raised, or cleared. */
+    BLOCKER,
+    /** A question was asked, or answered. */
+    QUESTION,
+    /** An approval was asked for, given or denied. */
+    APPROVAL,
+    /** A handoff moved on in its life. */
+    HANDOFF,
+    /** A remark was made. */
+    NOTE
+  }
+
+  /**
+   * One thing that two versions differ in.
+   *
+   * @param what what sort of thing
+   * @param id the task, the handoff, or the event that made it; empty for the goal and constraints
+   * @param field which part of it; empty if it is new
+   * @param before what it was; empty if it is new
+   * @param after what it is
+   * @param origin the event that last changed a task or the goal, else the one that made the thing
+   * @param drift the events that changed what was agreed without a decision; none if decided
+   */
+  public record Change(
+      What what,
+      String id,
+      String field,
+      String before,
+      String after,
+      Origin origin,
+      List<EventId> drift) {
+    /** Copies the list. */
+    public Change {
+      drift = List.copyOf(drift);
+    }
+
+    /** Whether the goal or the content of a task changed and nobody decided it. */
+    public boolean isDrift() {
+      return !drift.isEmpty();
+    }
+  }
+
+  /**
+   * What two versions of a plan differ in. Drift is a change of what was agreed that no decision
+   * covers: another goal, a task added, reworded, dropped or reopened. A decision covers it if it
+   * is on that task and was made between the versions, or is on the whole plan and in the same
+   * version. Before the plan has a goal nothing is agreed.
+   *
+   * @param from the earlier version
+   * @param to the later version
+   * @param changes the goal, then tasks in their order, then the rest
+   */
+  public record Diff(long from, long to, List<Change> changes) {
+    /** Copies the list. */
+    public Diff {
+      changes = List.copyOf(changes);
+    }
+
+    /** The changes of what was agreed that nobody decided. */
+    public List<Change> drift() {
+      return changes.stream().filter(Change::isDrift).toList();
+    }
+  }
+
   /** How many plan versions it holds; 0 for an empty plan. */
   public long version() {
     return state.version();

@@ -240,14 +240,12 @@ public final class Session implements AutoCloseable {
     flush();
     PlanLog.Committed committed =
         workspace.commit(
-            state -> decide.apply(new PlanRecord(state, workspace.clock().instant())),
+            state -> decide.apply(new PlanRecord(state, now())),
             new Author(actor, id, shared.fences, Author.Rules.ALL),
             this::seal);
     forgetEndedClaims(committed.plan());
     return new PlanChange(
-        committed.plan().version(),
-        new PlanRecord(committed.plan(), workspace.clock().instant()),
-        committed.events());
+        committed.plan().version(), new PlanRecord(committed.plan(), now()), committed.events());
   }
 
   /** A claim that this handle gave back or that ended with its task can no longer be lost. */

@@ -137,6 +137,16 @@ public final class Workspace implements AutoCloseable {
     return new PlanRecord(state, state.time());
   }
 
+  /**
+   * What two versions of the plan differ in, with what nobody decided marked as drift. Reads the
+   * plan events up to the later version.
+   *
+   * @throws IllegalArgumentException if there is no such version, or the first is the later one
+   */
+  public PlanRecord.Diff diff(long from, long to) {
+    return open.diff(from, to);
+  }
+
   /** The traces. */
   public TraceStore traces() {
     return traces;

@@ -114,6 +114,10 @@ class IsolationTest {
           new Kind("Session.decline", 1, side -> side.step("decline")),
           new Kind("Session.withdraw", 1, side -> side.step("withdraw")),
           new Kind("Session.complete", 2, side -> side.step("complete")),
+          new Kind("Session.claimNext", 3, side -> side.claims("claimNext")),
+          new Kind("Session.claim", 2, side -> side.claims("claim")),
+          new Kind("Session.renew", 1, side -> side.claims("renew")),
+          new Kind("Session.release", 1, side -> side.claims("release")),
           new Kind("Session.briefing", 4, Run.Side::briefing),
           new Kind("Session.flush", 2, side -> side.session().flush()),
           new Kind("Session.end", 1, Run.Side::end),
@@ -121,6 +125,7 @@ class IsolationTest {
           new Kind("Workspace.startSession", 2, Run.Side::startSession),
           new Kind("Workspace.startSession, joining", 2, Run.Side::joinSession),
           new Kind("Workspace.plan", 8, Run.Side::plan),
+          new Kind("Workspace.diff", 1, Run.Side::diff),
           new Kind("Workspace.recall", 4, Run.Side::recall),
           new Kind("Workspace.compact", 1, side -> side.workspace.compact()),
           new Kind("Workspace.close", 1, Run.Side::reopen),
@@ -579,7 +584,11 @@ class IsolationTest {
               .hasMessageContaining("No handoff '" + foreign.id() + "'");
         } else if (!offers.isEmpty()) {
           Handoff offered = offers.get(random.nextInt(offers.size()));
-          session.accept(offered);
+          try {
+            session.accept(offered);
+          } catch (PlanRuleException e) {
+            assertThat(e).hasMessageContaining("is claimed by");
+          }
           versions = workspace.plan().version();
         }
       }
@@ -599,8 +608,39 @@ class IsolationTest {
                 default -> session.complete(handoff.get(), "done");
               });
         } catch (PlanRuleException e) {
-          assertThat(e).hasMessageContaining(handoff.get().id());
+          assertThat(e.getMessage()).containsAnyOf(handoff.get().id(), handoff.get().task());
         }
+      }
+
+      /** A claim, or a step of one; the rules may well refuse it. */
+      void claims(String which) {
+        Session session = session();
+        List<PlanRecord.Claim> held = workspace.plan().claims();
+        Optional<PlanRecord.Claim> one = held.stream().skip(held.size() / 2).findFirst();
+        try {
+          switch (which) {
+            case "claimNext" ->
+                session
+                    .claimNext(Duration.ofMinutes(1))
+                    .ifPresent(claim -> assertThat(tasks).contains(claim.task()));
+            case "claim" -> {
+              if (!other.tasks.isEmpty()) {
+                session.claim(other.tasks.iterator().next(), Duration.ofMinutes(1));
+              }
+            }
+            case "renew" -> one.ifPresent(claim -> session.renew(claim, Duration.ofMinutes(1)));
+            default -> one.ifPresent(claim -> session.release(claim, words()));
+          }
+        } catch (PlanRuleException e) {
+          assertThat(e).hasMessageContaining("'T-");
+        }
+        versions = workspace.plan().version();
+        checkPlan(workspace.plan());
+      }
+
+      void diff() {
+        long from = random.nextLong(versions + 1);
+        workspace.diff(from, versions).changes().forEach(change -> own(change.origin().id()));
       }
 
       void briefing() {

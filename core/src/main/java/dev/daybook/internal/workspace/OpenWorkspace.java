@@ -2,6 +2,7 @@ package dev.daybook.internal.workspace;
 
 import dev.daybook.DaybookException;
 import dev.daybook.OutcomeUnknownException;
+import dev.daybook.PlanRecord;
 import dev.daybook.Progress;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.Workspace;
@@ -366,6 +367,20 @@ public final class OpenWorkspace {
       return version == head.version()
           ? head
           : PlanHistory.fold(library.open(snapshot.manifest()), snapshot.plan().recent(), version);
+    });
+  }
+
+  /** What two versions of the plan differ in. */
+  public PlanRecord.Diff diff(long from, long to) {
+    return read(snapshot -> {
+      long head = snapshot.plan().plan().version();
+      if (from < 0 || from > to || to > head) {
+        throw new IllegalArgumentException(
+            "Plan of '%s' has versions 0 to %d; give the earlier first, not %d and %d"
+                .formatted(name(), head, from, to));
+      }
+      return PlanHistory.diff(
+          library.open(snapshot.manifest()), snapshot.plan().recent(), from, to);
     });
   }
 

@@ -1,7 +1,10 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
+import dev.daybook.PlanRecord;
+import dev.daybook.event.Entry;
 import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.plan.PlanDiff;
 import dev.daybook.internal.plan.PlanFold;
 import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.Library.OpenSegment;
@@ -24,6 +27,40 @@ final class PlanHistory {
 
   /** The plan at a version that the segments and these later rows cover. */
   static PlanState fold(List<OpenSegment> segments, List<Row> later, long version) {
+    PlanFold fold = new PlanFold(PlanState.EMPTY);
+    for (Entry entry : entries(segments, later)) {
+      if (entry.envelope().planVersion() <= version) {
+        fold.add(entry);
+      }
+    }
+    fold.through(version);
+    return fold.plan();
+  }
+
+  /** What two versions that the segments and these later rows cover differ in. */
+  static PlanRecord.Diff diff(List<OpenSegment> segments, List<Row> later, long from, long to) {
+    PlanFold fold = new PlanFold(PlanState.EMPTY);
+    PlanState before = PlanState.EMPTY;
+    List<Entry> between = new ArrayList<>();
+    for (Entry entry : entries(segments, later)) {
+      long version = entry.envelope().planVersion();
+      if (version > from && between.isEmpty()) {
+        fold.through(from);
+        before = fold.plan();
+      }
+      if (version <= to) {
+        fold.add(entry);
+        if (version > from) {
+          between.add(entry);
+        }
+      }
+    }
+    fold.through(to);
+    return PlanDiff.of(between.isEmpty() ? fold.plan() : before, fold.plan(), between);
+  }
+
+  /** Every plan event, in order. */
+  private static List<Entry> entries(List<OpenSegment> segments, List<Row> later) {
     List<Row> rows = new ArrayList<>();
     try {
       for (OpenSegment segment : segments) {
@@ -33,14 +70,11 @@ final class PlanHistory {
       }
       rows.addAll(later);
       rows.sort(ORDER);
-      PlanFold fold = new PlanFold(PlanState.EMPTY);
+      List<Entry> entries = new ArrayList<>(rows.size());
       for (Row row : rows) {
-        if (row.envelope().planVersion() <= version) {
-          fold.add(row.entry());
-        }
+        entries.add(row.entry());
       }
-      fold.through(version);
-      return fold.plan();
+      return entries;
     } catch (IOException e) {
       throw new CorruptDataException(
           "Plan events of a segment cannot be read: "
