@@ -8,8 +8,10 @@ import dev.daybook.PlanRecord.Stage;
 import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
+import dev.daybook.event.PlanEvent;
 import dev.daybook.event.TaskStatus;
 import dev.daybook.event.ToolCall;
+import dev.daybook.internal.entry.EventTypes;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
@@ -35,7 +37,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,7 +80,7 @@ class FormatV1Test {
     try (Daybook daybook = daybook(golden);
         Workspace workspace = daybook.open("golden")) {
       PlanRecord plan = workspace.plan();
-      assertThat(plan.version()).isEqualTo(7);
+      assertThat(plan.version()).isEqualTo(18);
       assertThat(plan.goal()).isEqualTo("Rotate the signing keys without downtime");
       assertThat(plan.scope()).isEqualTo("the auth module");
       assertThat(plan.task("AUTH-42").orElseThrow().description())
@@ -84,7 +88,7 @@ class FormatV1Test {
       assertThat(plan.task("AUTH-42").orElseThrow().status()).isEqualTo(TaskStatus.DONE);
       assertThat(plan.decisionsInForce().getFirst().made().alternatives().getFirst().option())
           .isEqualTo("opaque tokens");
-      assertThat(plan.rejected().getFirst().approach().evidence()).containsExactly(failedId());
+      assertThat(plan.rejections().getFirst().approach().evidence()).containsExactly(failedId());
       assertThat(plan.notes().getFirst().note().task()).isEqualTo("AUTH-42");
       HandoffState handoff = plan.handoffs().values().iterator().next();
       assertThat(handoff.stage()).isEqualTo(Stage.COMPLETED);
@@ -99,6 +103,32 @@ class FormatV1Test {
           .isEqualTo(TaskStatus.IN_REVIEW);
       assertThat(workspace.plan(4).handoffs().values().iterator().next().stage())
           .isEqualTo(Stage.ACCEPTED);
+    }
+  }
+
+  @Test
+  void holdsEveryTypeOfEvent() {
+    try (Daybook daybook = daybook(golden);
+        Workspace workspace = daybook.open("golden")) {
+      Set<String> types = new TreeSet<>();
+      List.of(GoldenWorkspace.WEEK_ONE, GoldenWorkspace.WEEK_TWO, GoldenWorkspace.WEEK_THREE)
+          .forEach(
+              week -> workspace.traces().timeline(week).forEach(entry -> types.add(entry.type())));
+      assertThat(types)
+          .containsAll(
+              EventTypes.names().stream().filter(name -> !name.equals("ToolCallStarted")).toList());
+      PlanRecord plan = workspace.plan();
+      assertThat(plan.ready()).extracting(PlanRecord.Task::id).containsExactly("AUTH-43");
+      assertThat(plan.holds("AUTH-44"))
+          .extracting(PlanRecord.Reason::hold)
+          .containsExactly(PlanRecord.Hold.DEPENDENCY, PlanRecord.Hold.APPROVAL);
+      assertThat(plan.task("AUTH-43").orElseThrow().criteria().getFirst().isMet()).isTrue();
+      assertThat(plan.task("AUTH-44").orElseThrow().labels()).containsEntry("team", "support");
+      assertThat(plan.task("AUTH-44").orElseThrow().dependencies().getFirst().labels())
+          .containsEntry("by", "ana");
+      assertThat(plan.rejected()).isEmpty();
+      assertThat(plan.approvalPolicy()).containsExactly(PlanEvent.Subject.DECISION);
+      assertThat(plan.claims()).isEmpty();
     }
   }
 
@@ -136,6 +166,7 @@ class FormatV1Test {
           .containsExactly(
               "SessionStarted",
               "HandoffAccepted",
+              "TaskStatusChanged",
               "TaskStatusChanged",
               "Observation",
               "HandoffCompleted",

@@ -5,13 +5,34 @@ import dev.daybook.event.Context;
 import dev.daybook.event.EventId;
 import dev.daybook.event.FileTouched;
 import dev.daybook.event.Handoff;
+import dev.daybook.event.PlanEvent.AcceptanceCriterionAdded;
+import dev.daybook.event.PlanEvent.AcceptanceCriterionChecked;
+import dev.daybook.event.PlanEvent.ApproachReconsidered;
 import dev.daybook.event.PlanEvent.ApproachRejected;
+import dev.daybook.event.PlanEvent.ApprovalDenied;
+import dev.daybook.event.PlanEvent.ApprovalGiven;
+import dev.daybook.event.PlanEvent.ApprovalPolicySet;
+import dev.daybook.event.PlanEvent.ApprovalRequested;
+import dev.daybook.event.PlanEvent.AssumptionInvalidated;
+import dev.daybook.event.PlanEvent.AssumptionStated;
+import dev.daybook.event.PlanEvent.BlockerCleared;
+import dev.daybook.event.PlanEvent.BlockerRaised;
+import dev.daybook.event.PlanEvent.ConstraintStated;
 import dev.daybook.event.PlanEvent.DecisionMade;
+import dev.daybook.event.PlanEvent.DependencyAdded;
+import dev.daybook.event.PlanEvent.DependencyKind;
+import dev.daybook.event.PlanEvent.DependencyRemoved;
 import dev.daybook.event.PlanEvent.GoalSet;
 import dev.daybook.event.PlanEvent.NoteAdded;
+import dev.daybook.event.PlanEvent.QuestionAnswered;
+import dev.daybook.event.PlanEvent.QuestionAsked;
+import dev.daybook.event.PlanEvent.Subject;
 import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.PlanEvent.TaskClosed;
+import dev.daybook.event.PlanEvent.TaskEdited;
+import dev.daybook.event.PlanEvent.TaskReopened;
 import dev.daybook.event.PlanEvent.TaskStatusChanged;
+import dev.daybook.event.Resolution;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.SourceId;
 import dev.daybook.event.TaskStatus;
@@ -46,6 +67,8 @@ final class GoldenWorkspace {
   static final String NAME = "golden";
   static final SessionId WEEK_ONE = SessionId.of("week-1");
   static final SessionId WEEK_TWO = SessionId.of("week-2");
+  static final SessionId WEEK_THREE = SessionId.of("week-three");
+  static final Actor ANA = Actor.human("ana");
   static final Instant START = Instant.parse("2026-11-24T09:00:00.123456Z");
   static final Instant HAPPENED = Instant.parse("2026-11-24T08:59:30Z");
 
@@ -86,6 +109,8 @@ final class GoldenWorkspace {
       workspace.compact();
       golden.later(Duration.ofDays(7));
       golden.secondWeek(workspace, offered);
+      golden.later(Duration.ofDays(7));
+      golden.thirdWeek(workspace);
       // Closing would take the second week into a segment, too.
       return objects(store);
     }
@@ -162,6 +187,67 @@ final class GoldenWorkspace {
       later(Duration.ofSeconds(1));
       session.complete(offered, "old keys stay valid for a day");
       session.updatePlan(plan -> List.of(TaskClosed.done("AUTH-42")));
+    }
+  }
+
+  /** Every type of event that the first two weeks do not have. */
+  private void thirdWeek(Workspace workspace) {
+    try (Session session = workspace.startSession(ANA, WEEK_THREE)) {
+      List<EventId> made =
+          session
+              .updatePlan(plan ->
+                  List.of(
+                      new ConstraintStated("No downtime"),
+                      TaskAdded.of("AUTH-43", "Drop the old keys")
+                          .kind("chore")
+                          .priority(1)
+                          .assignedTo("ana")
+                          .label("team", "auth"),
+                      TaskAdded.of("AUTH-44", "Tell the customers"),
+                      new DependencyAdded(
+                          "AUTH-44", DependencyKind.BLOCKS, "AUTH-43", Map.of("by", "ana")),
+                      DependencyAdded.of("AUTH-43", DependencyKind.DISCOVERED_FROM, "AUTH-42"),
+                      new AcceptanceCriterionAdded("AUTH-43", "No old key is accepted"),
+                      new BlockerRaised("AUTH-43", "the key store is read-only"),
+                      QuestionAsked.of("Who holds the backup?").holding("AUTH-43"),
+                      AssumptionStated.of("Customers renew within a day").on("AUTH-44"),
+                      ApprovalRequested.ofTask("AUTH-43", "deletes keys")))
+              .events();
+      later(Duration.ofSeconds(1));
+      EventId rejection =
+          session.updatePlan(plan -> List.of()).plan().rejected().getFirst().origin().id();
+      session.updatePlan(plan ->
+          List.of(
+              new BlockerCleared(made.get(6), "opened it"),
+              new QuestionAnswered(made.get(7), "Ben does"),
+              new AssumptionInvalidated(made.get(8), "two did not"),
+              ApprovalGiven.ofTask("AUTH-43", "go ahead"),
+              new DependencyRemoved("AUTH-43", DependencyKind.DISCOVERED_FROM, "AUTH-42"),
+              new ApproachReconsidered(rejection, "refresh is fast now"),
+              TaskEdited.of("AUTH-44").title("Tell all customers").label("team", "support"),
+              ApprovalDenied.ofTask("AUTH-44", "too early"),
+              ApprovalPolicySet.of(Subject.DECISION)));
+      later(Duration.ofSeconds(1));
+      PlanRecord.Claim claim = session.claimNext(Duration.ofMinutes(10)).orElseThrow();
+      later(Duration.ofMinutes(1));
+      PlanRecord.Claim renewed = session.renew(claim, Duration.ofMinutes(10));
+      session.updatePlan(plan -> List.of(AcceptanceCriterionChecked.met(made.get(5))));
+      session.release(renewed, "for Ben");
+      later(Duration.ofSeconds(1));
+      Handoff.Builder review =
+          Handoff.of("AUTH-43")
+              .kind(Handoff.Kind.REVIEW)
+              .toHuman("ana")
+              .summary("ready to delete")
+              .rejected(rejection)
+              .blockers(made.get(6))
+              .artifacts("build/keys.txt")
+              .budget(Handoff.Budget.ofTokens(5_000))
+              .waitForResult();
+      session.decline(session.offer(review.build()), "not mine");
+      session.withdraw(session.offer(review.build()), "no need");
+      session.updatePlan(plan -> List.of(TaskReopened.of("AUTH-42"), TaskClosed.done("AUTH-42")));
+      session.end(Resolution.SUCCEEDED, "keys are ready to go");
     }
   }
 
