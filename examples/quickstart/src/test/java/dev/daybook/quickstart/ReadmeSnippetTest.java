@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program in README.md is {@link ReadmeSnippet}, and prints what README.md says it prints. */
+/** The programs in README.md are here, and print what README.md says they print. */
 class ReadmeSnippetTest {
   private static final Path README = Path.of("../../README.md");
-  private static final Path SOURCE =
-      Path.of("src/test/java/dev/daybook/quickstart/ReadmeSnippet.java");
+  private static final Path SOURCES = Path.of("src/test/java/dev/daybook/quickstart");
   private static final Pattern SNIPPET =
       Pattern.compile(
           "```java\n(try \\(var workspace .*?)```\\s+```text\n(.*?)```", Pattern.DOTALL);
@@ -23,14 +23,18 @@ class ReadmeSnippetTest {
   @TempDir private Path folder;
 
   @Test
-  void readmeShowsTheProgramAndWhatItPrints() throws IOException, InterruptedException {
+  void readmeShowsTheProgramsAndWhatTheyPrint() throws IOException, InterruptedException {
     Matcher shown = SNIPPET.matcher(Files.readString(README));
-    assertThat(shown.find()).as("in README.md a Java snippet and then its output").isTrue();
+    for (Class<?> program : List.of(ReadmeSnippet.class, ReadmeTeamSnippet.class)) {
+      assertThat(shown.find()).as("in README.md a Java snippet and then its output").isTrue();
 
-    assertThat(withoutSpace(Files.readString(SOURCE))).contains(withoutSpace(shown.group(1)));
-    Jvm run = Jvm.run(ReadmeSnippet.class, folder, Map.of());
-    assertThat(run.exit()).as(run.err()).isZero();
-    assertThat(run.out()).isEqualTo(shown.group(2));
+      Path source = SOURCES.resolve(program.getSimpleName() + ".java");
+      assertThat(withoutSpace(Files.readString(source))).contains(withoutSpace(shown.group(1)));
+      Jvm run = Jvm.run(program, folder, Map.of());
+      assertThat(run.exit()).as(run.err()).isZero();
+      assertThat(run.out()).isEqualTo(shown.group(2));
+    }
+    assertThat(shown.find()).as("a snippet that no program is tested for").isFalse();
   }
 
   private static String withoutSpace(String code) {
