@@ -179,7 +179,7 @@ public final class PlanRecord {
       SessionId session,
       Instant leaseUntil,
       long fence,
-      Standing standing) {
+      Claim.Standing standing) {
     /** What became of a claim. */
     public enum Standing {
       /** Its holder has it, as long as the lease does not run out. */
@@ -190,11 +190,11 @@ public final class PlanRecord {
 
     /** There is no claim. */
     public static final Claim NONE =
-        new Claim("", "", SessionId.NONE, Instant.EPOCH, 0, Standing.ENDED);
+        new Claim("", "", SessionId.NONE, Instant.EPOCH, 0, Claim.Standing.ENDED);
 
     /** Whether somebody holds it at this moment. */
     public boolean isLive(Instant now) {
-      return standing == Standing.HELD && now.isBefore(leaseUntil);
+      return standing == Claim.Standing.HELD && now.isBefore(leaseUntil);
     }
   }
 
@@ -295,7 +295,7 @@ public final class PlanRecord {
    * @param origin the last event: the request, the answer, or what needs approval by policy
    */
   public record Approval(
-      Subject subject, String id, Standing standing, String remark, Origin origin) {
+      Subject subject, String id, Approval.Standing standing, String remark, Origin origin) {
     /** Where an approval is. */
     public enum Standing {
       /** It is waited for. */

@@ -1,6 +1,7 @@
 package dev.daybook.internal.entry;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -50,7 +51,10 @@ public final class Json {
 
   /** Leaves out what is empty; whoever reads has the same defaults. */
   private static final JsonMapper SPARSE =
-      MAPPER.rebuild().serializationInclusion(Include.NON_EMPTY).build();
+      MAPPER
+          .rebuild()
+          .defaultPropertyInclusion(JsonInclude.Value.construct(Include.NON_EMPTY, Include.ALWAYS))
+          .build();
 
   private Json() {}
 
