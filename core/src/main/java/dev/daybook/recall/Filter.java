@@ -42,6 +42,10 @@ public final class Filter {
     OUTCOME,
     /** A file read, written or named, as a glob. */
     PATH,
+    /** A file a call read, as a glob. */
+    PATH_READ,
+    /** A file a call changed, as a glob. */
+    PATH_WRITTEN,
     /** The fingerprint of a call's error. */
     ERROR_FINGERPRINT,
     /** The hash of a call's arguments. */
@@ -49,8 +53,13 @@ public final class Filter {
     /** The event that was followed, as the text of its id. */
     CAUSE,
     /** The handoff the event is about. */
-    HANDOFF
+    HANDOFF,
+    /** The commit that was checked out, or the beginning of its name. */
+    REVISION
   }
+
+  /** From so many characters on the beginning of a commit's name stands for the commit. */
+  public static final int REVISION_PREFIX_CHARS_MIN = 7;
 
   private static final Filter ANY =
       new Filter(new EnumMap<>(Field.class), Instant.MIN, Instant.MAX);
@@ -128,6 +137,16 @@ public final class Filter {
     return with(Field.PATH, globs);
   }
 
+  /** Calls that say they read a file one of these globs matches; see {@link #path}. */
+  public Filter pathRead(String... globs) {
+    return with(Field.PATH_READ, globs);
+  }
+
+  /** Calls that say they changed a file one of these globs matches; see {@link #path}. */
+  public Filter pathWritten(String... globs) {
+    return with(Field.PATH_WRITTEN, globs);
+  }
+
   /** Calls whose error has one of these fingerprints. */
   public Filter errorFingerprint(String... fingerprints) {
     return with(Field.ERROR_FINGERPRINT, fingerprints);
@@ -146,6 +165,16 @@ public final class Filter {
   /** Events about one of these handoffs. */
   public Filter handoff(String... handoffs) {
     return with(Field.HANDOFF, handoffs);
+  }
+
+  /**
+   * Events recorded while one of these commits was checked out. A name of at least {@value
+   * #REVISION_PREFIX_CHARS_MIN} characters stands for every commit whose name begins with it, so
+   * short hashes will do; a shorter one must be the whole name. Upper and lower case are told
+   * apart.
+   */
+  public Filter revision(String... revisions) {
+    return with(Field.REVISION, revisions);
   }
 
   /**

@@ -10,8 +10,10 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.AutomatonQuery;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermInSetQuery;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
 
 /** A {@link Filter} as a Lucene query that is not scored. */
@@ -24,7 +26,13 @@ final class FilterQuery {
     for (Filter.Field field : Filter.Field.values()) {
       Set<String> values = filter.values(field);
       if (!values.isEmpty()) {
-        all.add(field == Filter.Field.PATH ? paths(values) : exact(field, values), Occur.FILTER);
+        all.add(
+            switch (field) {
+              case PATH, PATH_READ, PATH_WRITTEN -> paths(RowDocument.field(field), values);
+              case REVISION -> revisions(values);
+              default -> exact(field, values);
+            },
+            Occur.FILTER);
       }
     }
     if (!filter.from().equals(Instant.MIN) || !filter.to().equals(Instant.MAX)) {
@@ -44,8 +52,21 @@ final class FilterQuery {
     return new TermInSetQuery(RowDocument.field(field), terms);
   }
 
-  private static Query paths(Set<String> globs) {
-    String field = RowDocument.field(Filter.Field.PATH);
+  private static Query revisions(Set<String> names) {
+    String field = RowDocument.field(Filter.Field.REVISION);
+    BooleanQuery.Builder any = new BooleanQuery.Builder();
+    for (String name : names) {
+      Term term = new Term(field, RowDocument.keyword(name));
+      any.add(
+          name.length() < Filter.REVISION_PREFIX_CHARS_MIN
+              ? new TermQuery(term)
+              : new PrefixQuery(term),
+          Occur.SHOULD);
+    }
+    return any.build();
+  }
+
+  private static Query paths(String field, Set<String> globs) {
     BooleanQuery.Builder any = new BooleanQuery.Builder();
     List<BytesRef> exact = new ArrayList<>();
     for (String glob : globs) {

@@ -1,17 +1,22 @@
 package dev.daybook.internal.index;
 
+import dev.daybook.event.Envelope;
 import dev.daybook.internal.index.TopRows.Scored;
 import dev.daybook.recall.Filter;
 import dev.daybook.recall.Query;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
+import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -64,8 +69,13 @@ final class LexicalLeg {
               .orElseGet(() -> new MatchNoDocsQuery("a phrase without words")),
           Occur.FILTER);
     }
-    Weight weight =
-        searcher.createWeight(searcher.rewrite(all.build()), ScoreMode.COMPLETE_NO_SCORES, 1);
+    setMatching(all.build(), matching);
+    return matching;
+  }
+
+  private void setMatching(org.apache.lucene.search.Query query, FixedBitSet matching)
+      throws IOException {
+    Weight weight = searcher.createWeight(searcher.rewrite(query), ScoreMode.COMPLETE_NO_SCORES, 1);
     for (LeafReaderContext leaf : leaves) {
       Scorer scorer = weight.scorer(leaf);
       if (scorer != null) {
@@ -75,7 +85,90 @@ final class LexicalLeg {
         }
       }
     }
-    return matching;
+  }
+
+  /** One bit for each row that is newer than a moment. */
+  FixedBitSet beyond(Moment moment) throws IOException {
+    FixedBitSet beyond = new FixedBitSet(Math.max(1, sources.rows()));
+    long recorded = RowDocument.nanos(moment.recorded());
+    if (recorded < Long.MAX_VALUE) {
+      setMatching(
+          new BooleanQuery.Builder()
+              .add(FilterQuery.of(Filter.any().stream(Envelope.Stream.TRACE)), Occur.FILTER)
+              .add(
+                  LongPoint.newRangeQuery(RowDocument.RECORDED, recorded + 1, Long.MAX_VALUE),
+                  Occur.FILTER)
+              .build(),
+          beyond);
+    }
+    forEachPlanRow((row, version) -> {
+      if (version > moment.planVersion()) {
+        beyond.set(row);
+      }
+    });
+    return beyond;
+  }
+
+  /** One bit for each row that was recorded after a time. */
+  FixedBitSet recordedAfter(Instant time) throws IOException {
+    FixedBitSet after = new FixedBitSet(Math.max(1, sources.rows()));
+    long recorded = RowDocument.nanos(time);
+    if (recorded < Long.MAX_VALUE) {
+      setMatching(
+          LongPoint.newRangeQuery(RowDocument.RECORDED, recorded + 1, Long.MAX_VALUE), after);
+    }
+    return after;
+  }
+
+  /** Takes a row of the plan. */
+  @FunctionalInterface
+  interface PlanRow {
+    /** A row and the plan version that holds it. */
+    void take(int row, long planVersion);
+  }
+
+  /** Goes over the rows of the plan, whose number is small beside that of all. */
+  void forEachPlanRow(PlanRow taker) throws IOException {
+    for (LeafReaderContext leaf : leaves) {
+      NumericDocValues versions = leaf.reader().getNumericDocValues(RowDocument.PLAN_VERSION);
+      while (versions != null && versions.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+        taker.take(leaf.docBase + versions.docID(), versions.longValue());
+      }
+    }
+  }
+
+  /** Takes a row and what it has in a column. */
+  @FunctionalInterface
+  interface ValueOfRow {
+    /** A row and its value. */
+    void take(int row, String value) throws IOException;
+  }
+
+  /** Goes over those of some rows that have a value in a column. */
+  void forEachValue(FixedBitSet rows, Filter.Field column, ValueOfRow taker) throws IOException {
+    for (LeafReaderContext leaf : leaves) {
+      SortedDocValues values = leaf.reader().getSortedDocValues(RowDocument.column(column));
+      if (values == null) {
+        continue;
+      }
+      Map<Integer, String> known = new HashMap<>();
+      int end = leaf.docBase + leaf.reader().maxDoc();
+      for (int row = next(rows, leaf.docBase, end); row < end; row = next(rows, row + 1, end)) {
+        if (values.advanceExact(row - leaf.docBase)) {
+          int number = values.ordValue();
+          String value = known.get(number);
+          if (value == null) {
+            value = values.lookupOrd(number).utf8ToString();
+            known.put(number, value);
+          }
+          taker.take(row, value);
+        }
+      }
+    }
+  }
+
+  private static int next(FixedBitSet bits, int from, int end) {
+    return from >= end ? end : bits.nextSetBit(from, end);
   }
 
   /** Makes a query ready; empty if it has no word that is searched. */

@@ -5,10 +5,10 @@ import dev.daybook.internal.entry.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.store.IndexInput;
@@ -130,8 +130,9 @@ public final class PackedIndex implements AutoCloseable {
       RandomAccessInput ids,
       RandomAccessInput order,
       int[] endedStarts,
+      int[] ends,
       Map<EventId, Integer> openStarts,
-      Set<EventId> foreignCauses)
+      List<Foreign> foreignEnds)
       implements RowTable {
     static RowTable of(PackedFile file, int rows) throws IOException {
       RandomAccessInput ids = whole(file.part(SegmentIndexWriter.IDS));
@@ -142,19 +143,21 @@ public final class PackedIndex implements AutoCloseable {
       }
       IndexInput in = file.part(SegmentIndexWriter.CALLS);
       int[] ended = new int[in.readVInt()];
+      int[] ends = new int[ended.length];
       for (int i = 0; i < ended.length; i++) {
         ended[i] = in.readVInt();
+        ends[i] = in.readVInt();
       }
       Map<EventId, Integer> open = new HashMap<>();
       for (int left = in.readVInt(); left > 0; left--) {
         int row = in.readVInt();
         open.put(new EventId(ids.readLong(row * 16L), ids.readLong(row * 16L + 8)), row);
       }
-      Set<EventId> foreign = new HashSet<>();
+      List<Foreign> foreign = new ArrayList<>();
       for (int left = in.readVInt(); left > 0; left--) {
-        foreign.add(new EventId(in.readLong(), in.readLong()));
+        foreign.add(new Foreign(new EventId(in.readLong(), in.readLong()), in.readVInt()));
       }
-      return new MappedTable(rows, ids, order, ended, Map.copyOf(open), Set.copyOf(foreign));
+      return new MappedTable(rows, ids, order, ended, ends, Map.copyOf(open), List.copyOf(foreign));
     }
 
     private static RandomAccessInput whole(IndexInput in) throws IOException {

@@ -1,14 +1,19 @@
 package dev.daybook.internal.index;
 
 import dev.daybook.event.Envelope.Stream;
+import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Promoted;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.recall.Filter;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.IndexOptions;
@@ -38,6 +43,12 @@ final class RowDocument {
 
   /** When it happened, as {@link #nanos}. */
   static final String TIME = "time";
+
+  /** When it was recorded, as {@link #nanos}. */
+  static final String RECORDED = "recorded";
+
+  /** The plan version of a plan event, as a column. */
+  static final String PLAN_VERSION = "planVersion";
 
   /** What a hit shows; see {@link StoredHit}. */
   static final String HIT = "hit";
@@ -109,7 +120,19 @@ final class RowDocument {
     for (String path : promoted.paths()) {
       keyword(document, Filter.Field.PATH, path);
     }
+    if (row.type().equals("ToolCall") && !promoted.paths().isEmpty()) {
+      Touched touched = Touched.of(row);
+      touched.filesRead().forEach(path -> keyword(document, Filter.Field.PATH_READ, path));
+      touched.filesWritten().forEach(path -> keyword(document, Filter.Field.PATH_WRITTEN, path));
+    }
+    keyword(document, Filter.Field.REVISION, envelope.vcs().revision());
+    column(document, Filter.Field.AGENT, envelope.actor().id());
+    column(document, Filter.Field.REVISION, envelope.vcs().revision());
     document.add(new LongPoint(TIME, nanos(envelope.time())));
+    document.add(new LongPoint(RECORDED, nanos(envelope.recordedAt())));
+    if (envelope.planVersion() > 0) {
+      document.add(new NumericDocValuesField(PLAN_VERSION, envelope.planVersion()));
+    }
     document.add(new StoredField(HIT, StoredHit.encode(row)));
     analysis.read(row.text());
     document.add(new Field(TEXT, analysis.stems(), WITH_POSITIONS));
@@ -118,6 +141,36 @@ final class RowDocument {
       document.add(new Field(FIRST_LINE, analysis.firstLineStems(), WITH_COUNTS));
     }
     return document;
+  }
+
+  /** The part of a call's payload that tells reading from changing. */
+  private record Touched(List<String> filesRead, List<String> filesWritten) {
+    private static final Touched NOTHING = new Touched(List.of(), List.of());
+
+    Touched {
+      filesRead = filesRead == null ? List.of() : filesRead;
+      filesWritten = filesWritten == null ? List.of() : filesWritten;
+    }
+
+    static Touched of(Row row) {
+      try {
+        return Json.read(row.payload(), Touched.class);
+      } catch (IOException e) {
+        // A payload that cannot be read is reported when the event is asked for.
+        return NOTHING;
+      }
+    }
+  }
+
+  /** The field whose values rows are grouped by. */
+  static String column(Filter.Field grouped) {
+    return grouped.name() + ".column";
+  }
+
+  private static void column(Document document, Filter.Field grouped, String value) {
+    if (!value.isEmpty()) {
+      document.add(new SortedDocValuesField(column(grouped), keyword(value)));
+    }
   }
 
   private static void keyword(Document document, Filter.Field filtered, String value) {

@@ -2,11 +2,12 @@ package dev.daybook.internal.index;
 
 import dev.daybook.event.EventId;
 import dev.daybook.internal.entry.Row;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
 
 /** Grows a {@link RowTable} row by row, whichever of a start and its end comes first. */
@@ -18,8 +19,9 @@ final class RowTableBuilder {
   private long[] lows = new long[256];
   private int rows;
   private final Map<EventId, Integer> openStarts = new HashMap<>();
-  private final Set<EventId> foreignCauses = new HashSet<>();
+  private final Map<EventId, List<Integer>> foreignEnds = new LinkedHashMap<>();
   private int[] endedStarts = new int[16];
+  private int[] ends = new int[16];
   private int ended;
 
   int rows() {
@@ -35,27 +37,30 @@ final class RowTableBuilder {
     highs[rows] = id.high();
     lows[rows] = id.low();
     if (row.type().equals(STARTED)) {
-      if (foreignCauses.remove(id)) {
-        addEnded(rows);
-      } else {
+      List<Integer> before = foreignEnds.remove(id);
+      if (before == null) {
         openStarts.put(id, rows);
+      } else {
+        before.forEach(end -> addEnded(rows, end));
       }
     } else if (row.type().equals(ENDED) && row.envelope().cause().isPresent()) {
       Integer start = openStarts.remove(row.envelope().cause());
       if (start != null) {
-        addEnded(start);
+        addEnded(start, rows);
       } else {
-        foreignCauses.add(row.envelope().cause());
+        foreignEnds.computeIfAbsent(row.envelope().cause(), cause -> new ArrayList<>(1)).add(rows);
       }
     }
     rows++;
   }
 
-  private void addEnded(int row) {
+  private void addEnded(int start, int end) {
     if (ended == endedStarts.length) {
       endedStarts = Arrays.copyOf(endedStarts, ended * 2);
+      ends = Arrays.copyOf(ends, ended * 2);
     }
-    endedStarts[ended++] = row;
+    endedStarts[ended] = start;
+    ends[ended++] = end;
   }
 
   long high(int row) {
@@ -74,8 +79,15 @@ final class RowTableBuilder {
     return openStarts;
   }
 
-  Set<EventId> foreignCauses() {
-    return foreignCauses;
+  int[] ends() {
+    return Arrays.copyOf(ends, ended);
+  }
+
+  List<RowTable.Foreign> foreignEnds() {
+    List<RowTable.Foreign> all = new ArrayList<>();
+    foreignEnds.forEach(
+        (cause, calls) -> calls.forEach(row -> all.add(new RowTable.Foreign(cause, row))));
+    return List.copyOf(all);
   }
 
   /**
@@ -85,13 +97,7 @@ final class RowTableBuilder {
    */
   RowTable snapshot(ConcurrentMap<EventId, Integer> rowById) {
     return new InMemory(
-        rows,
-        highs,
-        lows,
-        rowById,
-        endedStarts(),
-        Map.copyOf(openStarts),
-        Set.copyOf(foreignCauses));
+        rows, highs, lows, rowById, endedStarts(), ends(), Map.copyOf(openStarts), foreignEnds());
   }
 
   // The arrays are shared: what is below rows never changes, and they are replaced when they grow.
@@ -102,8 +108,9 @@ final class RowTableBuilder {
       long[] lows,
       ConcurrentMap<EventId, Integer> rowById,
       int[] endedStarts,
+      int[] ends,
       Map<EventId, Integer> openStarts,
-      Set<EventId> foreignCauses)
+      List<Foreign> foreignEnds)
       implements RowTable {
     @Override
     public long high(int row) {

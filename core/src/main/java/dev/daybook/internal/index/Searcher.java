@@ -13,11 +13,14 @@ import dev.daybook.recall.Hit;
 import dev.daybook.recall.Hit.LegScore;
 import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
+import java.io.Closeable;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,26 +66,130 @@ public final class Searcher implements AutoCloseable {
     }
   }
 
-  private final List<Part> parts;
-  private final IndexReader tailReader;
   private final MultiReader reader;
   private final Sources sources;
+
+  /** Rows that are newer than the moment this shows; none if it shows the present. */
+  private final FixedBitSet beyond;
+
+  /** Rows that are not shown: those beyond, and starts of calls that have ended. */
   private final FixedBitSet hidden;
+
   private final int hiddenCount;
   private final LexicalLeg lexical;
   private final VectorLeg vector;
   private final AtomicInteger holds = new AtomicInteger(1);
 
+  /** Lets go of what this holds. */
+  private final Closeable letGo;
+
   private Searcher(List<Part> parts, IndexReader tailReader, MultiReader reader, Sources sources)
       throws IOException {
-    this.parts = parts;
-    this.tailReader = tailReader;
     this.reader = reader;
     this.sources = sources;
+    this.beyond = new FixedBitSet(Math.max(1, sources.rows()));
     this.hidden = sources.endedStarts();
     this.hiddenCount = hidden.cardinality();
     this.lexical = new LexicalLeg(reader, sources);
     this.vector = new VectorLeg(sources);
+    this.letGo =
+        () -> {
+          try {
+            IOUtils.close(reader, tailReader);
+          } finally {
+            parts.forEach(Searcher::letGo);
+          }
+        };
+  }
+
+  /** The past of a searcher that shows the present and is held for this one. */
+  private Searcher(Searcher present, Moment moment) throws IOException {
+    this.reader = present.reader;
+    this.sources = present.sources;
+    this.lexical = present.lexical;
+    this.vector = present.vector;
+    this.beyond = lexical.beyond(moment);
+    this.hidden = sources.endedStarts(present.hidden, beyond);
+    this.hidden.or(beyond);
+    this.hiddenCount = hidden.cardinality();
+    this.letGo = present::close;
+  }
+
+  /**
+   * The same sources as of a moment: nothing newer is found by any method, and a started call that
+   * ended later is shown as started. Scores may differ from those of that moment, since statistics
+   * of words are of all there is now. To be closed as well.
+   *
+   * @throws IllegalStateException if this searcher is closed
+   */
+  public Searcher asOf(Moment moment) throws IOException {
+    if (!retain()) {
+      throw new IllegalStateException("The searcher is closed");
+    }
+    try {
+      return new Searcher(this, moment);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * The last plan version all of whose events were recorded at this time or before; 0 if there is
+   * none.
+   */
+  public long planVersionAt(Instant time) throws IOException {
+    FixedBitSet late = lexical.recordedAfter(time);
+    // A version that was recorded in part only is looked past.
+    long version = Long.MAX_VALUE;
+    while (true) {
+      long below = version;
+      long[] found = {0, 0};
+      lexical.forEachPlanRow((row, at) -> {
+        if (at < below) {
+          int which = late.get(row) ? 1 : 0;
+          found[which] = which == 0 ? Math.max(found[0], at) : found[1];
+        }
+      });
+      version = found[0];
+      if (version == 0 || !isAnyOf(late, version)) {
+        return version;
+      }
+    }
+  }
+
+  private boolean isAnyOf(FixedBitSet rows, long planVersion) throws IOException {
+    boolean[] any = {false};
+    lexical.forEachPlanRow((row, at) -> any[0] |= at == planVersion && rows.get(row));
+    return any[0];
+  }
+
+  /**
+   * The events of the last plan version up to this one that has any; none if there is no such
+   * version.
+   */
+  public List<Ref> lastOfPlan(long planVersion) throws IOException {
+    long[] last = {0};
+    List<Integer> rows = new ArrayList<>();
+    lexical.forEachPlanRow((row, at) -> {
+      if (at <= planVersion && at >= last[0]) {
+        if (at > last[0]) {
+          last[0] = at;
+          rows.clear();
+        }
+        rows.add(row);
+      }
+    });
+    List<Ref> refs = new ArrayList<>();
+    for (int row : rows) {
+      refs.add(ref(row));
+    }
+    return refs;
+  }
+
+  private Ref ref(int row) throws IOException {
+    int source = sources.sourceOf(row);
+    return new Ref(source, row - sources.start(source), sources.id(row));
   }
 
   /**
@@ -160,11 +267,7 @@ public final class Searcher implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (holds.decrementAndGet() == 0) {
-      try {
-        IOUtils.close(reader, tailReader);
-      } finally {
-        parts.forEach(Searcher::letGo);
-      }
+      letGo.close();
     }
   }
 
@@ -178,7 +281,9 @@ public final class Searcher implements AutoCloseable {
     for (int source = sources.count() - 1; source >= 0; source--) {
       int row = sources.table(source).rowOf(id);
       if (row >= 0) {
-        return Optional.of(new Ref(source, row, id));
+        return beyond.get(sources.start(source) + row)
+            ? Optional.empty()
+            : Optional.of(new Ref(source, row, id));
       }
     }
     return Optional.empty();
@@ -197,13 +302,78 @@ public final class Searcher implements AutoCloseable {
    * @param limit the most events given, at least 1
    */
   public Found find(Filter filter, EventId after, int limit, Order order) throws IOException {
+    return page(shown(filter, List.of()), after, limit, order);
+  }
+
+  /** How many events a selection has. */
+  public long count(Selection selection) throws IOException {
+    return shown(selection).cardinality();
+  }
+
+  /** The events of a selection, as {@link #find(Filter, EventId, int, Order)} lists them. */
+  public Found find(Selection selection, EventId after, int limit, Order order) throws IOException {
+    return page(shown(selection), after, limit, order);
+  }
+
+  /**
+   * The events of a selection by what they have in a column; those that have nothing there are in
+   * no group.
+   *
+   * @param column {@link Filter.Field#AGENT} or {@link Filter.Field#REVISION}
+   * @param newestMax the most events that are named of a group, at least 1
+   * @return the group with the newest event first
+   */
+  public List<Group> groups(Selection selection, Filter.Field column, int newestMax)
+      throws IOException {
+    Map<String, Gathered> groups = new HashMap<>();
+    lexical.forEachValue(
+        shown(selection),
+        column,
+        (row, value) ->
+            groups.computeIfAbsent(value, key -> new Gathered(newestMax)).add(ref(row)));
+    List<Group> all = new ArrayList<>();
+    groups.forEach((value, gathered) -> all.add(gathered.group(value)));
+    all.sort(
+        Comparator.<Group, EventId>comparing(group -> group.newest().getFirst().id()).reversed());
+    return all;
+  }
+
+  /** The events of a group so far. */
+  private static final class Gathered {
+    private final PriorityQueue<Ref> newest = new PriorityQueue<>(Comparator.comparing(Ref::id));
+    private final int newestMax;
+    private Optional<Ref> oldest = Optional.empty();
+    private long events;
+
+    Gathered(int newestMax) {
+      this.newestMax = newestMax;
+    }
+
+    void add(Ref ref) {
+      events++;
+      if (oldest.isEmpty() || ref.id().compareTo(oldest.get().id()) < 0) {
+        oldest = Optional.of(ref);
+      }
+      newest.add(ref);
+      if (newest.size() > newestMax) {
+        newest.poll();
+      }
+    }
+
+    Group group(String value) {
+      List<Ref> last = new ArrayList<>(newest);
+      last.sort(Comparator.comparing(Ref::id).reversed());
+      return new Group(value, events, oldest.orElseThrow(), last);
+    }
+  }
+
+  private Found page(FixedBitSet shown, EventId after, int limit, Order order) throws IOException {
     Comparator<Ref> wanted =
         order == Order.OLDEST_FIRST
             ? Comparator.comparing(Ref::id)
             : Comparator.comparing(Ref::id).reversed();
     Ref cursor = new Ref(0, 0, after);
     PriorityQueue<Ref> lastFirst = new PriorityQueue<>(wanted.reversed());
-    FixedBitSet shown = shown(filter, List.of());
     for (int source = 0; source < sources.count(); source++) {
       int start = sources.start(source);
       int end = start + sources.table(source).rows();
@@ -305,8 +475,7 @@ public final class Searcher implements AutoCloseable {
       StoredHit shown =
           StoredHit.decode(
               stored.document(row, Set.of(RowDocument.HIT)).getBinaryValue(RowDocument.HIT));
-      int source = sources.sourceOf(row);
-      Ref ref = new Ref(source, row - sources.start(source), sources.id(row));
+      Ref ref = ref(row);
       refs.add(ref);
       hits.add(
           new Hit(
@@ -337,6 +506,21 @@ public final class Searcher implements AutoCloseable {
 
   private boolean isUnfiltered(Query query) {
     return query.filter().isAny() && query.phrases().isEmpty() && hiddenCount == 0;
+  }
+
+  /** One bit for each row of a selection that is not hidden. */
+  private FixedBitSet shown(Selection selection) throws IOException {
+    FixedBitSet shown = new FixedBitSet(Math.max(1, sources.rows()));
+    for (Selection.Passing passing : selection.anyOf()) {
+      shown.or(lexical.matching(passing.filter(), passing.phrases()));
+    }
+    for (EventId id : selection.events()) {
+      for (Ref ref : lookup(id).stream().toList()) {
+        shown.set(sources.start(ref.source()) + ref.row());
+      }
+    }
+    shown.andNot(hidden);
+    return shown;
   }
 
   /** One bit for each row that passes and is not hidden. */

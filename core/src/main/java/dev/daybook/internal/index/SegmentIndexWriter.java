@@ -1,6 +1,5 @@
 package dev.daybook.internal.index;
 
-import dev.daybook.event.EventId;
 import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
 import java.io.BufferedOutputStream;
@@ -11,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.ByteBuffersDataOutput;
@@ -139,18 +139,22 @@ public final class SegmentIndexWriter {
   private static byte[] calls(RowTableBuilder table) throws IOException {
     ByteBuffersDataOutput out = new ByteBuffersDataOutput();
     int[] ended = table.endedStarts();
+    int[] ends = table.ends();
     out.writeVInt(ended.length);
-    for (int row : ended) {
-      out.writeVInt(row);
+    for (int i = 0; i < ended.length; i++) {
+      out.writeVInt(ended[i]);
+      out.writeVInt(ends[i]);
     }
     out.writeVInt(table.openStarts().size());
     for (int row : table.openStarts().values()) {
       out.writeVInt(row);
     }
-    out.writeVInt(table.foreignCauses().size());
-    for (EventId cause : table.foreignCauses()) {
-      out.writeLong(cause.high());
-      out.writeLong(cause.low());
+    List<RowTable.Foreign> foreign = table.foreignEnds();
+    out.writeVInt(foreign.size());
+    for (RowTable.Foreign end : foreign) {
+      out.writeLong(end.cause().high());
+      out.writeLong(end.cause().low());
+      out.writeVInt(end.row());
     }
     return out.toArrayCopy();
   }

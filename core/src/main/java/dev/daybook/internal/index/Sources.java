@@ -82,7 +82,7 @@ final class Sources {
         ended.set(start + row);
       }
       tables.get(i).openStarts().forEach((id, row) -> open.put(id, start + row));
-      causes.addAll(tables.get(i).foreignCauses());
+      tables.get(i).foreignEnds().forEach(end -> causes.add(end.cause()));
     }
     open.forEach((id, row) -> {
       if (causes.contains(id)) {
@@ -90,5 +90,45 @@ final class Sources {
       }
     });
     return ended;
+  }
+
+  /**
+   * Of the started calls that are ended, those that a call within a moment ends.
+   *
+   * @param ended what {@link #endedStarts()} gives
+   * @param beyond the rows outside the moment
+   */
+  FixedBitSet endedStarts(FixedBitSet ended, FixedBitSet beyond) throws IOException {
+    FixedBitSet within = new FixedBitSet(ended.length());
+    for (int i = 0; i < tables.size(); i++) {
+      RowTable table = tables.get(i);
+      int[] begun = table.endedStarts();
+      int[] ends = table.ends();
+      for (int n = 0; n < begun.length; n++) {
+        if (!beyond.get(starts[i] + ends[n])) {
+          within.set(starts[i] + begun[n]);
+        }
+      }
+      for (RowTable.Foreign end : table.foreignEnds()) {
+        if (!beyond.get(starts[i] + end.row())) {
+          int begin = rowOf(end.cause());
+          if (begin >= 0 && ended.get(begin)) {
+            within.set(begin);
+          }
+        }
+      }
+    }
+    return within;
+  }
+
+  /** The row of an event among all rows; -1 if there is none. */
+  private int rowOf(EventId id) throws IOException {
+    for (int source = 0; source < tables.size(); source++) {
+      int row = tables.get(source).rowOf(id);
+      if (row >= 0) {
+        return starts[source] + row;
+      }
+    }
+    return -1;
   }
 }

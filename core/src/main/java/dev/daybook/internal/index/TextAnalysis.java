@@ -25,8 +25,11 @@ import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
  * <p>Not safe from several threads: each uses its own.
  */
 final class TextAnalysis {
-  /** Changes whenever terms do, so that an index made by other rules is rebuilt, not misread. */
-  static final int ANALYSIS_VERSION = 1;
+  /**
+   * Changes whenever terms, the fields of {@link RowDocument} or the row table do, so that an index
+   * made by other rules is rebuilt, not misread.
+   */
+  static final int ANALYSIS_VERSION = 2;
 
   private final Words words = new Words();
   private final WordStream parts = new WordStream();

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +57,8 @@ class PackedIndexTest {
     try (PackedIndex index = TestRows.index(folder, rows)) {
       assertThat(index.table().endedStarts()).containsExactly(0);
       assertThat(index.table().openStarts()).containsOnlyKeys(TestRows.id(1)).containsValue(1);
-      assertThat(index.table().foreignCauses()).isEqualTo(Set.of(elsewhere));
+      assertThat(index.table().ends()).containsExactly(2);
+      assertThat(index.table().foreignEnds()).containsExactly(new RowTable.Foreign(elsewhere, 3));
     }
   }
 
@@ -123,6 +123,6 @@ class PackedIndexTest {
     new PackedFile.Writer(other, "{\"analysis\":99,\"lucene\":\"10.6.0\",\"rows\":0}").finish();
     Files.write(file, other.toByteArray());
     assertThatThrownBy(() -> PackedIndex.open(file))
-        .hasMessageContaining("has text analysis 99, this library searches with 1");
+        .hasMessageContaining("has text analysis 99, this library searches with 2");
   }
 }

@@ -1,5 +1,6 @@
 package dev.daybook.internal.index;
 
+import static dev.daybook.recall.Filter.Field.REVISION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.daybook.event.CallOutcome;
@@ -21,6 +22,7 @@ import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
 import dev.daybook.recall.WordVectorTestEmbedder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -58,6 +61,8 @@ class SearcherProperties {
           "src/a.java",
           "**/?.py",
           "src/**y/*");
+
+  private static final List<String> REVISIONS = List.of("", "abcdef1", "abcdef1234", "abc");
 
   private static final List<CallOutcome> OUTCOMES =
       List.of(CallOutcome.OK, CallOutcome.SOFT_FAIL, CallOutcome.UNKNOWN);
@@ -98,12 +103,21 @@ class SearcherProperties {
             case 1, 2 ->
                 ToolCall.of(d[5] % 2 == 0 ? "bash" : "edit", text)
                     .outcome(OUTCOMES.get(d[5] % 3))
-                    .touching(PATHS.get(d[6] % 6), PATHS.get(d[7] % 6));
+                    .touching(PATHS.get(d[6] % 6))
+                    .reading(PATHS.get(d[7] % 6));
             case 3 -> new NoteAdded(text, "");
             default -> Observation.of(text);
           };
       rows.add(
-          TestRows.row(n, "agent-" + d[6] % 3, "s-" + d[7] % 4, "T-" + d[1] % 3, cause, event));
+          TestRows.row(
+              n,
+              TestRows.START.plusMillis(d[3] % 30),
+              REVISIONS.get(d[5] % 4),
+              "agent-" + d[6] % 3,
+              "s-" + d[7] % 4,
+              "T-" + d[1] % 3,
+              cause,
+              event));
     }
     return rows;
   }
@@ -120,6 +134,10 @@ class SearcherProperties {
             Arbitraries.of("ToolCall", "ToolCallStarted", "NoteAdded").map(v -> f -> f.type(v)),
             Arbitraries.of(CallOutcome.values()).map(v -> f -> f.outcome(v)),
             Arbitraries.of(GLOBS).map(v -> f -> f.path(v)),
+            Arbitraries.of(GLOBS).map(v -> f -> f.pathRead(v)),
+            Arbitraries.of(GLOBS).map(v -> f -> f.pathWritten(v)),
+            Arbitraries.of("abc", "abcdef", "abcdef1", "abcdef123", "b")
+                .map(v -> f -> f.revision(v)),
             Arbitraries.integers().between(0, 30).map(v -> f -> f.cause(TestRows.id(v))),
             Arbitraries.integers()
                 .between(0, 15)
@@ -156,6 +174,72 @@ class SearcherProperties {
 
       assertThat(found).extracting(Ref::id).isEqualTo(expected);
       assertThat(searcher.count(filter)).isEqualTo(expected.size());
+    }
+  }
+
+  @Property(tries = 100)
+  void asOfAMomentNothingNewerIsThere(
+      @ForAll("rows") List<Row> all,
+      @ForAll("filters") Filter filter,
+      @ForAll @IntRange(min = -1, max = 31) int time,
+      @ForAll @IntRange(min = 0, max = 31) int version)
+      throws IOException {
+    Moment moment = new Moment(version, TestRows.START.plusMillis(time));
+    List<Row> rows =
+        all.stream()
+            .filter(row ->
+                row.envelope().stream() == Stream.PLAN
+                    ? row.envelope().planVersion() <= version
+                    : !row.envelope().recordedAt().isAfter(moment.recorded()))
+            .toList();
+    List<EventId> expected = scan(rows, filter).stream().map(Row::id).toList();
+    try (Searcher present = over(all, Embedder.none());
+        Searcher searcher = present.asOf(moment)) {
+      assertThat(searcher.find(filter, EventId.NONE, all.size(), Order.OLDEST_FIRST).refs())
+          .extracting(Ref::id)
+          .isEqualTo(expected);
+      assertThat(searcher.count(filter)).isEqualTo(expected.size());
+      assertThat(searcher.count(Filter.any())).isEqualTo(scan(rows, Filter.any()).size());
+      for (Row row : all) {
+        assertThat(searcher.lookup(row.id()).isPresent()).isEqualTo(rows.contains(row));
+      }
+      assertThat(present.planVersionAt(moment.recorded()))
+          .isEqualTo(
+              all.stream()
+                  .filter(row -> !row.envelope().recordedAt().isAfter(moment.recorded()))
+                  .mapToLong(row -> row.envelope().planVersion())
+                  .max()
+                  .orElse(0));
+    }
+  }
+
+  @Property(tries = 60)
+  void groupsAreWhatAScanGathers(@ForAll("rows") List<Row> rows, @ForAll("filters") Filter filter)
+      throws IOException {
+    try (Searcher searcher = over(rows, Embedder.none())) {
+      List<Group> groups =
+          searcher.groups(Selection.of(filter, Filter.any().agent("agent-2")), REVISION, 2);
+
+      Map<String, List<EventId>> expected =
+          scan(rows, Filter.any()).stream()
+              .filter(row -> passes(filter, row) || passes(Filter.any().agent("agent-2"), row))
+              .filter(row -> !row.envelope().vcs().revision().isEmpty())
+              .collect(
+                  Collectors.groupingBy(
+                      row -> row.envelope().vcs().revision(),
+                      Collectors.mapping(Row::id, Collectors.toList())));
+      assertThat(groups).extracting(Group::value).doesNotHaveDuplicates().hasSize(expected.size());
+      assertThat(groups)
+          .isSortedAccordingTo(
+              (a, b) -> b.newest().getFirst().id().compareTo(a.newest().getFirst().id()));
+      for (Group group : groups) {
+        List<EventId> ids = expected.get(group.value());
+        assertThat(group.events()).isEqualTo(ids.size());
+        assertThat(group.oldest().id()).isEqualTo(ids.getFirst());
+        assertThat(group.newest())
+            .extracting(Ref::id)
+            .isEqualTo(ids.reversed().subList(0, Math.min(2, ids.size())));
+      }
     }
   }
 
@@ -237,9 +321,17 @@ class SearcherProperties {
               return wanted.isEmpty()
                   || valuesOf(row, field).stream()
                       .anyMatch(value ->
-                          field == Filter.Field.PATH
-                              ? wanted.stream().anyMatch(glob -> matches(glob, value))
-                              : wanted.contains(value));
+                          switch (field) {
+                            case PATH, PATH_READ, PATH_WRITTEN ->
+                                wanted.stream().anyMatch(glob -> matches(glob, value));
+                            case REVISION ->
+                                wanted.stream()
+                                    .anyMatch(name ->
+                                        name.length() < 7
+                                            ? value.equals(name)
+                                            : value.startsWith(name));
+                            default -> wanted.contains(value);
+                          });
             })
         && !row.envelope().time().isBefore(filter.from())
         && row.envelope().time().isBefore(filter.to());
@@ -260,7 +352,18 @@ class SearcherProperties {
       case ARGUMENTS_HASH -> List.of(row.promoted().argumentsHash());
       case CAUSE -> List.of(row.envelope().cause().toString());
       case HANDOFF -> List.of(row.promoted().handoff());
+      case PATH_READ -> call(row).map(ToolCall::filesRead).orElse(List.of());
+      case PATH_WRITTEN -> call(row).map(ToolCall::filesWritten).orElse(List.of());
+      case REVISION -> List.of(row.envelope().vcs().revision());
     };
+  }
+
+  private static Optional<ToolCall> call(Row row) {
+    try {
+      return row.entry().event() instanceof ToolCall call ? Optional.of(call) : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The glob's meaning said once more, by trying every split. */

@@ -27,6 +27,19 @@ final class TestRows {
 
   /** A row of number n: its identity and time rise with n. */
   static Row row(int n, String actor, String session, String task, EventId cause, Event event) {
+    return row(n, START.plusMillis(n), "", actor, session, task, cause, event);
+  }
+
+  /** The same, recorded at another time and at a commit. */
+  static Row row(
+      int n,
+      Instant recordedAt,
+      String revision,
+      String actor,
+      String session,
+      String task,
+      EventId cause,
+      Event event) {
     Instant time = START.plusMillis(n);
     boolean isPlan = event instanceof PlanEvent;
     return Row.of(
@@ -34,7 +47,7 @@ final class TestRows {
             id(n),
             isPlan ? Stream.PLAN : Stream.TRACE,
             time,
-            time,
+            recordedAt,
             Actor.agent(actor),
             SessionId.of(session),
             SessionId.NONE,
@@ -43,7 +56,7 @@ final class TestRows {
             "",
             "",
             "",
-            Vcs.NONE,
+            new Vcs("", "", "", revision, Vcs.State.UNKNOWN),
             Map.of(),
             isPlan ? n + 1 : 0),
         event);
