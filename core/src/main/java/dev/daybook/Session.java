@@ -35,9 +35,11 @@ import dev.daybook.internal.log.WriterLog;
 import dev.daybook.internal.plan.Author;
 import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.internal.plan.PlanState;
+import dev.daybook.internal.workspace.GitState;
 import dev.daybook.internal.workspace.OpenWorkspace;
 import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -136,6 +138,23 @@ public final class Session implements AutoCloseable {
   public Session on(String newTask) {
     return new Session(
         workspace, actor, id, parent, vcs, Objects.requireNonNull(newTask, "newTask"), shared);
+  }
+
+  /**
+   * The same session with a newer state of version control, for after a commit: what is recorded
+   * and changed through it carries that state. Closing either closes both.
+   */
+  public Session at(Vcs newVcs) {
+    return new Session(
+        workspace, actor, id, parent, Objects.requireNonNull(newVcs, "newVcs"), task, shared);
+  }
+
+  /**
+   * The same session with the state of version control of a folder, read now by running git there;
+   * see {@link #at(Vcs)}. Where there is no work tree or no git, events carry {@link Vcs#NONE}.
+   */
+  public Session at(Path workingFolder) {
+    return at(GitState.of(Objects.requireNonNull(workingFolder, "workingFolder")));
   }
 
   /** Records an event; see {@link #record(TraceEvent, Context)}. */

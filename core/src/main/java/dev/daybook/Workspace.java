@@ -1,15 +1,19 @@
 package dev.daybook;
 
 import dev.daybook.event.Actor;
+import dev.daybook.event.EventId;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.Vcs;
 import dev.daybook.internal.plan.PlanState;
+import dev.daybook.internal.workspace.ById;
 import dev.daybook.internal.workspace.GitState;
 import dev.daybook.internal.workspace.OpenWorkspace;
+import dev.daybook.internal.workspace.PastReads;
 import dev.daybook.recall.Hits;
 import dev.daybook.recall.Query;
 import dev.daybook.storage.ObjectStore;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -150,6 +154,101 @@ public final class Workspace implements AutoCloseable {
   /** The traces. */
   public TraceStore traces() {
     return traces;
+  }
+
+  /**
+   * The workspace as it was at one moment: the plan at a version, and the traces recorded by then.
+   * The plan and its events are bounded by version, traces by {@link
+   * dev.daybook.event.Envelope#recordedAt}, which is a clock of their writer: where the clocks of
+   * writers differ, a trace is in or out by the clock of the process that recorded it. Bounds are
+   * in microseconds, as all times that are recorded, and include what was recorded in the same one.
+   * A call that was started by then and ended later is shown as started. What was recorded by then
+   * and reaches the store only now is seen once it is there. Safe for use by any number of threads;
+   * reads what the workspace that gave it reads, so not after that is closed.
+   */
+  public static final class Past {
+    private final PastReads reads;
+    private final TraceStore traces;
+
+    private Past(OpenWorkspace open, PastReads reads) {
+      this.reads = reads;
+      this.traces = new TraceStore(open, reads);
+    }
+
+    /** The plan at {@link #planVersion()}. */
+    public PlanRecord plan() {
+      return new PlanRecord(reads.plan(), reads.recorded());
+    }
+
+    /** The plan version in force then; 0 if there was none yet. */
+    public long planVersion() {
+      return reads.planVersion();
+    }
+
+    /**
+     * What was recorded at this time or before is seen: the time asked for, or when the version
+     * asked for was recorded; {@link Instant#MIN} if that holds no event, nor any before it.
+     */
+    public Instant at() {
+      return reads.recorded();
+    }
+
+    /** The traces, bound to this moment: none of their methods shows anything newer. */
+    public TraceStore traces() {
+      return traces;
+    }
+
+    /**
+     * Asks the history up to this moment. Scores can differ from those of the time, since how rare
+     * a word is counts over all there is now.
+     *
+     * @return hits, best first, and which legs ran over how much of that history
+     */
+    public Hits recall(Query query) {
+      return reads.view(query.freshness()).recall(query);
+    }
+  }
+
+  /**
+   * The workspace as of a plan version: the plan at it, and every trace recorded until it was, by
+   * the last time in the version's events. A version without events (of a write that was given up)
+   * is as the one before it; version 0, before the first, holds neither plan nor traces.
+   *
+   * @throws IllegalArgumentException if there is no such version yet
+   */
+  public Past asOf(long planVersion) {
+    return new Past(open, open.asOf(planVersion));
+  }
+
+  /**
+   * The workspace as of a time: every trace recorded at it or before, and the plan at the last
+   * version all of whose events were, whatever the clocks of those before it said. The version is
+   * found now and stays: as of a time to come it is the newest plan, while traces are still added.
+   */
+  public Past asOf(Instant time) {
+    return new Past(open, open.asOf(Objects.requireNonNull(time, "time")));
+  }
+
+  /** The newest 100 of the history of an id; see {@link #history(String, EventId, int)}. */
+  public EntryPage history(String id) {
+    return history(id, EventId.NONE, 100);
+  }
+
+  /**
+   * A page of what the plan says about an id, newest first: of a task the plan events on it, its
+   * handoffs' offers as well; of a handoff its life; of an event, such as a decision or a question,
+   * itself and the plan events whose cause it is. Empty if there is nothing of that id. Everything
+   * acknowledged before this call began is in it.
+   *
+   * @param id of the task, handoff or event
+   * @param cursor where the page before this one said to go on; {@link EventId#NONE} for the first
+   * @param limit at most this many entries, from 1 to {@value TraceStore#PAGE_ENTRIES_MAX}
+   * @throws IllegalArgumentException if the id is blank or the limit out of range
+   */
+  public EntryPage history(String id, EventId cursor, int limit) {
+    TraceStore.checkId(id);
+    TraceStore.checkLimit(limit);
+    return TraceStore.page(ById.history(open.latest(), id, cursor, limit + 1), limit);
   }
 
   /**

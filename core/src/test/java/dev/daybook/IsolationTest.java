@@ -26,6 +26,7 @@ import dev.daybook.event.TaskStatus;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.Message;
 import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.event.Vcs;
 import dev.daybook.recall.Filter;
 import dev.daybook.recall.Hit;
 import dev.daybook.recall.Hits;
@@ -109,6 +110,7 @@ class IsolationTest {
           new Kind("Session.finished", 3, Run.Side::finish),
           new Kind("Session.updatePlan", 20, Run.Side::updatePlan),
           new Kind("Session.on", 2, Run.Side::recordOnTask),
+          new Kind("Session.at", 2, Run.Side::recordAtCommit),
           new Kind("Session.offer", 4, Run.Side::offer),
           new Kind("Session.accept", 3, Run.Side::accept),
           new Kind("Session.decline", 1, side -> side.step("decline")),
@@ -126,6 +128,8 @@ class IsolationTest {
           new Kind("Workspace.startSession, joining", 2, Run.Side::joinSession),
           new Kind("Workspace.plan", 8, Run.Side::plan),
           new Kind("Workspace.diff", 1, Run.Side::diff),
+          new Kind("Workspace.asOf", 3, Run.Side::asOf),
+          new Kind("Workspace.history", 3, Run.Side::history),
           new Kind("Workspace.recall", 4, Run.Side::recall),
           new Kind("Workspace.compact", 1, side -> side.workspace.compact()),
           new Kind("Workspace.close", 1, Run.Side::reopen),
@@ -140,6 +144,8 @@ class IsolationTest {
           new Kind("TraceStore.entry", 6, Run.Side::entry),
           new Kind("TraceStore.timeline", 4, Run.Side::timeline),
           new Kind("TraceStore.priorAttempts", 2, Run.Side::priorAttempts),
+          new Kind("TraceStore.commits", 2, Run.Side::commits),
+          new Kind("TraceStore.about", 2, Run.Side::about),
           new Kind("TraceImport.into", 1, Run.Side::importRows),
           new Kind("Daybook.open", 1, Run.Side::openAgain),
           new Kind("Daybook.create", 1, Run.Side::createAgain));
@@ -495,6 +501,52 @@ class IsolationTest {
 
       void recordOnTask() {
         wrote(session().on("T-1").record(call()));
+      }
+
+      /** The same commits on both sides. */
+      void recordAtCommit() {
+        Vcs commit = new Vcs("", "main", "", "abcdef" + random.nextInt(10), Vcs.State.CLEAN);
+        wrote(session().at(commit).on("T-1").record(call()));
+      }
+
+      /** Of the same time for both, and of a version that only one may have. */
+      void asOf() {
+        Workspace.Past past =
+            random.nextBoolean()
+                ? workspace.asOf(random.nextLong(versions + 1))
+                : workspace.asOf(Instant.now().minusMillis(random.nextInt(3_000)));
+        assertThat(past.planVersion()).isLessThanOrEqualTo(versions);
+        checkPlan(past.plan());
+        past.traces().find(Filter.any()).forEach(this::own);
+        past.recall(Query.of(words())).list().stream().map(Hit::id).forEach(this::ownOrSourced);
+      }
+
+      void history() {
+        workspace.history("T-" + (1 + random.nextInt(made + 1))).forEach(this::own);
+        for (EventId id : other.written.stream().limit(2).toList()) {
+          assertThat(workspace.history(id.toString()).entries()).isEmpty();
+        }
+        other.offers.stream()
+            .limit(1)
+            .forEach(foreign -> assertThat(workspace.history(foreign.id()).entries()).isEmpty());
+      }
+
+      void commits() {
+        workspace
+            .traces()
+            .commits("T-1")
+            .forEach(commit -> commit.newest().forEach(this::ownOrSourced));
+        for (EventId id : other.written.stream().limit(2).toList()) {
+          assertThat(workspace.traces().commits(id.toString())).isEmpty();
+        }
+      }
+
+      void about() {
+        TraceStore.About about = workspace.traces().about("auth");
+        Stream.of(about.readBy(), about.changedBy(), about.notes(), about.failures())
+            .flatMap(List::stream)
+            .forEach(this::own);
+        about.actors().forEach(visits -> visits.lastChange().ifPresent(this::own));
       }
 
       void finish() {

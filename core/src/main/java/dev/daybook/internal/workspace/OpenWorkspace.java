@@ -14,6 +14,7 @@ import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent;
 import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.index.Moment;
 import dev.daybook.internal.log.ConditionalWrite;
 import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.log.EventIds;
@@ -262,6 +263,24 @@ public final class OpenWorkspace {
     return LargeOutput.read(engine.store(), found.id(), call.stored());
   }
 
+  /**
+   * The event whose output is an object of its own.
+   *
+   * @throws IllegalArgumentException if the call has no such output in this workspace
+   */
+  public EventId eventOfOutput(ToolCall call) {
+    String key = call.stored().key();
+    String name = key.substring(key.lastIndexOf('/') + 1);
+    int id = name.indexOf('-') + 1;
+    int end = name.indexOf('.', id);
+    if (!key.startsWith(found.keys().outputs()) || end < 0) {
+      throw new IllegalArgumentException(
+          "%s is no output of workspace '%s'; ask the workspace that the call was read from"
+              .formatted(key, name()));
+    }
+    return EventId.parse(name.substring(id, end));
+  }
+
   /** Takes an event into the writer log; one whose source was given before is not taken again. */
   public CompletableFuture<Void> append(WriterLog.Item item) {
     checkTakes();
@@ -358,15 +377,36 @@ public final class OpenWorkspace {
 
   /** The plan at a version. */
   public PlanState planAt(long version) {
+    return read(snapshot -> planAt(snapshot, version));
+  }
+
+  private PlanState planAt(Snapshot snapshot, long version) {
+    PlanState head = snapshot.plan().plan();
+    if (version < 0 || version > head.version()) {
+      throw new IllegalArgumentException(
+          "Plan of '%s' has versions 0 to %d, not %d".formatted(name(), head.version(), version));
+    }
+    return version == head.version()
+        ? head
+        : PlanHistory.fold(library.open(snapshot.manifest()), snapshot.plan().recent(), version);
+  }
+
+  /** Reads as of a plan version. */
+  public PastReads asOf(long version) {
     return read(snapshot -> {
-      PlanState head = snapshot.plan().plan();
-      if (version < 0 || version > head.version()) {
-        throw new IllegalArgumentException(
-            "Plan of '%s' has versions 0 to %d, not %d".formatted(name(), head.version(), version));
-      }
-      return version == head.version()
-          ? head
-          : PlanHistory.fold(library.open(snapshot.manifest()), snapshot.plan().recent(), version);
+      PlanState then = planAt(snapshot, version);
+      View present = library.view(snapshot);
+      return new PastReads(
+          this, new Moment(version, present.planRecordedAt(version)), then, present);
+    });
+  }
+
+  /** Reads as of a time. */
+  public PastReads asOf(Instant time) {
+    return read(snapshot -> {
+      View present = library.view(snapshot);
+      long version = present.planVersionAt(time);
+      return new PastReads(this, new Moment(version, time), planAt(snapshot, version), present);
     });
   }
 

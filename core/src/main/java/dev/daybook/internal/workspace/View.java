@@ -8,8 +8,12 @@ import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.Found;
 import dev.daybook.internal.index.Found.Order;
 import dev.daybook.internal.index.Found.Ref;
+import dev.daybook.internal.index.Group;
+import dev.daybook.internal.index.Moment;
+import dev.daybook.internal.index.Place;
 import dev.daybook.internal.index.Ranking;
 import dev.daybook.internal.index.Searcher;
+import dev.daybook.internal.index.Selection;
 import dev.daybook.internal.index.TailIndex;
 import dev.daybook.internal.index.Vectors;
 import dev.daybook.internal.plan.PlanState;
@@ -23,6 +27,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +41,10 @@ import java.util.TreeMap;
 public final class View {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final int PAGE = 1_000;
+  private static final int NAMING_PAGE = 64;
+
+  /** How many events are looked at for a path in their text. */
+  private static final int NAMING_MAX = 512;
 
   private final Library library;
   private final Embedder embedder;
@@ -65,6 +74,38 @@ public final class View {
     Searcher over = Searcher.over(parts, tail);
     this.searcher = over;
     CLEANER.register(this, () -> close(over));
+  }
+
+  /** The past of a view of the present. */
+  private View(View present, PlanState plan, Searcher past) {
+    this.library = present.library;
+    this.embedder = present.embedder;
+    this.plan = plan;
+    this.segments = present.segments;
+    this.tailRows = present.tailRows;
+    this.searcher = past;
+    CLEANER.register(this, () -> close(past));
+  }
+
+  /** The same as of a moment: nothing newer is seen. */
+  View asOf(Moment moment, PlanState planThen) {
+    return new View(this, planThen, reading(() -> searcher.asOf(moment)));
+  }
+
+  /** The last plan version that was recorded at this time or before; 0 if there is none. */
+  long planVersionAt(Instant time) {
+    return reading(() -> searcher.planVersionAt(time));
+  }
+
+  /**
+   * When a plan version was recorded; of one without events, when the last one before it that has
+   * any was; {@link Instant#MIN} if there is none.
+   */
+  Instant planRecordedAt(long version) {
+    return loadRefs(reading(() -> searcher.lastOfPlan(version))).stream()
+        .map(entry -> entry.envelope().recordedAt())
+        .max(Instant::compareTo)
+        .orElse(Instant.MIN);
   }
 
   private static void close(Searcher searcher) {
@@ -98,6 +139,53 @@ public final class View {
   /** What a filter lets pass, newest first, after a cursor. */
   public List<Entry> find(Filter filter, EventId after, int limit) {
     return loadRefs(reading(() -> searcher.find(filter, after, limit, Order.NEWEST_FIRST)).refs());
+  }
+
+  /** Events of a selection, newest first, after a cursor. */
+  public List<Entry> find(Selection selection, EventId after, int limit) {
+    return loadRefs(
+        reading(() -> searcher.find(selection, after, limit, Order.NEWEST_FIRST)).refs());
+  }
+
+  /** Events of a selection by what they have in a column, the newest group first. */
+  public List<Group> groups(Selection selection, Filter.Field column, int newestMax) {
+    return reading(() -> searcher.groups(selection, column, newestMax));
+  }
+
+  /**
+   * The newest events that name a place, in a field or in their text, among the newest {@value
+   * #NAMING_MAX} that could.
+   *
+   * @param kind which events
+   */
+  public List<Entry> naming(Place place, Filter kind, int limit) {
+    List<Selection.Passing> possible = new ArrayList<>();
+    possible.add(Selection.Passing.of(kind.path(place.globs())));
+    place.words().ifPresent(words -> possible.add(new Selection.Passing(kind, List.of(words))));
+    Selection selection = new Selection(possible, List.of());
+    List<Entry> naming = new ArrayList<>();
+    EventId after = EventId.NONE;
+    for (int looked = 0; looked < NAMING_MAX; looked += NAMING_PAGE) {
+      EventId from = after;
+      Found page = reading(() -> searcher.find(selection, from, NAMING_PAGE, Order.NEWEST_FIRST));
+      Map<EventId, Row> rows = rowsOf(page.refs());
+      List<Ref> named =
+          page.refs().stream()
+              .filter(ref -> names(rows.get(ref.id()), place))
+              .limit(limit - naming.size())
+              .toList();
+      naming.addAll(entries(named, rows));
+      if (naming.size() == limit || page.hasMore() == Found.More.NO) {
+        return naming;
+      }
+      after = page.refs().getLast().id();
+    }
+    return naming;
+  }
+
+  private static boolean names(Row row, Place place) {
+    return row.promoted().paths().stream().anyMatch(place::has)
+        || place.isNamedIn(row.text(), row.envelope().vcs().worktree());
   }
 
   /** The newest of what a filter lets pass. */
@@ -139,24 +227,44 @@ public final class View {
   }
 
   private List<Entry> loadRefs(List<Ref> refs) {
+    return entries(refs, rowsOf(refs));
+  }
+
+  private static List<Entry> entries(List<Ref> refs, Map<EventId, Row> rows) {
+    List<Entry> entries = new ArrayList<>();
+    try {
+      for (Ref ref : refs) {
+        entries.add(rows.get(ref.id()).entry());
+      }
+      return entries;
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static CorruptDataException unreadable(IOException e) {
+    return new CorruptDataException(
+        "Events of a segment cannot be read: "
+            + e.getMessage()
+            + "; restore the segment from a backup",
+        e);
+  }
+
+  private Map<EventId, Row> rowsOf(List<Ref> refs) {
+    Map<EventId, Row> rows = new TreeMap<>();
     Map<Integer, List<Ref>> bySource = new TreeMap<>();
     refs.forEach(
         ref -> bySource.computeIfAbsent(ref.source(), source -> new ArrayList<>()).add(ref));
-    Map<EventId, Entry> entries = new TreeMap<>();
     try {
       for (Map.Entry<Integer, List<Ref>> source : bySource.entrySet()) {
         for (Row row : rows(source.getKey(), source.getValue())) {
-          entries.put(row.id(), row.entry());
+          rows.put(row.id(), row);
         }
       }
+      return rows;
     } catch (IOException e) {
-      throw new CorruptDataException(
-          "Events of a segment cannot be read: "
-              + e.getMessage()
-              + "; restore the segment from a backup",
-          e);
+      throw unreadable(e);
     }
-    return refs.stream().map(Ref::id).map(entries::get).toList();
   }
 
   private List<Row> rows(int source, List<Ref> refs) throws IOException {

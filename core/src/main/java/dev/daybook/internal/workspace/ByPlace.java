@@ -1,0 +1,96 @@
+package dev.daybook.internal.workspace;
+
+import static dev.daybook.TraceStore.NAMED_MAX;
+
+import dev.daybook.TraceStore.About;
+import dev.daybook.TraceStore.Visits;
+import dev.daybook.event.Entry;
+import dev.daybook.event.EventId;
+import dev.daybook.internal.index.Group;
+import dev.daybook.internal.index.Place;
+import dev.daybook.internal.index.Selection;
+import dev.daybook.recall.Filter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What a view shows of a file or a folder. */
+public final class ByPlace {
+  /** Events that are remarks on a place if they name it; also of types still to come. */
+  private static final String[] REMARKS = {
+    "NoteAdded",
+    "Observation",
+    "TaskAdded",
+    "TaskEdited",
+    "ConstraintStated",
+    "QuestionAsked",
+    "QuestionAnswered",
+    "BlockerRaised",
+    "AssumptionStated",
+    "AssumptionInvalidated"
+  };
+
+  private ByPlace() {}
+
+  /** What is known about a place; see {@link dev.daybook.TraceStore#about}. */
+  public static About about(View view, String path) {
+    Place place = Place.of(path);
+    Filter read = Filter.any().pathRead(place.globs());
+    Filter changed = Filter.any().pathWritten(place.globs());
+    return new About(
+        place.path(),
+        view.count(read),
+        view.count(changed),
+        view.newest(read, NAMED_MAX),
+        view.newest(changed, NAMED_MAX),
+        visits(view, read, changed),
+        view.naming(place, Filter.any().type(REMARKS), NAMED_MAX),
+        view.naming(place, Filter.any().type("DecisionMade"), NAMED_MAX),
+        view.naming(place, Filter.any().type("ApproachRejected"), NAMED_MAX),
+        view.naming(place, Filter.any().type("HandoffOffered"), NAMED_MAX),
+        view.naming(place, Filter.any().failures(), NAMED_MAX));
+  }
+
+  private static List<Visits> visits(View view, Filter read, Filter changed) {
+    Map<String, Group> reads = byActor(view, read);
+    Map<String, Group> changes = byActor(view, changed);
+    Map<String, EventId> last = new TreeMap<>();
+    for (Map<String, Group> groups : List.of(reads, changes)) {
+      groups.forEach((actor, group) ->
+          last.merge(
+              actor,
+              group.newest().getFirst().id(),
+              (one, other) -> one.compareTo(other) < 0 ? other : one));
+    }
+    return last.entrySet().stream()
+        .sorted(Map.Entry.<String, EventId>comparingByValue().reversed())
+        .limit(NAMED_MAX)
+        .map(Map.Entry::getKey)
+        .map(actor ->
+            new Visits(
+                actor,
+                countOf(reads, actor),
+                lastOf(view, reads, actor),
+                countOf(changes, actor),
+                lastOf(view, changes, actor)))
+        .toList();
+  }
+
+  private static Map<String, Group> byActor(View view, Filter filter) {
+    Map<String, Group> groups = new TreeMap<>();
+    for (Group group : view.groups(Selection.of(filter), Filter.Field.AGENT, 1)) {
+      groups.put(group.value(), group);
+    }
+    return groups;
+  }
+
+  private static long countOf(Map<String, Group> groups, String actor) {
+    return groups.containsKey(actor) ? groups.get(actor).events() : 0;
+  }
+
+  private static Optional<Entry> lastOf(View view, Map<String, Group> groups, String actor) {
+    return Optional.ofNullable(groups.get(actor))
+        .flatMap(group -> view.entry(group.newest().getFirst().id()));
+  }
+}
