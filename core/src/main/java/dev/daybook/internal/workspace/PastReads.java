@@ -42,7 +42,6 @@ public final class PastReads {
   }
 
   /** What is known of that moment now, at most so far behind other processes. */
-  @SuppressWarnings("ReferenceEquality") // a view is what one read saw, and equals itself only
   public View view(Duration age) {
     View present = workspace.view(age);
     Seen seen = last;
