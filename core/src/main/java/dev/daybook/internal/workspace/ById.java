@@ -3,7 +3,7 @@ package dev.daybook.internal.workspace;
 import dev.daybook.TraceStore;
 import dev.daybook.TraceStore.Commit;
 import dev.daybook.event.Entry;
-import dev.daybook.event.Envelope.Stream;
+import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.internal.index.Found.Ref;
 import dev.daybook.internal.index.Group;
@@ -11,6 +11,8 @@ import dev.daybook.internal.index.Selection;
 import dev.daybook.recall.Filter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** What a view shows of one task, handoff or event, whichever has the id. */
 public final class ById {
@@ -18,7 +20,7 @@ public final class ById {
 
   /** What the plan says about an id, newest first; see {@link dev.daybook.Workspace#history}. */
   public static List<Entry> history(View view, String id, EventId after, int limit) {
-    Filter plan = Filter.any().stream(Stream.PLAN);
+    Filter plan = Filter.any().stream(Envelope.Stream.PLAN);
     List<EventId> events = eventIds(id);
     List<Filter> about = new ArrayList<>(List.of(plan.task(id), plan.handoff(id)));
     events.forEach(event -> about.add(plan.cause(event)));
@@ -34,24 +36,27 @@ public final class ById {
     for (EventId event : events) {
       about.add(Filter.any().cause(event));
       view.entry(event)
-          .filter(entry -> entry.envelope().stream() == Stream.PLAN)
+          .filter(entry -> entry.envelope().stream() == Envelope.Stream.PLAN)
           .filter(entry -> !entry.task().isEmpty())
           .ifPresent(entry -> about.add(Filter.any().task(entry.task()).from(entry.time())));
     }
     List<Group> groups =
         view.groups(selection(about, events), Filter.Field.REVISION, TraceStore.NAMED_MAX);
-    return groups.stream().limit(TraceStore.COMMITS_MAX).map(group -> commit(view, group)).toList();
+    List<Group> newest = groups.subList(0, Math.min(groups.size(), TraceStore.COMMITS_MAX));
+    Map<EventId, Entry> ends =
+        view.byId(
+            newest.stream()
+                .flatMap(group -> Stream.of(group.oldest(), group.newest().getFirst()))
+                .map(Ref::id)
+                .toList());
+    return newest.stream().map(group -> commit(group, ends)).toList();
   }
 
-  private static Commit commit(View view, Group group) {
+  private static Commit commit(Group group, Map<EventId, Entry> ends) {
     List<EventId> newest = group.newest().stream().map(Ref::id).toList();
-    List<Entry> ends = view.load(List.of(group.oldest().id(), newest.getFirst()));
-    return new Commit(
-        ends.getLast().envelope().vcs(),
-        ends.getFirst().time(),
-        ends.getLast().time(),
-        group.events(),
-        newest);
+    Entry first = ends.get(group.oldest().id());
+    Entry last = ends.get(newest.getFirst());
+    return new Commit(last.envelope().vcs(), first.time(), last.time(), group.events(), newest);
   }
 
   private static Selection selection(List<Filter> anyOf, List<EventId> events) {

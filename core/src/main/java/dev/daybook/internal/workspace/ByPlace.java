@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What a view shows of a file or a folder. */
 public final class ByPlace {
@@ -63,18 +64,31 @@ public final class ByPlace {
               group.newest().getFirst().id(),
               (one, other) -> one.compareTo(other) < 0 ? other : one));
     }
-    return last.entrySet().stream()
-        .sorted(Map.Entry.<String, EventId>comparingByValue().reversed())
-        .limit(NAMED_MAX)
-        .map(Map.Entry::getKey)
+    List<String> actors =
+        last.entrySet().stream()
+            .sorted(Map.Entry.<String, EventId>comparingByValue().reversed())
+            .limit(NAMED_MAX)
+            .map(Map.Entry::getKey)
+            .toList();
+    Map<EventId, Entry> entries =
+        view.byId(
+            Stream.of(reads, changes)
+                .flatMap(groups -> actors.stream().filter(groups::containsKey).map(groups::get))
+                .map(ByPlace::last)
+                .toList());
+    return actors.stream()
         .map(actor ->
             new Visits(
                 actor,
                 countOf(reads, actor),
-                lastOf(view, reads, actor),
+                Optional.ofNullable(reads.get(actor)).map(ByPlace::last).map(entries::get),
                 countOf(changes, actor),
-                lastOf(view, changes, actor)))
+                Optional.ofNullable(changes.get(actor)).map(ByPlace::last).map(entries::get)))
         .toList();
+  }
+
+  private static EventId last(Group group) {
+    return group.newest().getFirst().id();
   }
 
   private static Map<String, Group> byActor(View view, Filter filter) {
@@ -87,10 +101,5 @@ public final class ByPlace {
 
   private static long countOf(Map<String, Group> groups, String actor) {
     return groups.containsKey(actor) ? groups.get(actor).events() : 0;
-  }
-
-  private static Optional<Entry> lastOf(View view, Map<String, Group> groups, String actor) {
-    return Optional.ofNullable(groups.get(actor))
-        .flatMap(group -> view.entry(group.newest().getFirst().id()));
   }
 }

@@ -226,6 +226,13 @@ public final class View {
     return loadRefs(refs);
   }
 
+  /** Those of these events that exist. */
+  Map<EventId, Entry> byId(List<EventId> ids) {
+    Map<EventId, Entry> entries = new TreeMap<>();
+    load(ids).forEach(entry -> entries.put(entry.id(), entry));
+    return entries;
+  }
+
   private List<Entry> loadRefs(List<Ref> refs) {
     return entries(refs, rowsOf(refs));
   }
