@@ -21,7 +21,7 @@ import java.util.Objects;
  * @param source the host's own id, joined
  * @param traceId the OpenTelemetry trace
  * @param spanId the OpenTelemetry span
- * @param vcs the state of version control when the session started
+ * @param vcs the state of version control, as the session last knew it
  * @param labels free pairs
  * @param planVersion the plan version that holds it; 0 for a trace
  */
