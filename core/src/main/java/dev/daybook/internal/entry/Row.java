@@ -5,6 +5,7 @@ import dev.daybook.event.Envelope;
 import dev.daybook.event.Event;
 import dev.daybook.event.EventId;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.Objects;
 
 /**
@@ -19,6 +20,7 @@ import java.util.Objects;
  * @param text what is searched
  * @param payload the event as JSON
  * @param manifest the number of the manifest that first took the row in; 0 while none has
+ * @param place where it stands in its writer log; {@link Place#NONE} of the plan's
  */
 public record Row(
     Envelope envelope,
@@ -27,7 +29,8 @@ public record Row(
     Promoted promoted,
     String text,
     String payload,
-    long manifest) {
+    long manifest,
+    Place place) {
   /** Checks the parts. */
   public Row {
     Objects.requireNonNull(envelope, "envelope");
@@ -35,6 +38,36 @@ public record Row(
     Objects.requireNonNull(promoted, "promoted");
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(payload, "payload");
+    Objects.requireNonNull(place, "place");
+  }
+
+  /**
+   * Where a row stands in its writer log. Places of one log are in the order in which its events
+   * were recorded.
+   *
+   * @param log the id of the writer log; empty if there is none or it is not known
+   * @param batch the number of the batch, from 1
+   * @param index within the batch, from 0
+   */
+  public record Place(String log, long batch, int index) implements Comparable<Place> {
+    /** The place of a plan row, or of one that is not known. */
+    public static final Place NONE = new Place("", 0, -1);
+
+    private static final Comparator<Place> ORDER =
+        Comparator.comparing(Place::log)
+            .thenComparingLong(Place::batch)
+            .thenComparingInt(Place::index);
+
+    /** Whether this is a place at all. */
+    public boolean isPresent() {
+      return !log.isEmpty();
+    }
+
+    /** By log, then batch, then index. */
+    @Override
+    public int compareTo(Place other) {
+      return ORDER.compare(this, other);
+    }
   }
 
   /** The row of an event that is being recorded. */
@@ -46,7 +79,8 @@ public record Row(
         Promoted.of(event),
         SearchText.of(event),
         EventTypes.payload(event),
-        0);
+        0,
+        Place.NONE);
   }
 
   /**
@@ -58,7 +92,14 @@ public record Row(
       throws IOException {
     Event event = EventTypes.event(type, payload);
     return new Row(
-        envelope, type, schemaVersion, Promoted.of(event), SearchText.of(event), payload, 0);
+        envelope,
+        type,
+        schemaVersion,
+        Promoted.of(event),
+        SearchText.of(event),
+        payload,
+        0,
+        Place.NONE);
   }
 
   /** The event's identity. */
@@ -70,7 +111,12 @@ public record Row(
   public Row takenInBy(long number) {
     return manifest > 0
         ? this
-        : new Row(envelope, type, schemaVersion, promoted, text, payload, number);
+        : new Row(envelope, type, schemaVersion, promoted, text, payload, number, place);
+  }
+
+  /** The same row, at this place of its writer log. */
+  public Row at(Place newPlace) {
+    return new Row(envelope, type, schemaVersion, promoted, text, payload, manifest, newPlace);
   }
 
   /**

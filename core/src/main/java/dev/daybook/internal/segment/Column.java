@@ -1,8 +1,10 @@
 package dev.daybook.internal.segment;
 
 import dev.daybook.event.ToolCall;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** The columns of a segment, in their order in the file. */
 enum Column {
@@ -46,10 +48,16 @@ enum Column {
   APPROACH(Kind.TEXT),
   TEXT(Kind.TEXT),
   PAYLOAD(Kind.REQUIRED_TEXT),
-  MANIFEST(Kind.REQUIRED_LONG);
+  MANIFEST(Kind.REQUIRED_LONG),
+  WRITER_LOG(Kind.TEXT),
+  BATCH(Kind.LONG, 0),
+  BATCH_ROW(Kind.INT, -1);
 
   /** All columns. */
   static final List<Column> ALL = List.of(values());
+
+  /** Columns that segments written before there were any do not have. */
+  static final Set<Column> LATER = EnumSet.of(WRITER_LOG, BATCH, BATCH_ROW);
 
   /** What a column holds. A column that is not required holds NULL for "does not apply". */
   enum Kind {

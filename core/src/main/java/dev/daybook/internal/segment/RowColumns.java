@@ -21,7 +21,7 @@ final class RowColumns {
   private String lastLabelsText = "";
   private Map<String, String> lastLabels = Map.of();
 
-  /** Rows from all columns of a row group. */
+  /** Rows from all columns a segment has of a row group. */
   RowColumns(Map<Column, ColumnValues> columns) {
     this.columns = columns;
   }
@@ -41,7 +41,27 @@ final class RowColumns {
         promoted(),
         text(Column.TEXT),
         text(Column.PAYLOAD),
-        number(Column.MANIFEST));
+        number(Column.MANIFEST),
+        place());
+  }
+
+  /** The next row, of which only the columns are read that say where it belongs. */
+  SegmentReader.Located nextLocated(int row) {
+    return new SegmentReader.Located(
+        row,
+        EventId.parse(text(Column.EVENT_ID)),
+        number(Column.PLAN_VERSION),
+        number(Column.MANIFEST),
+        place());
+  }
+
+  private Row.Place place() {
+    Row.Place place =
+        new Row.Place(
+            text(Column.WRITER_LOG),
+            number(Column.BATCH),
+            Math.toIntExact(number(Column.BATCH_ROW)));
+    return place.isPresent() ? place : Row.Place.NONE;
   }
 
   private Envelope envelope() throws IOException {
@@ -98,11 +118,13 @@ final class RowColumns {
   }
 
   private String text(Column column) {
-    return columns.get(column).nextText();
+    ColumnValues values = columns.get(column);
+    return values == null ? "" : values.nextText();
   }
 
   private long number(Column column) {
-    return columns.get(column).nextNumber();
+    ColumnValues values = columns.get(column);
+    return values == null ? column.absent() : values.nextNumber();
   }
 
   private Instant time(Column column) {

@@ -18,7 +18,7 @@ public final class RowCursor implements Closeable {
 
   RowCursor(SegmentReader segment) throws IOException {
     this.segment = segment;
-    this.file = segment.openFile(SegmentSchema.ALL);
+    this.file = segment.openFile(segment.columns());
   }
 
   /** Moves to the next row, at first to the first one; false if there is none. */
@@ -31,7 +31,7 @@ public final class RowCursor implements Closeable {
         }
         var pages = file.readRowGroup(group++);
         left = pages.getRowCount();
-        columns = new RowColumns(ColumnValues.open(pages, segment.createdBy(), Column.ALL));
+        columns = new RowColumns(ColumnValues.open(pages, segment.createdBy(), segment.columns()));
       }
       row = columns.next();
       left--;

@@ -84,6 +84,9 @@ final class RowWriteSupport extends WriteSupport<Row> {
     text(Column.TEXT, id, row.text());
     text(Column.PAYLOAD, id, row.payload());
     number(Column.MANIFEST, row.manifest());
+    text(Column.WRITER_LOG, id, row.place().log());
+    number(Column.BATCH, row.place().batch());
+    number(Column.BATCH_ROW, row.place().index());
     out.endMessage();
     rows++;
   }

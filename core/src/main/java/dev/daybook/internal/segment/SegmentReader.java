@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.parquet.PlainReadOptions;
 import org.apache.parquet.column.statistics.LongStatistics;
 import org.apache.parquet.column.statistics.Statistics;
@@ -44,6 +45,7 @@ public final class SegmentReader {
   private final String workspace;
   private final ParquetMetadata footer;
   private final List<Map<ColumnPath, OffsetIndex>> pageIndex;
+  private final List<Column> columns;
 
   /** The number of the first row of each row group, and last the number of all rows. */
   private final long[] firstRows;
@@ -58,6 +60,9 @@ public final class SegmentReader {
     this.footer = footer;
     this.pageIndex = pageIndex;
     this.firstRows = firstRows(footer.getBlocks());
+    MessageType schema = footer.getFileMetaData().getSchema();
+    this.columns =
+        Column.ALL.stream().filter(column -> schema.containsField(column.columnName())).toList();
   }
 
   /**
@@ -136,7 +141,7 @@ public final class SegmentReader {
     if (numbers.length == 0) {
       return rows;
     }
-    try (FileReader file = openFile(SegmentSchema.ALL)) {
+    try (FileReader file = openFile(columns)) {
       int from = 0;
       for (int group = 0; from < numbers.length; group++) {
         int to = from;
@@ -162,18 +167,18 @@ public final class SegmentReader {
     for (long row : chosen) {
       ranges.addSelectedRow(row);
     }
-    RowColumns columns =
+    RowColumns values =
         new RowColumns(
             ColumnValues.open(
                 file.readFilteredRowGroup(group, ranges.build()),
                 createdBy(),
-                Column.ALL,
+                columns,
                 pageIndex.get(group),
                 firstRows[group + 1] - firstRows[group],
                 chosen));
     for (long row : chosen) {
-      columns.moveTo(row);
-      rows.add(columns.next());
+      values.moveTo(row);
+      rows.add(values.next());
     }
   }
 
@@ -183,7 +188,7 @@ public final class SegmentReader {
    */
   public void forEachPlanRow(long minVersionExclusive, Consumer<Row> consumer) throws IOException {
     List<Integer> numbers = new ArrayList<>();
-    try (FileReader file = openFile(SegmentSchema.of(List.of(Column.PLAN_VERSION)))) {
+    try (FileReader file = openFile(List.of(Column.PLAN_VERSION))) {
       for (int group = 0; group < groups(); group++) {
         if (mayHoldPlanAbove(group, minVersionExclusive)) {
           ColumnValues versions = column(file, group, Column.PLAN_VERSION);
@@ -205,10 +210,60 @@ public final class SegmentReader {
     }
   }
 
+  /**
+   * What decides when a row is handed to who follows along.
+   *
+   * @param number of the row in this segment
+   * @param id its event
+   * @param planVersion of plan rows; 0 of others
+   * @param manifest that first took it in
+   * @param place in its writer log
+   */
+  public record Located(int number, EventId id, long planVersion, long manifest, Row.Place place) {}
+
+  /**
+   * Hands on where the rows are that came after a state, in the order of the segment: the plan's
+   * above a version, and others that manifests above a number took in. Reads a few short columns,
+   * only of row groups that may hold such rows.
+   */
+  public void forEachLocated(
+      long minVersionExclusive, long minManifestExclusive, Consumer<Located> consumer)
+      throws IOException {
+    List<Column> wanted =
+        Stream.of(
+                Column.EVENT_ID,
+                Column.PLAN_VERSION,
+                Column.MANIFEST,
+                Column.WRITER_LOG,
+                Column.BATCH,
+                Column.BATCH_ROW)
+            .filter(columns::contains)
+            .toList();
+    try (FileReader file = openFile(wanted)) {
+      for (int group = 0; group < groups(); group++) {
+        if (mayHoldPlanAbove(group, minVersionExclusive)
+            || mayHoldAbove(group, Column.MANIFEST, minManifestExclusive)) {
+          RowColumns values =
+              new RowColumns(ColumnValues.open(file.readRowGroup(group), createdBy(), wanted));
+          for (long row = firstRows[group]; row < firstRows[group + 1]; row++) {
+            Located located = values.nextLocated(Math.toIntExact(row));
+            if (located.planVersion() > 0
+                ? located.planVersion() > minVersionExclusive
+                : located.manifest() > minManifestExclusive) {
+              consumer.accept(located);
+            }
+          }
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      throw unreadable(input, e);
+    }
+  }
+
   /** The event ids of all rows, in order; reads one column. */
   public List<EventId> ids() throws IOException {
     List<EventId> ids = new ArrayList<>(Math.toIntExact(rowCount()));
-    try (FileReader file = openFile(SegmentSchema.of(List.of(Column.EVENT_ID)))) {
+    try (FileReader file = openFile(List.of(Column.EVENT_ID))) {
       for (int group = 0; group < groups(); group++) {
         ColumnValues column = column(file, group, Column.EVENT_ID);
         for (long row = firstRows[group]; row < firstRows[group + 1]; row++) {
@@ -238,9 +293,14 @@ public final class SegmentReader {
     return footer.getFileMetaData().getCreatedBy();
   }
 
-  FileReader openFile(MessageType columns) throws IOException {
+  /** The columns this segment has. */
+  List<Column> columns() {
+    return columns;
+  }
+
+  FileReader openFile(List<Column> wanted) throws IOException {
     FileReader file = new FileReader(input, footer, pageIndex);
-    file.setRequestedSchema(columns);
+    file.setRequestedSchema(SegmentSchema.of(wanted));
     return file;
   }
 
@@ -249,7 +309,11 @@ public final class SegmentReader {
   }
 
   private boolean mayHoldPlanAbove(int group, long version) {
-    ColumnPath path = SegmentSchema.path(Column.PLAN_VERSION);
+    return mayHoldAbove(group, Column.PLAN_VERSION, version);
+  }
+
+  private boolean mayHoldAbove(int group, Column column, long bound) {
+    ColumnPath path = SegmentSchema.path(column);
     for (ColumnChunkMetaData chunk : footer.getBlocks().get(group).getColumns()) {
       if (chunk.getPath().equals(path)) {
         Statistics<?> known = chunk.getStatistics();
@@ -257,7 +321,7 @@ public final class SegmentReader {
         boolean allBelow =
             known instanceof LongStatistics longs
                 && longs.hasNonNullValue()
-                && longs.getMax() <= version;
+                && longs.getMax() <= bound;
         return !noneIn && !allBelow;
       }
     }
@@ -310,8 +374,10 @@ public final class SegmentReader {
               .formatted(input.name(), workspace, workspaceId));
     }
     MessageType schema = footer.getFileMetaData().getSchema();
-    for (var type : SegmentSchema.ALL.getFields()) {
-      if (!schema.containsField(type.getName()) || !schema.getType(type.getName()).equals(type)) {
+    for (Column column : Column.ALL) {
+      var type = SegmentSchema.ALL.getType(column.columnName());
+      boolean isThere = schema.containsField(type.getName());
+      if (isThere ? !schema.getType(type.getName()).equals(type) : !Column.LATER.contains(column)) {
         throw new IOException("%s is damaged: it has no column '%s'".formatted(input.name(), type));
       }
     }

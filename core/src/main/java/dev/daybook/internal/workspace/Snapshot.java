@@ -4,6 +4,7 @@ import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.Keys.BatchRef;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.plan.PlanLog;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,13 +27,17 @@ public record Snapshot(Manifest manifest, PlanLog.Head plan, List<Batch> batches
    *
    * @param ref its log and number
    * @param operation its operation id
-   * @param rows what it holds; none if it is a fence
+   * @param rows what it holds, each with its place; none if it is a fence
    * @param bytes the length of its object
    */
   public record Batch(BatchRef ref, String operation, List<Row> rows, long bytes) {
-    /** Copies the list. */
+    /** Copies the list; rows learn their places here, since only the key of a batch says them. */
     public Batch {
-      rows = List.copyOf(rows);
+      List<Row> placed = new ArrayList<>(rows.size());
+      for (Row row : rows) {
+        placed.add(row.at(new Row.Place(ref.log(), ref.number(), placed.size())));
+      }
+      rows = List.copyOf(placed);
     }
   }
 

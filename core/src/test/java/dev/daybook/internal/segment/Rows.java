@@ -52,7 +52,14 @@ final class Rows {
   /** A row with only what every row has. */
   static Row bare(int number) {
     return new Row(
-        envelope(new EventId(1, number), "", 0), "Observation", 1, nothing(), "", "{}", 0);
+        envelope(new EventId(1, number), "", 0),
+        "Observation",
+        1,
+        nothing(),
+        "",
+        "{}",
+        0,
+        Row.Place.NONE);
   }
 
   /** A row with everything a row can have. */
@@ -88,7 +95,14 @@ final class Rows {
             "role:tester",
             "retry with a larger pool");
     return new Row(
-        envelope, "ToolCall", 3, promoted, "text\nof two lines", "{\"a\": [1,  2]}", 1_234);
+        envelope,
+        "ToolCall",
+        3,
+        promoted,
+        "text\nof two lines",
+        "{\"a\": [1,  2]}",
+        1_234,
+        new Row.Place("01M86DEJKH000E5FZ14A2PQNNS", 1L << 40, 499));
   }
 
   /** The segment of rows in order, in row groups of about this size. */
@@ -160,7 +174,8 @@ final class Rows {
         promoted,
         words,
         "{\"output\":\"" + words + "\"}",
-        i % 7);
+        i % 7,
+        plan ? Row.Place.NONE : new Row.Place("log-" + random.nextInt(3), i / 5 + 1, i % 5));
   }
 
   private static List<String> paths(RandomGenerator random) {

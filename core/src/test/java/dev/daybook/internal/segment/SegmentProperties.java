@@ -39,6 +39,31 @@ class SegmentProperties {
   }
 
   @Property(tries = 20, shrinking = ShrinkingMode.OFF)
+  void locatesWhatCameAfterAState(
+      @ForAll @IntRange(min = 1, max = 2_000) int count,
+      @ForAll @IntRange(min = 20_000, max = 2_000_000) int rowGroupBytes,
+      @ForAll @IntRange(min = 0, max = 2_000) int version,
+      @ForAll @IntRange(min = 0, max = 7) int manifest,
+      @ForAll long seed)
+      throws IOException {
+    List<Row> rows =
+        Rows.some(count, new Random(seed)).stream().sorted(SegmentWriter.ORDER).toList();
+    SegmentReader reader = SegmentReader.open(Rows.write(rows, rowGroupBytes), WORKSPACE);
+    List<SegmentReader.Located> expected = new ArrayList<>();
+    for (int number = 0; number < rows.size(); number++) {
+      Row row = rows.get(number);
+      long planVersion = row.envelope().planVersion();
+      if (planVersion > 0 ? planVersion > version : row.manifest() > manifest) {
+        expected.add(
+            new SegmentReader.Located(number, row.id(), planVersion, row.manifest(), row.place()));
+      }
+    }
+    List<SegmentReader.Located> located = new ArrayList<>();
+    reader.forEachLocated(version, manifest, located::add);
+    assertThat(located).isEqualTo(expected);
+  }
+
+  @Property(tries = 20, shrinking = ShrinkingMode.OFF)
   void readsTheSameByNumberAsInAScan(
       @ForAll @IntRange(min = 1, max = 3_000) int count,
       @ForAll @IntRange(min = 1, max = 200) int oneIn,
@@ -84,8 +109,19 @@ class SegmentProperties {
             promoted,
             text(),
             text(),
-            Arbitraries.longs())
+            Arbitraries.longs(),
+            place())
         .as(Row::new);
+  }
+
+  private static Arbitrary<Row.Place> place() {
+    return Arbitraries.oneOf(
+        Arbitraries.just(Row.Place.NONE),
+        Combinators.combine(
+                text().filter(log -> !log.isEmpty()),
+                Arbitraries.longs().greaterOrEqual(1),
+                Arbitraries.integers().greaterOrEqual(0))
+            .as(Row.Place::new));
   }
 
   private static Arbitrary<Envelope> envelope() {

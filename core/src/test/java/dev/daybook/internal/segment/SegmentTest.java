@@ -12,6 +12,7 @@ import dev.daybook.internal.NewerFormatException;
 import dev.daybook.internal.entry.Row;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -297,6 +298,19 @@ class SegmentTest {
     return all(SegmentReader.open(SegmentWriter.write(WORKSPACE, rows), WORKSPACE));
   }
 
+  @Test
+  void readsASegmentWrittenBeforeThereWerePlaces() throws IOException {
+    try (InputStream in = getClass().getResourceAsStream("without-places.parquet")) {
+      SegmentReader reader = SegmentReader.open(in.readAllBytes(), "01M86CH3QV000KAB6CZG4MDE7G");
+      assertThat(all(reader)).hasSize(12).allMatch(row -> row.place().equals(Row.Place.NONE));
+      assertThat(reader.rows(new int[] {3, 11}))
+          .containsExactly(all(reader).get(3), all(reader).get(11));
+      List<SegmentReader.Located> located = new ArrayList<>();
+      reader.forEachLocated(0, 0, located::add);
+      assertThat(located).hasSize(12).allMatch(row -> !row.place().isPresent());
+    }
+  }
+
   private static List<Row> all(SegmentReader reader) throws IOException {
     List<Row> rows = new ArrayList<>();
     reader.forEach(rows::add);
@@ -322,7 +336,7 @@ class SegmentTest {
             base.vcs(),
             base.labels(),
             0);
-    return new Row(envelope, "Observation", 1, Rows.nothing(), "", "{}", 0);
+    return new Row(envelope, "Observation", 1, Rows.nothing(), "", "{}", 0, Row.Place.NONE);
   }
 
   private static Row withText(Row row, String text) {
@@ -333,7 +347,8 @@ class SegmentTest {
         row.promoted(),
         text,
         row.payload(),
-        row.manifest());
+        row.manifest(),
+        row.place());
   }
 
   private static String noise(Random random, int length) {
