@@ -172,6 +172,8 @@ public final class Daybook implements AutoCloseable {
     private int compactAtBatches = 256;
     private long compactAtBytes = 8L << 20;
     private Duration keepReplaced = Duration.ofHours(1);
+    private Duration followFastest = Duration.ofSeconds(2);
+    private Duration followIdle = Duration.ofSeconds(30);
 
     private static <N extends Number> N atLeastOne(String what, N value) {
       if (value.longValue() < 1) {
@@ -269,6 +271,27 @@ public final class Daybook implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How long a {@link Following} waits between two polls: 2 s after one that brought something,
+     * then twice as long each time, up to 30 s while nothing comes. Requests an hour are those of
+     * {@link Following} times 2 s or 30 s over these.
+     *
+     * @param fastest at least a millisecond
+     * @param idle at least {@code fastest}
+     */
+    public Builder followEvery(Duration fastest, Duration idle) {
+      if (fastest.compareTo(Duration.ofMillis(1)) < 0
+          || idle.compareTo(fastest) < 0
+          || idle.compareTo(KEEP_MAX) > 0) {
+        throw new IllegalArgumentException(
+            "followEvery is %s to %s, expected 1 ms to %s, the second no shorter than the first"
+                .formatted(fastest, idle, KEEP_MAX));
+      }
+      followFastest = fastest;
+      followIdle = idle;
+      return this;
+    }
+
     /** Starts the engine. */
     public Daybook open() {
       Optional<Embedder> found = embedder.isPresent() ? Optional.empty() : onClassPath();
@@ -285,7 +308,9 @@ public final class Daybook implements AutoCloseable {
               pendingBytesMax,
               compactAtBatches,
               compactAtBytes,
-              keepReplaced);
+              keepReplaced,
+              followFastest,
+              followIdle);
       return new Daybook(engine, counted, found);
     }
 

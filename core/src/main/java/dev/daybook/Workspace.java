@@ -6,6 +6,8 @@ import dev.daybook.event.SessionId;
 import dev.daybook.event.Vcs;
 import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.ById;
+import dev.daybook.internal.workspace.FollowPosition;
+import dev.daybook.internal.workspace.Follower;
 import dev.daybook.internal.workspace.GitState;
 import dev.daybook.internal.workspace.OpenWorkspace;
 import dev.daybook.internal.workspace.PastReads;
@@ -278,6 +280,29 @@ public final class Workspace implements AutoCloseable {
   public void compact(Consumer<Progress> progress) {
     open.checkOpen();
     open.compact(progress);
+  }
+
+  /**
+   * Calls a listener with everything that comes after a position: plan versions in order, events of
+   * each writer log in order, at least once. What is there already comes at once, what any process
+   * writes later within the pause between two polls ({@link Daybook.Builder#followEvery}). See
+   * {@link Following} for what is promised and what it costs.
+   *
+   * @param position {@link Following.Position#START}, {@link #position()}, or what was stored of an
+   *     earlier following
+   * @return the following; close it to end it
+   * @throws IllegalArgumentException if the position is of another workspace or ahead of this one
+   */
+  public Following follow(Following.Position position, Following.Listener listener) {
+    Objects.requireNonNull(listener, "listener");
+    Follower follower = open.follower(FollowPosition.parse(position.token()), listener);
+    open.start(follower);
+    return new Following(follower);
+  }
+
+  /** Where following begins that is to deliver nothing of what is acknowledged now. */
+  public Following.Position position() {
+    return new Following.Position(open.position().encode());
   }
 
   /** What a write came to that had ended unknown. */

@@ -182,7 +182,9 @@ class ProtocolModelTest {
               64 << 20,
               256,
               8 << 20,
-              Duration.ZERO);
+              Duration.ZERO,
+              Duration.ofSeconds(2),
+              Duration.ofSeconds(30));
     }
 
     boolean open() {

@@ -25,6 +25,8 @@ public final class Engine implements AutoCloseable {
   private final int compactAtBatches;
   private final long compactAtBytes;
   private final Duration keepReplaced;
+  private final Duration followFastest;
+  private final Duration followIdle;
   private final ExecutorService threads;
 
   /** An engine of these parts. */
@@ -39,7 +41,9 @@ public final class Engine implements AutoCloseable {
       long pendingBytesMax,
       int compactAtBatches,
       long compactAtBytes,
-      Duration keepReplaced) {
+      Duration keepReplaced,
+      Duration followFastest,
+      Duration followIdle) {
     this.store = store;
     this.embedder = embedder;
     this.cache = cache;
@@ -51,6 +55,8 @@ public final class Engine implements AutoCloseable {
     this.compactAtBatches = compactAtBatches;
     this.compactAtBytes = compactAtBytes;
     this.keepReplaced = keepReplaced;
+    this.followFastest = followFastest;
+    this.followIdle = followIdle;
     AtomicLong count = new AtomicLong();
     this.threads =
         Executors.newCachedThreadPool(task -> {
@@ -121,6 +127,16 @@ public final class Engine implements AutoCloseable {
 
   Duration keepReplaced() {
     return keepReplaced;
+  }
+
+  /** How long a follower waits after something came. */
+  Duration followFastest() {
+    return followFastest;
+  }
+
+  /** How long a follower waits at most when nothing comes. */
+  Duration followIdle() {
+    return followIdle;
   }
 
   ExecutorService threads() {

@@ -206,6 +206,17 @@ final class Library implements AutoCloseable {
     return new OpenSegment(ref, reader, index.index(), index.origin(), vectors, Origin.STORE);
   }
 
+  /** The rows of a segment of a manifest; its index is not opened for it. */
+  SegmentReader reader(Manifest.Segment ref) {
+    synchronized (this) {
+      OpenSegment known = segments.get(ref.file().key());
+      if (known != null) {
+        return known.reader();
+      }
+    }
+    return openSegment(ref.file());
+  }
+
   /** The rows of a segment from a fresh local copy. */
   SegmentReader reopened(Manifest.Segment ref) {
     return openSegment(ref.file());
@@ -374,7 +385,7 @@ final class Library implements AutoCloseable {
     }
   }
 
-  private static CorruptDataException unreadable(IOException e) {
+  static CorruptDataException unreadable(IOException e) {
     return new CorruptDataException(
         "A segment cannot be read: " + e.getMessage() + "; restore the object from a backup", e);
   }

@@ -1,6 +1,7 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.DaybookException;
+import dev.daybook.Following;
 import dev.daybook.OutcomeUnknownException;
 import dev.daybook.PlanRecord;
 import dev.daybook.Progress;
@@ -37,6 +38,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -85,6 +87,7 @@ public final class OpenWorkspace {
   private final AtomicLong ownBytes = new AtomicLong();
   private final AtomicBoolean compacting = new AtomicBoolean();
   private final ReentrantLock compaction = new ReentrantLock();
+  private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
   private volatile Instant readAt = Instant.MIN;
   private volatile long readNanos;
 
@@ -437,10 +440,7 @@ public final class OpenWorkspace {
   /** At most so far behind other processes, never behind this one. */
   public View view(Duration age) {
     checkOpen();
-    boolean young =
-        Duration.between(readAt, engine.clock().instant()).compareTo(age) < 0
-            && System.nanoTime() - readNanos < age.toNanos();
-    if (young) {
+    if (isYoung(age)) {
       try {
         return library.view(reader.known());
       } catch (FileGoneException e) {
@@ -448,6 +448,60 @@ public final class OpenWorkspace {
       }
     }
     return latest();
+  }
+
+  private boolean isYoung(Duration age) {
+    return Duration.between(readAt, engine.clock().instant()).compareTo(age) < 0
+        && System.nanoTime() - readNanos < age.toNanos();
+  }
+
+  /** What a read saw that is at most so old, and what this handle wrote since. */
+  Snapshot snapshot(Duration age) {
+    checkOpen();
+    return isYoung(age) ? reader.known() : read(snapshot -> snapshot);
+  }
+
+  /** Where following begins that is to deliver nothing of what is there now. */
+  public FollowPosition position() {
+    return read(snapshot -> FollowPosition.at(id(), snapshot));
+  }
+
+  /**
+   * What follows from a position; to be {@linkplain #start started}.
+   *
+   * @throws IllegalArgumentException if the position is of another workspace or ahead of this one
+   */
+  public Follower follower(FollowPosition position, Following.Listener listener) {
+    checkTakes();
+    boolean unused =
+        read(snapshot -> {
+          position.requireIn(this, snapshot, watermarks);
+          return true;
+        });
+    return new Follower(
+        this,
+        library,
+        found.keys(),
+        position,
+        listener,
+        engine.followFastest(),
+        engine.followIdle());
+  }
+
+  /** Lets a follower run on a thread of the engine, until this workspace is closed. */
+  public void start(Follower follower) {
+    followers.add(follower);
+    try {
+      checkTakes();
+      engine.threads().execute(follower);
+    } catch (RuntimeException | Error e) {
+      unfollow(follower);
+      throw e;
+    }
+  }
+
+  void unfollow(Follower follower) {
+    followers.remove(follower);
   }
 
   private <T> T read(Function<Snapshot, T> opener) {
@@ -653,9 +707,12 @@ public final class OpenWorkspace {
 
   /** Waits for what was recorded, compacts what this handle wrote, frees the rest. */
   public void close() {
+    // A listener may still record; it is not to be cut off half-way.
+    followers.forEach(Follower::close);
     if (!closing.compareAndSet(false, true)) {
       return;
     }
+    followers.forEach(Follower::close);
     try {
       log.awaitQuiet(engine.store().deadline().multipliedBy(3));
       if (wrote.get()) {
