@@ -48,10 +48,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -137,6 +139,8 @@ class IsolationTest {
           new Kind("Workspace.verify", 1, Run.Side::verify),
           new Kind("Workspace.pin", 1, Run.Side::pin),
           new Kind("Workspace.unpin", 1, Run.Side::unpin),
+          new Kind("Workspace.follow", 2, Run.Side::follow),
+          new Kind("Workspace.position", 1, Run.Side::followFromNow),
           new Kind("Workspace.pins", 1, side -> side.workspace.pins()),
           new Kind("TraceStore.output", 2, Run.Side::output),
           new Kind("TraceStore.find", 5, Run.Side::find),
@@ -345,6 +349,7 @@ class IsolationTest {
       final Set<String> tasks = new HashSet<>();
       long versions;
       int observations;
+      Following.Position followed = Following.Position.START;
 
       Side(Daybook daybook, String name) {
         this.daybook = daybook;
@@ -377,6 +382,7 @@ class IsolationTest {
         tasks.clear();
         versions = 0;
         observations = 0;
+        followed = Following.Position.START;
         workspace = daybook.create(name);
         startSession();
       }
@@ -749,6 +755,45 @@ class IsolationTest {
 
       void verify() {
         assertThat(workspace.verify(progress -> {}).problems()).isEmpty();
+      }
+
+      /** From the beginning or from where it was, until everything is delivered. */
+      void follow() throws InterruptedException {
+        Queue<Entry> heard = new ConcurrentLinkedQueue<>();
+        Following.Listener listener =
+            new Following.Listener() {
+              @Override
+              public void planChanged(long version, List<Entry> events, Following.Position after) {
+                heard.addAll(events);
+              }
+
+              @Override
+              public void recorded(List<Entry> events, Following.Position after) {
+                heard.addAll(events);
+              }
+            };
+        if (!other.followed.equals(Following.Position.START)) {
+          assertThatThrownBy(() -> workspace.follow(other.followed, listener))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining(other.workspace.id());
+        }
+        Following.Position end = workspace.position();
+        Following.Position from = random.nextBoolean() ? followed : Following.Position.START;
+        try (Following following = workspace.follow(from, listener)) {
+          while (!following.position().equals(end)) {
+            assertThat(following.isRunning()).isTrue();
+            Thread.sleep(1);
+          }
+        }
+        heard.forEach(this::own);
+        if (from.equals(Following.Position.START)) {
+          assertThat(heard).extracting(Entry::id).containsAll(written);
+        }
+        followed = end;
+      }
+
+      void followFromNow() {
+        followed = workspace.position();
       }
 
       void pin() {

@@ -111,10 +111,8 @@ final class Deliveries {
 
   private void deliver(Snapshot snapshot) {
     Manifest manifest = snapshot.manifest();
-    boolean more = manifest.number() > position.manifest();
-    if (!more) {
-      deliverPlan(snapshot);
-    }
+    // Who keeps up has had from the tail what segments hold, and need not open any.
+    boolean more = !position.reaches(manifest, keys);
     while (more) {
       Backlog backlog = Backlog.after(position, unseen(manifest), library, backlogRowsMax);
       deliverPlan(backlog);
@@ -123,6 +121,7 @@ final class Deliveries {
       deliverTraces(backlog);
       more = backlog.isCut();
     }
+    deliverPlan(snapshot);
     position = position.withManifest(manifest.number());
     Set<String> named = new HashSet<>();
     manifest.segments().forEach(segment -> named.add(segment.file().key()));

@@ -2,6 +2,7 @@ package dev.daybook.internal.workspace;
 
 import dev.daybook.event.EventId;
 import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.log.Keys;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Watermarks;
 import java.nio.charset.StandardCharsets;
@@ -63,10 +64,20 @@ public record FollowPosition(
   /**
    * How far a log is delivered.
    *
-   * @param batch the number of the last batch of which anything is
-   * @param rows how many rows of it are
+   * @param batch the number of the first batch that is not delivered whole, as far as is known
+   * @param rows how many rows of it are delivered
    */
   record Mark(long batch, int rows) {
+    /** Everything up to this batch is delivered. */
+    static Mark through(long batch) {
+      return new Mark(batch + 1, 0);
+    }
+
+    /** The last batch of which anything is delivered. */
+    long last() {
+      return rows == 0 ? batch - 1 : batch;
+    }
+
     /** Whether a row of the log is delivered. */
     boolean reaches(Row.Place place) {
       return place.batch() < batch || (place.batch() == batch && place.index() < rows);
@@ -77,7 +88,7 @@ public record FollowPosition(
   static FollowPosition at(String workspace, Snapshot snapshot) {
     SortedMap<String, Mark> marks = new TreeMap<>();
     for (Snapshot.Batch batch : snapshot.batches()) {
-      marks.put(batch.ref().log(), new Mark(batch.ref().number(), batch.rows().size()));
+      marks.put(batch.ref().log(), Mark.through(batch.ref().number()));
     }
     return new FollowPosition(
         workspace,
@@ -109,6 +120,18 @@ public record FollowPosition(
     return new FollowPosition(workspace, plan, manifest, cursor, more);
   }
 
+  /** Whether everything that a manifest took in is delivered, as far as its watermarks say. */
+  boolean reaches(Manifest newer, Keys keys) {
+    return newer.planThrough() <= plan
+        && newer.watermarkFiles().stream()
+            .allMatch(file -> keys.firstManifest(file.file().key()) <= manifest)
+        && newer.watermarks().entrySet().stream()
+            .allMatch(log ->
+                log.getValue().moved() <= manifest
+                    || (marks.containsKey(log.getKey())
+                        && log.getValue().batch() < marks.get(log.getKey()).batch()));
+  }
+
   /** Whether a row of a log was delivered while no segment held it. */
   boolean marks(Row.Place place) {
     Mark mark = marks.get(place.log());
@@ -135,7 +158,7 @@ public record FollowPosition(
       Long shown = last.get(log);
       long covered =
           watermarks.of(snapshot.manifest(), log).map(Manifest.Watermark::batch).orElse(0L);
-      requireNotAhead(open, "batch of log " + log, mark.batch(), shown == null ? covered : shown);
+      requireNotAhead(open, "batch of log " + log, mark.last(), shown == null ? covered : shown);
     });
   }
 

@@ -24,7 +24,7 @@ public final class Follower implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
 
   /** About 15 MB of memory. */
-  private static final int BACKLOG_ROWS_MAX = 100_000;
+  static final int BACKLOG_ROWS_MAX = 100_000;
 
   /** Whether this thread is in a listener: one that waited for another could wait for itself. */
   private static final ThreadLocal<Boolean> IN_LISTENER = ThreadLocal.withInitial(() -> false);
@@ -48,13 +48,14 @@ public final class Follower implements Runnable {
       FollowPosition position,
       Following.Listener listener,
       Duration fastest,
-      Duration idle) {
+      Duration idle,
+      int backlogRowsMax) {
     this.workspace = workspace;
     this.listener = listener;
     this.fastest = fastest;
     this.idle = idle;
     this.deliveries =
-        new Deliveries(workspace, library, keys, position, listener, this::call, BACKLOG_ROWS_MAX);
+        new Deliveries(workspace, library, keys, position, listener, this::call, backlogRowsMax);
   }
 
   /** Everything up to here is delivered. */

@@ -472,6 +472,12 @@ public final class OpenWorkspace {
    * @throws IllegalArgumentException if the position is of another workspace or ahead of this one
    */
   public Follower follower(FollowPosition position, Following.Listener listener) {
+    return follower(position, listener, Follower.BACKLOG_ROWS_MAX);
+  }
+
+  /** The same, with a bound for how many rows of segments it looks ahead. */
+  public Follower follower(
+      FollowPosition position, Following.Listener listener, int backlogRowsMax) {
     checkTakes();
     boolean unused =
         read(snapshot -> {
@@ -485,7 +491,8 @@ public final class OpenWorkspace {
         position,
         listener,
         engine.followFastest(),
-        engine.followIdle());
+        engine.followIdle(),
+        backlogRowsMax);
   }
 
   /** Lets a follower run on a thread of the engine, until this workspace is closed. */
