@@ -52,8 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FormatV1Test {
   private static final Path BASE = Path.of(System.getProperty("basedir", ""));
-  private static final Path GOLDEN =
-      BASE.resolve(Path.of("src", "test", "resources", "format", "v1"));
+  static final Path GOLDEN = BASE.resolve(Path.of("src", "test", "resources", "format", "v1"));
   private static final String ROOT = "golden/000001/";
 
   private static Map<String, byte[]> golden;

@@ -208,9 +208,16 @@ public final class Follower implements Runnable {
       throw new ListenerFailure(e);
     } finally {
       IN_LISTENER.remove();
-      lock.lock();
+      returned();
+    }
+  }
+
+  private void returned() {
+    lock.lock();
+    try {
       calling = false;
       moved.signalAll();
+    } finally {
       lock.unlock();
     }
   }
