@@ -1,85 +1,160 @@
 package dev.daybook;
 
-import dev.daybook.PlanRecord.HandoffState;
 import dev.daybook.event.Actor;
-import dev.daybook.event.CallOutcome;
-import dev.daybook.event.Entry;
-import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.event.Handoff;
-import dev.daybook.event.ToolCall;
 import dev.daybook.internal.workspace.View;
-import dev.daybook.recall.Filter;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToIntFunction;
 
 /**
- * What an actor should know before it acts: lines in order of weight, each with its date, author
- * and event id, within a budget of tokens that is never exceeded. The same history gives the same
- * briefing.
+ * What an actor should know before it acts, within a budget of tokens that is never exceeded: lines
+ * in sections, the most telling first, each cited with its date, author and event. It is about the
+ * task that the session is narrowed to; else about the tasks that the actor holds or is assigned;
+ * else about those its inbox offers.
  *
- * @param lines most telling first
- * @param inbox the handoffs this actor could accept
- * @param tokens what {@link #text()} takes, by {@link #tokens(String)}
+ * <p>The same history, looked at by the same actor at the same moment, gives the same briefing,
+ * whatever was compacted. It does not grow with history: every section has an end, and there are
+ * never more than {@value #LINES_MAX} lines and {@value #CHARS_MAX} characters. Nor does the work:
+ * at most 16 queries of the index and 400 traces read, and a few passes over what the plan holds in
+ * memory.
+ *
+ * <p>Each section has a share of the budget; what one does not use goes to the others, a line at a
+ * time. Where room is short, the task, the handoffs and the goal come first, and the first line of
+ * a section is cut at a word, with an ellipsis, rather than left out.
+ *
+ * @param text all of it for a model: a line each, the most telling first; empty if nothing fits
+ * @param lines the same as objects
+ * @param inbox the handoffs this actor could accept, at most {@value #INBOX_MAX}: those of its task
+ *     first, then those meant for it alone, then the oldest; {@link PlanRecord#inbox(Actor)} has
+ *     all
+ * @param tokens what the text takes by the counter in use; 0 for an empty text
  * @param tokensMax the budget
- * @param leftOut how many lines there was no room for
+ * @param leftOut how many things a section knows that the text does not tell; sections that tell
+ *     all are missing. Of traces only those that were looked at count
  */
 public record Briefing(
-    List<Line> lines, List<Handoff> inbox, int tokens, int tokensMax, int leftOut) {
-  private static final int CALLS_MAX = 10;
-  private static final int ITEM_CHARS_MAX = 280;
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(ZoneOffset.UTC);
+    String text,
+    List<Line> lines,
+    List<Handoff> inbox,
+    int tokens,
+    int tokensMax,
+    Map<Section, Integer> leftOut) {
+  /** The smallest budget. */
+  public static final int TOKENS_MIN = 50;
 
-  /** Copies the lists. */
+  /** The most lines, whatever the budget. */
+  public static final int LINES_MAX = 118;
+
+  /** The most characters of the text, whatever the budget. */
+  public static final int CHARS_MAX = 60_000;
+
+  /** The most handoffs of the inbox. */
+  public static final int INBOX_MAX = 6;
+
+  private static final int AUTHOR_CHARS_MAX = 60;
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd").withZone(ZoneOffset.UTC);
+
+  /** Copies the collections. */
   public Briefing {
+    Objects.requireNonNull(text, "text");
     lines = List.copyOf(lines);
     inbox = List.copyOf(inbox);
+    Map<Section, Integer> counts = new EnumMap<>(Section.class);
+    counts.putAll(leftOut);
+    leftOut = Collections.unmodifiableMap(counts);
   }
 
-  /** What a line is about. */
+  /** What a line is about, in the order of the text. */
   public enum Section {
     /** What the plan is for. */
-    GOAL,
-    /** A handoff for this actor. */
-    HANDOFF,
-    /** A decision in force. */
-    DECISION,
-    /** An approach not to be tried again. */
-    REJECTED,
-    /** A task that is not closed. */
-    TASK,
-    /** A call that failed. */
-    FAILURE,
-    /** A call on the files of the handoffs, or a recent one. */
-    CALL,
-    /** A remark. */
-    NOTE
+    GOAL(1),
+    /** What the whole work must keep to. */
+    CONSTRAINT(8),
+    /** The task at hand, what it is a part of, and what it waits for. */
+    TASK(16),
+    /** What must hold before that task can be closed. */
+    CRITERION(12),
+    /** A handoff the actor has accepted, could accept, or should know of for its task. */
+    HANDOFF(8),
+    /** Something outside that holds a task up. */
+    BLOCKER(6),
+    /** A question nobody has answered. */
+    QUESTION(6),
+    /** What waits for a person's approval, or did not get it. */
+    APPROVAL(5),
+    /** An approach not to be tried again; those near the task and its files first. */
+    REJECTED(12),
+    /** A decision in force: of the task, of what it belongs to or depends on, of the whole plan. */
+    DECISION(12),
+    /** What was taken to be true and is not. */
+    ASSUMPTION(5),
+    /** A task that could be taken; only if the actor has none. */
+    READY(5),
+    /** A call that failed, on the task or its files first; the work of others before one's own. */
+    FAILURE(8),
+    /** A call that went well, chosen likewise. */
+    CALL(6),
+    /** A remark, an observation or how a session ended. */
+    NOTE(8);
+
+    private final int linesMax;
+
+    Section(int linesMax) {
+      this.linesMax = linesMax;
+    }
+
+    /** The most lines of this section. */
+    int linesMax() {
+      return linesMax;
+    }
   }
 
   /**
    * One line.
    *
    * @param section what it is about
-   * @param event the event it comes from; {@link EventId#NONE} for the goal
-   * @param text the whole line
+   * @param event the event it comes from
+   * @param time when that happened
+   * @param actor who said it
+   * @param text what it says, without the citation; ends in an ellipsis if it was cut
    */
-  public record Line(Section section, EventId event, String text) {
+  public record Line(Section section, EventId event, Instant time, Actor actor, String text) {
     /** Checks the parts. */
     public Line {
       Objects.requireNonNull(section, "section");
       Objects.requireNonNull(event, "event");
+      Objects.requireNonNull(time, "time");
+      Objects.requireNonNull(actor, "actor");
       Objects.requireNonNull(text, "text");
     }
-  }
 
-  /** The briefing as text for a model. */
-  public String text() {
-    return String.join("\n", lines.stream().map(Line::text).toList());
+    /**
+     * The line as it stands in the text: what it says, then the date (UTC), the author (an id of
+     * over 60 characters is cut) and the event.
+     */
+    public String cited() {
+      return text
+          + " ["
+          + DATE.format(time)
+          + " "
+          + BriefingText.cut(BriefingText.oneLine(actor.id()), AUTHOR_CHARS_MAX)
+          + " "
+          + event
+          + "]";
+    }
+
+    Line saying(String newText) {
+      return new Line(section, event, time, actor, newText);
+    }
   }
 
   /** How many lines a section has. */
@@ -88,153 +163,28 @@ public record Briefing(
   }
 
   /**
-   * About how many tokens a text takes: a third of its UTF-8 bytes, which common tokenizers stay
-   * below for prose.
+   * The token counter without {@link Daybook.Builder#tokenCounter}: a guess from above by the sorts
+   * of characters. Against cl100k_base it is 1.7 to 2 times the count for English and code, 1.1 to
+   * 1.4 times for ids, hexadecimal and base 64, 1.2 to 2.5 times for other languages; o200k_base
+   * counts less than that. It may be below, by a fifth, for rare Chinese characters and for random
+   * lower-case letters, and for tokenizers older than these outside of English.
    */
   public static int tokens(String text) {
-    return (text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length + 2) / 3;
+    return TokenEstimate.of(text);
   }
 
-  static Briefing write(View view, Actor actor, Instant now, int tokensMax) {
-    if (tokensMax < 50) {
+  static Briefing write(
+      View view,
+      Actor actor,
+      String task,
+      Instant now,
+      int tokensMax,
+      ToIntFunction<String> counter) {
+    if (tokensMax < TOKENS_MIN) {
       throw new IllegalArgumentException(
-          "A briefing of " + tokensMax + " tokens says nothing; give it at least 50");
+          "A briefing of " + tokensMax + " tokens says nothing; give it at least " + TOKENS_MIN);
     }
-    PlanRecord plan = new PlanRecord(view.plan(), now);
-    List<HandoffState> inbox = plan.inbox(actor);
-    List<Line> all = new ArrayList<>();
-    if (!plan.goal().isEmpty()) {
-      all.add(line(Section.GOAL, EventId.NONE, "goal: " + cut(plan.goal())));
-    }
-    for (HandoffState state : inbox) {
-      all.add(ofHandoff(state));
-    }
-    for (PlanRecord.Rejection rejection : plan.rejected().reversed()) {
-      all.add(
-          ofPlan(
-              Section.REJECTED,
-              rejection.origin(),
-              "rejected: "
-                  + rejection.approach().approach()
-                  + because(rejection.approach().reason())));
-    }
-    for (PlanRecord.Decision decision : plan.decisionsInForce().reversed()) {
-      all.add(
-          ofPlan(
-              Section.DECISION,
-              decision.origin(),
-              "decided: " + decision.made().chosen() + because(decision.made().rationale())));
-    }
-    for (PlanRecord.Task task : plan.tasks().values()) {
-      if (!task.status().isClosed()) {
-        all.add(
-            ofPlan(
-                Section.TASK,
-                task.added(),
-                "task " + task.id() + " " + task.status() + ": " + task.title()));
-      }
-    }
-    addCalls(all, view, inbox);
-    for (PlanRecord.Note note : plan.notes().reversed()) {
-      all.add(ofPlan(Section.NOTE, note.origin(), "note: " + note.note().text()));
-    }
-    return fit(all, inbox.stream().map(HandoffState::handoff).toList(), tokensMax);
-  }
-
-  private static void addCalls(List<Line> all, View view, List<HandoffState> inbox) {
-    Filter calls = Filter.any().stream(Envelope.Stream.TRACE).type("ToolCall");
-    List<Entry> seen = new ArrayList<>(view.newest(calls.failures(), CALLS_MAX));
-    String[] files =
-        inbox.stream()
-            .flatMap(state -> state.handoff().files().stream())
-            .map(f -> f.path())
-            .distinct()
-            .toArray(String[]::new);
-    if (files.length > 0) {
-      seen.addAll(view.newest(calls.path(files), CALLS_MAX));
-    }
-    seen.addAll(view.newest(calls, CALLS_MAX));
-    for (Entry entry : seen.stream().distinct().toList()) {
-      if (entry.event() instanceof ToolCall call) {
-        boolean failed = call.outcome().isFailure();
-        all.add(
-            line(
-                failed ? Section.FAILURE : Section.CALL,
-                entry.id(),
-                cut(
-                        (failed ? "failed: " : "ran: ")
-                            + call.arguments()
-                            + (failed
-                                ? because(Outcomes.reason(call))
-                                : call.outcome() == CallOutcome.OK
-                                    ? ""
-                                    : " (" + call.outcome() + ")"))
-                    + by(entry.time(), entry.actor(), entry.id())));
-      }
-    }
-  }
-
-  private static Briefing fit(List<Line> all, List<Handoff> inbox, int tokensMax) {
-    List<Line> kept = new ArrayList<>();
-    StringBuilder text = new StringBuilder();
-    for (Line line : all) {
-      String longer = text + (text.isEmpty() ? "" : "\n") + line.text();
-      if (tokens(longer) <= tokensMax) {
-        text = new StringBuilder(longer);
-        kept.add(line);
-      }
-    }
-    return new Briefing(kept, inbox, tokens(text.toString()), tokensMax, all.size() - kept.size());
-  }
-
-  private static Line ofHandoff(HandoffState state) {
-    Handoff handoff = state.handoff();
-    StringBuilder text =
-        new StringBuilder(
-            "handoff of "
-                + handoff.task()
-                + " from "
-                + handoff.from()
-                + ": "
-                + cut(handoff.summary()));
-    if (!handoff.nextAction().isEmpty()) {
-      text.append("; next: ").append(cut(handoff.nextAction()));
-    }
-    for (String question : handoff.questions()) {
-      text.append("; open: ").append(cut(question));
-    }
-    for (String contradiction : state.contradictions()) {
-      text.append("; BUT the traces say: ").append(cut(contradiction));
-    }
-    return line(
-        Section.HANDOFF,
-        state.origin().id(),
-        text + by(state.origin().time(), state.origin().actor(), state.origin().id()));
-  }
-
-  private static Line ofPlan(Section section, PlanRecord.Origin origin, String text) {
-    return line(section, origin.id(), cut(text) + by(origin.time(), origin.actor(), origin.id()));
-  }
-
-  private static Line line(Section section, EventId event, String text) {
-    return new Line(section, event, text.replace('\n', ' '));
-  }
-
-  private static String because(String reason) {
-    return reason.isBlank() ? "" : ", because " + reason;
-  }
-
-  private static String by(Instant time, Actor actor, EventId id) {
-    return "  (" + DATE.format(time) + ", " + actor.id() + ", " + id + ")";
-  }
-
-  private static String cut(String text) {
-    String one = text.strip().replaceAll("\\s+", " ");
-    if (one.length() <= ITEM_CHARS_MAX) {
-      return one;
-    }
-    int end =
-        Character.isLowSurrogate(one.charAt(ITEM_CHARS_MAX)) ? ITEM_CHARS_MAX - 1 : ITEM_CHARS_MAX;
-    return one.substring(0, end) + "…";
+    return new BriefingRoom(tokensMax, counter)
+        .fit(new BriefingContent(view, actor, task, now).gather());
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -174,6 +175,7 @@ public final class Daybook implements AutoCloseable {
     private Duration keepReplaced = Duration.ofHours(1);
     private Duration followFastest = Duration.ofSeconds(2);
     private Duration followIdle = Duration.ofSeconds(30);
+    private ToIntFunction<String> tokenCounter = Briefing::tokens;
 
     private static <N extends Number> N atLeastOne(String what, N value) {
       if (value.longValue() < 1) {
@@ -292,6 +294,17 @@ public final class Daybook implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How many tokens of a language model a text takes, for the budget of a {@link Briefing}:
+     * {@link Briefing#tokens}, which guesses from above. Give the tokenizer of your model to use a
+     * budget to the full. It is asked about 200 times a briefing, mostly for single lines; must be
+     * safe for use by any number of threads and say the same of the same text.
+     */
+    public Builder tokenCounter(ToIntFunction<String> newCounter) {
+      tokenCounter = Objects.requireNonNull(newCounter, "newCounter");
+      return this;
+    }
+
     /** Starts the engine. */
     public Daybook open() {
       Optional<Embedder> found = embedder.isPresent() ? Optional.empty() : onClassPath();
@@ -310,7 +323,8 @@ public final class Daybook implements AutoCloseable {
               compactAtBytes,
               keepReplaced,
               followFastest,
-              followIdle);
+              followIdle,
+              tokenCounter);
       return new Daybook(engine, counted, found);
     }
 

@@ -573,14 +573,22 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * What this actor should know before it acts, in at most so many tokens: the goal, its inbox,
-   * decisions, rejected approaches, open tasks, the latest failures and calls.
+   * What this actor should know before it acts, in at most so many tokens: the goal, its task, its
+   * inbox, what holds it up, what was rejected and decided, what failed. Of a session narrowed by
+   * {@link #on} it is about that task. Everything acknowledged before this call began is in it.
    *
-   * @param tokensMax at least 50
+   * @param tokensMax at least {@value Briefing#TOKENS_MIN}, by the engine's {@linkplain
+   *     Daybook.Builder#tokenCounter token counter}
    */
   public Briefing briefing(int tokensMax) {
     checkOpen();
-    return Briefing.write(workspace.latest(), actor, workspace.clock().instant(), tokensMax);
+    return Briefing.write(
+        workspace.latest(),
+        actor,
+        task,
+        workspace.clock().instant(),
+        tokensMax,
+        workspace.tokenCounter());
   }
 
   /**

@@ -184,7 +184,8 @@ class ProtocolModelTest {
               8 << 20,
               Duration.ZERO,
               Duration.ofSeconds(2),
-              Duration.ofSeconds(30));
+              Duration.ofSeconds(30),
+              Briefing::tokens);
     }
 
     boolean open() {

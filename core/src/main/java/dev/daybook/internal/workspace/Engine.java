@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /** What the workspaces of one engine share: settings, store, embedder, cache and daemon threads. */
@@ -27,6 +28,7 @@ public final class Engine implements AutoCloseable {
   private final Duration keepReplaced;
   private final Duration followFastest;
   private final Duration followIdle;
+  private final ToIntFunction<String> tokenCounter;
   private final ExecutorService threads;
 
   /** An engine of these parts. */
@@ -43,7 +45,8 @@ public final class Engine implements AutoCloseable {
       long compactAtBytes,
       Duration keepReplaced,
       Duration followFastest,
-      Duration followIdle) {
+      Duration followIdle,
+      ToIntFunction<String> tokenCounter) {
     this.store = store;
     this.embedder = embedder;
     this.cache = cache;
@@ -57,6 +60,7 @@ public final class Engine implements AutoCloseable {
     this.keepReplaced = keepReplaced;
     this.followFastest = followFastest;
     this.followIdle = followIdle;
+    this.tokenCounter = tokenCounter;
     AtomicLong count = new AtomicLong();
     this.threads =
         Executors.newCachedThreadPool(task -> {
@@ -137,6 +141,10 @@ public final class Engine implements AutoCloseable {
   /** How long a follower waits at most when nothing comes. */
   Duration followIdle() {
     return followIdle;
+  }
+
+  ToIntFunction<String> tokenCounter() {
+    return tokenCounter;
   }
 
   ExecutorService threads() {

@@ -48,6 +48,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -156,6 +157,11 @@ public final class OpenWorkspace {
   /** Makes ids. */
   public EventIds ids() {
     return ids;
+  }
+
+  /** How many tokens a text takes. */
+  public ToIntFunction<String> tokenCounter() {
+    return engine.tokenCounter();
   }
 
   /** The clock. */

@@ -83,7 +83,7 @@ final class WeekTwo {
                 Screen.count(briefing.count(Section.HANDOFF), "handoff"),
                 Screen.count(briefing.count(Section.REJECTED), "rejected approach"),
                 Screen.count(briefing.count(Section.DECISION), "decision"),
-                Screen.count(briefing.count(Section.TASK), "task"),
+                Screen.count(briefing.count(Section.TASK) + briefing.count(Section.READY), "task"),
                 Screen.count(briefing.count(Section.FAILURE), "failed call"),
                 Screen.count(briefing.count(Section.CALL), "other call"))));
   }

@@ -59,7 +59,7 @@ final class ReadmeSnippet {
 
       // Week two: another agent, another machine. It reads before it acts.
       try (var session = workspace.startSession(Actor.agent("coder-7").role("coder"))) {
-        // In at most so many tokens: the inbox, what was rejected and decided, tasks, failures.
+        // In at most so many tokens: its task, the inbox, what was rejected, decided and tried.
         Briefing briefing = session.briefing(4_000);
         for (Handoff offered : briefing.inbox()) {
           // Of all that try, exactly one agent gets it.
