@@ -382,6 +382,22 @@ class PlanRulesTest {
   }
 
   @Test
+  void refusesAHandoffThatSaysAnotherIdOrOfferer() {
+    scene.refused(
+        planner,
+        new HandoffOffered("h", handoff("T", "other"), List.of()),
+        "'h'",
+        "'other'",
+        "session.offer");
+    scene.refused(
+        coder,
+        new HandoffOffered("h", handoff("T", "h"), List.of()),
+        "planner-1",
+        "coder-7",
+        "session.offer");
+  }
+
+  @Test
   void refusesEventsOfTypesItDoesNotKnow() {
     scene.refused(planner, new UnknownEvent("TaskSplit", "{}"), "'TaskSplit'", "newer release");
   }

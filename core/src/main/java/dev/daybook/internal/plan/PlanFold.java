@@ -338,7 +338,8 @@ public final class PlanFold {
   private void apply(HandoffEvent event, Origin origin, SessionId session) {
     switch (event) {
       case HandoffOffered offer -> {
-        if (!handoffs.containsKey(offer.handoff())) {
+        if (offer.offered().id().equals(offer.handoff())
+            && !handoffs.containsKey(offer.handoff())) {
           handoffs =
               handoffs.plus(
                   offer.handoff(),

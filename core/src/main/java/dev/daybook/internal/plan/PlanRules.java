@@ -379,6 +379,11 @@ final class PlanRules {
   private void checkOffer(HandoffOffered offer) {
     Handoff handoff = offer.offered();
     Task task = requireTask(handoff.task());
+    if (!handoff.id().equals(offer.handoff()) || !handoff.from().equals(author.actor().id())) {
+      throw new PlanRuleException(
+          "Handoff '%s' offered by %s says that it is '%s' from '%s'; session.offer fills in both"
+              .formatted(offer.handoff(), author.actor().id(), handoff.id(), handoff.from()));
+    }
     if (plan.handoffs().containsKey(offer.handoff())) {
       throw new PlanRuleException(
           "Handoff '" + offer.handoff() + "' was offered before; offer a new one");
