@@ -257,14 +257,33 @@ public final class Session implements AutoCloseable {
     Objects.requireNonNull(decide, "decide");
     checkOpen();
     flush();
+    AtomicReference<List<? extends PlanEvent>> decided = new AtomicReference<>(List.of());
     PlanLog.Committed committed =
         workspace.commit(
-            state -> decide.apply(new PlanRecord(state, now())),
+            state -> {
+              decided.set(decide.apply(new PlanRecord(state, now())));
+              return decided.get();
+            },
             new Author(actor, id, shared.fences, Author.Rules.ALL),
             this::seal);
+    rememberClaims(decided.get(), committed.plan());
     forgetEndedClaims(committed.plan());
     return new PlanChange(
         committed.plan().version(), new PlanRecord(committed.plan(), now()), committed.events());
+  }
+
+  /** However a claim was taken, this handle is refused once another claim supersedes it. */
+  private void rememberClaims(List<? extends PlanEvent> written, PlanState plan) {
+    for (PlanEvent event : written) {
+      if (event instanceof TaskClaimed || event instanceof HandoffAccepted) {
+        PlanRecord.Task known = plan.tasks().get(plan.taskOf(event));
+        if (known != null
+            && known.claim().fence() == plan.version()
+            && known.claim().session().equals(id)) {
+          shared.fences.put(known.id(), plan.version());
+        }
+      }
+    }
   }
 
   /** A claim that this handle gave back or that ended with its task can no longer be lost. */
@@ -325,7 +344,7 @@ public final class Session implements AutoCloseable {
         });
     return change.events().isEmpty()
         ? Optional.empty()
-        : Optional.of(claimed(change, chosen.get()));
+        : Optional.of(change.plan().task(chosen.get()).orElseThrow().claim());
   }
 
   /**
@@ -338,7 +357,11 @@ public final class Session implements AutoCloseable {
   public PlanRecord.Claim claim(String taskId, Duration lease) {
     Objects.requireNonNull(taskId, "taskId");
     checkLease(lease);
-    return claimed(updatePlan(plan -> claiming(plan, taskId, lease)), taskId);
+    return updatePlan(plan -> claiming(plan, taskId, lease))
+        .plan()
+        .task(taskId)
+        .orElseThrow()
+        .claim();
   }
 
   private List<PlanEvent> claiming(PlanRecord plan, String taskId, Duration lease) {
@@ -346,12 +369,6 @@ public final class Session implements AutoCloseable {
     return plan.task(taskId).filter(one -> one.status() == TaskStatus.OPEN).isPresent()
         ? List.of(claimed, TaskStatusChanged.of(taskId, TaskStatus.IN_PROGRESS))
         : List.of(claimed);
-  }
-
-  private PlanRecord.Claim claimed(PlanChange change, String taskId) {
-    PlanRecord.Claim claim = change.plan().task(taskId).orElseThrow().claim();
-    shared.fences.put(taskId, claim.fence());
-    return claim;
   }
 
   /**
@@ -493,14 +510,6 @@ public final class Session implements AutoCloseable {
     checkLease(lease);
     PlanChange change = updatePlan(plan -> accepting(plan, handoff.id(), lease));
     PlanRecord.HandoffState state = change.plan().handoff(handoff.id()).orElseThrow();
-    if (!change.events().isEmpty() && state.handoff().kind() == Handoff.Kind.CONTINUE) {
-      change
-          .plan()
-          .task(state.handoff().task())
-          .map(PlanRecord.Task::claim)
-          .filter(claim -> claim.fence() == change.version())
-          .ifPresent(claim -> shared.fences.put(claim.task(), claim.fence()));
-    }
     return state.stage() == PlanRecord.Stage.ACCEPTED && state.acceptedBy().equals(actor.id())
         ? new Acceptance.Accepted(state.handoff())
         : new Acceptance.NotAvailable(state.stage(), state.acceptedBy());

@@ -233,6 +233,14 @@ class ClaimsTest {
   }
 
   @Test
+  void aZombieThatClaimedByAnEventOfItsOwnIsRefusedToo() {
+    change(first, new TaskClaimed("T", scene.now().plus(LEASE)));
+    Session heir = scene.joined(scene.another(), first);
+    Claim taken = heir.claim("T", LEASE);
+    scene.refused(first, TaskClosed.done("T"), "superseded by coder-7 at version " + taken.fence());
+  }
+
+  @Test
   void theHolderOfASupersededClaimMayClaimAgain() {
     Claim lost = first.claim("T", LEASE);
     scene.pass(LEASE);
