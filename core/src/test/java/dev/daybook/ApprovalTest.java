@@ -118,6 +118,21 @@ class ApprovalTest {
   }
 
   @Test
+  void aTaskThatWaitsIsNotTakenByAHandoffEither() {
+    change(ada, ApprovalPolicySet.of(Subject.TASK));
+    scene.add("T");
+    Handoff offered = agent.offer(Handoff.of("T").summary("s").build());
+    Session other = scene.agent("coder-7");
+    scene.refused(
+        () -> other.accept(offered),
+        "Handoff '" + offered.id() + "'",
+        "'T'",
+        "waits for a person's approval");
+    change(ada, ApprovalGiven.ofTask("T", ""));
+    assertThat(other.accept(offered)).isInstanceOf(Acceptance.Accepted.class);
+  }
+
+  @Test
   void aDecisionUnderThePolicyDoesNotCountBefore() {
     EventId old = change(agent, DecisionMade.of("old").on(""));
     change(ada, ApprovalPolicySet.of(Subject.DECISION, Subject.TASK));

@@ -3,6 +3,7 @@ package dev.daybook.internal.plan;
 import dev.daybook.PlanRecord.Claim;
 import dev.daybook.PlanRecord.Criterion;
 import dev.daybook.PlanRecord.HandoffState;
+import dev.daybook.PlanRecord.Hold;
 import dev.daybook.PlanRecord.Reason;
 import dev.daybook.PlanRecord.Stage;
 import dev.daybook.PlanRecord.Task;
@@ -428,6 +429,14 @@ final class PlanRules {
                     claim.leaseUntil(),
                     claim.fence(),
                     handoff.from()));
+      }
+      List<Reason> unapproved =
+          new Readiness(plan)
+              .reasons(task).stream().filter(one -> one.hold() == Hold.APPROVAL).toList();
+      if (!unapproved.isEmpty()) {
+        throw new PlanRuleException(
+            "Handoff '%s' cannot be accepted now: its task '%s' %s; ask a person for ApprovalGiven"
+                .formatted(accepted.handoff(), task.id(), unapproved.getFirst().text()));
       }
       if (!task.isClosed()) {
         requireFuture("HandoffAccepted", task.id(), accepted.leaseUntil());
