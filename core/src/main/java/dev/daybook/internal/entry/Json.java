@@ -49,7 +49,7 @@ public final class Json {
           .visibility(PropertyAccessor.FIELD, Visibility.ANY)
           .build();
 
-  /** Leaves out what is empty; whoever reads has the same defaults. */
+  /** Leaves out fields that are empty, not entries of maps; whoever reads has the same defaults. */
   private static final JsonMapper SPARSE =
       MAPPER
           .rebuild()
