@@ -18,6 +18,7 @@ import dev.daybook.PlanRecord.Task;
 import dev.daybook.event.Actor;
 import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent.AcceptanceCriterionChecked.Verdict;
+import dev.daybook.event.PlanEvent.ApprovalPolicySet;
 import dev.daybook.event.PlanEvent.DependencyKind;
 import dev.daybook.event.PlanEvent.Subject;
 import dev.daybook.event.PlanEvent.TaskAdded;
@@ -323,7 +324,7 @@ public final class Checkpoint {
         head.scope(),
         head.goalSet(),
         TreePVector.from(head.constraints()),
-        Set.copyOf(head.policy()),
+        new ApprovalPolicySet(head.policy()).needed(),
         byId,
         unclosed,
         HashTreePMap.from(children),
