@@ -1,7 +1,10 @@
 package dev.daybook.internal.log;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import dev.daybook.CorruptDataException;
 import dev.daybook.event.Envelope;
 import dev.daybook.internal.entry.Json;
@@ -21,7 +24,25 @@ public final class EntryLines {
   private record Written(
       Envelope envelope, String type, int schema, @JsonRawValue String payload) {}
 
-  private record Read(Envelope envelope, String type, int schema, JsonNode payload) {}
+  private record Read(Envelope envelope, String type, int schema, Place payload) {}
+
+  /** Where a value stands in its line. */
+  @JsonDeserialize(using = PlaceReader.class)
+  private record Place(int from, int to) {}
+
+  @SuppressWarnings("serial") // Jackson's base class is Serializable; this is never serialised
+  private static final class PlaceReader extends StdDeserializer<Place> {
+    PlaceReader() {
+      super(Place.class);
+    }
+
+    @Override
+    public Place deserialize(JsonParser in, DeserializationContext context) throws IOException {
+      long from = in.currentTokenLocation().getCharOffset();
+      in.skipChildren();
+      return new Place((int) from, (int) in.currentLocation().getCharOffset());
+    }
+  }
 
   private EntryLines() {}
 
@@ -80,7 +101,9 @@ public final class EntryLines {
       }
       try {
         Read read = Json.read(line, Read.class);
-        rows.add(Row.read(read.envelope(), read.type(), read.schema(), read.payload().toString()));
+        // Just as it was written: a newer library may mean more by it than this one sees.
+        String payload = line.substring(read.payload().from(), read.payload().to());
+        rows.add(Row.read(read.envelope(), read.type(), read.schema(), payload));
       } catch (IOException e) {
         throw new CorruptDataException(
             key
