@@ -44,7 +44,7 @@ class ApprovalTest {
   }
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     scene.close();
   }
 

@@ -70,7 +70,7 @@ class ClaimsTest {
   }
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     scene.close();
   }
 

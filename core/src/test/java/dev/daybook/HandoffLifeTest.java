@@ -55,7 +55,7 @@ class HandoffLifeTest {
   }
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     scene.close();
   }
 

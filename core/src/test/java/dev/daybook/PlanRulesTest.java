@@ -71,7 +71,7 @@ class PlanRulesTest {
   }
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     scene.close();
   }
 

@@ -25,27 +25,27 @@ final class PlanScene implements AutoCloseable {
   final MemoryObjectStore store = new MemoryObjectStore();
   final Workspace workspace;
   private final Path cache;
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final List<Runnable> opened = new ArrayList<>();
   private volatile Instant now = START;
 
   PlanScene(Path cache) {
     this.cache = cache;
     Daybook daybook = daybook();
     workspace = daybook.create("w");
-    opened.add(workspace);
+    opened.add(workspace::close);
   }
 
   private Daybook daybook() {
     Daybook daybook =
         Daybook.on(store).embedder(Embedder.none()).cache(cache, 1 << 30).clock(() -> now).open();
-    opened.add(daybook);
+    opened.add(daybook::close);
     return daybook;
   }
 
   /** The same workspace as another process has it. */
   Workspace another() {
     Workspace other = daybook().open("w");
-    opened.add(other);
+    opened.add(other::close);
     return other;
   }
 
@@ -105,9 +105,7 @@ final class PlanScene implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
+  public void close() {
+    opened.reversed().forEach(Runnable::run);
   }
 }

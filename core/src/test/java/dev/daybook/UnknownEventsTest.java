@@ -44,7 +44,7 @@ class UnknownEventsTest {
   }
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     scene.close();
   }
 
