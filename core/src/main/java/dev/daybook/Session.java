@@ -254,6 +254,11 @@ public final class Session implements AutoCloseable {
    * @throws OutcomeUnknownException if that is not known
    */
   public PlanChange updatePlan(Function<PlanRecord, List<? extends PlanEvent>> decide) {
+    return change(decide, Author.Rules.ALL);
+  }
+
+  private PlanChange change(
+      Function<PlanRecord, List<? extends PlanEvent>> decide, Author.Rules rules) {
     Objects.requireNonNull(decide, "decide");
     checkOpen();
     flush();
@@ -264,7 +269,7 @@ public final class Session implements AutoCloseable {
               decided.set(decide.apply(new PlanRecord(state, now())));
               return decided.get();
             },
-            new Author(actor, id, shared.fences, Author.Rules.ALL),
+            new Author(actor, id, shared.fences, rules),
             this::seal);
     rememberClaims(decided.get(), committed.plan());
     forgetEndedClaims(committed.plan());
@@ -448,15 +453,17 @@ public final class Session implements AutoCloseable {
     List<String> contradictions = contradictions(handoff, view);
     String handoffId = workspace.ids().nextName();
     PlanChange change =
-        updatePlan(plan -> {
-          List<PlanEvent> events = new ArrayList<>(changes.apply(plan));
-          events.add(
-              new HandoffOffered(
-                  handoffId,
-                  handoff.offered(handoffId, actor.id(), plan.version(), vcs),
-                  contradictions));
-          return events;
-        });
+        change(
+            plan -> {
+              List<PlanEvent> events = new ArrayList<>(changes.apply(plan));
+              events.add(
+                  new HandoffOffered(
+                      handoffId,
+                      handoff.offered(handoffId, actor.id(), plan.version(), vcs),
+                      contradictions));
+              return events;
+            },
+            Author.Rules.OFFER);
     return change.plan().handoff(handoffId).orElseThrow().handoff();
   }
 
@@ -497,9 +504,9 @@ public final class Session implements AutoCloseable {
 
   /**
    * Accepts a handoff. Of all that try, exactly one is answered {@link Acceptance.Accepted}; trying
-   * again after that gives the same answer to the same actor. Accepting one that asks to continue
-   * moves the claim of its task to this session in the same plan version, whether anyone held it or
-   * not; the offerer is refused from then on.
+   * again gives the same answer to the same actor, as long as it has not completed it. Accepting
+   * one that asks to continue moves the claim of its task to this session in the same plan version,
+   * whether anyone held it or not; the offerer is refused from then on.
    *
    * @param lease of the claim, from now
    * @throws PlanRuleException if it is for somebody else, has expired or does not exist, or another

@@ -184,7 +184,7 @@ class FollowTest {
         Workspace workspace = daybook.open(GoldenWorkspace.NAME)) {
       Noting whole = new Noting();
       follower(workspace, Following.Position.START, whole).poll();
-      assertThat(whole.versions).containsOnlyKeys(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+      assertThat(whole.versions).hasSize(18).containsKeys(1L, 7L, 18L);
       Set<EventId> traces = new HashSet<>();
       for (Entry entry : workspace.internals().latest().newest(Filter.any(), 1_000)) {
         if (entry.envelope().planVersion() == 0) {

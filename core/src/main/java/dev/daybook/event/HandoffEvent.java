@@ -30,14 +30,6 @@ public sealed interface HandoffEvent extends PlanEvent
     public HandoffOffered {
       Check.id(handoff, "HandoffOffered", "handoff");
       Objects.requireNonNull(offered, "offered");
-      if (!offered.id().equals(handoff)) {
-        throw new IllegalArgumentException(
-            "HandoffOffered.handoff is '"
-                + handoff
-                + "' but what is offered has id '"
-                + offered.id()
-                + "'; offer it with session.offer");
-      }
       contradictions = Check.texts(contradictions, "HandoffOffered", "contradictions");
     }
 

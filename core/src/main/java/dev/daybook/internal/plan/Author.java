@@ -17,8 +17,10 @@ import java.util.Objects;
 public record Author(Actor actor, SessionId session, Map<String, Long> fences, Rules rules) {
   /** What is checked of a change. */
   public enum Rules {
-    /** Everything. */
+    /** Everything; no handoff can be offered, since its evidence was not looked for. */
     ALL,
+    /** Everything; the evidence of an offer was found. */
+    OFFER,
     /**
      * Only what the fold needs: a plan that another program kept may have references that do not
      * resolve, cycles, and closed parents with open children.

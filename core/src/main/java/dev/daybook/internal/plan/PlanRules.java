@@ -1,7 +1,9 @@
 package dev.daybook.internal.plan;
 
+import dev.daybook.PlanRecord.Approval;
 import dev.daybook.PlanRecord.Claim;
 import dev.daybook.PlanRecord.Criterion;
+import dev.daybook.PlanRecord.Dependency;
 import dev.daybook.PlanRecord.HandoffState;
 import dev.daybook.PlanRecord.Hold;
 import dev.daybook.PlanRecord.Reason;
@@ -33,6 +35,7 @@ import dev.daybook.event.PlanEvent.BlockerRaised;
 import dev.daybook.event.PlanEvent.ConstraintStated;
 import dev.daybook.event.PlanEvent.DecisionMade;
 import dev.daybook.event.PlanEvent.DependencyAdded;
+import dev.daybook.event.PlanEvent.DependencyKind;
 import dev.daybook.event.PlanEvent.DependencyRemoved;
 import dev.daybook.event.PlanEvent.GoalSet;
 import dev.daybook.event.PlanEvent.LeaseRenewed;
@@ -80,7 +83,7 @@ final class PlanRules {
    */
   static void check(PlanState plan, PlanEvent event, Author author, Instant now) {
     PlanRules rules = new PlanRules(plan, author, now);
-    if (author.rules() == Author.Rules.ALL) {
+    if (author.rules() != Author.Rules.IMPORT) {
       rules.requireNotSuperseded(event);
       rules.check(event);
     } else {
@@ -121,9 +124,15 @@ final class PlanRules {
       case TaskEdited edited -> {
         Task unused = requireTask(edited.task());
       }
-      case TaskStatusChanged changed -> requireNobodyElseHolds(requireOpen(changed.task()), "move");
+      case TaskStatusChanged changed -> {
+        Task task = requireOpen(changed.task());
+        requireNobodyElseHolds(task, "move");
+        if (changed.to() == TaskStatus.IN_PROGRESS || changed.to() == TaskStatus.IN_REVIEW) {
+          requireApproved(task, "move to " + changed.to());
+        }
+      }
       case TaskClosed closed -> checkClosing(closed);
-      case TaskReopened reopened -> requireClosed(reopened.task());
+      case TaskReopened reopened -> checkReopening(reopened);
       case DependencyAdded added -> checkDependency(added);
       case DependencyRemoved removed -> requireDependency(removed);
       case AcceptanceCriterionAdded added -> {
@@ -171,7 +180,7 @@ final class PlanRules {
               plan.assumptions().of(invalidated.assumption()).map(one -> one.stands()),
               "assumption",
               invalidated.assumption());
-      case ApprovalRequested requested -> requireSubject(requested.subject(), requested.id());
+      case ApprovalRequested requested -> checkRequest(requested);
       case ApprovalGiven given -> {
         requireHuman("An approval can be given");
         requireSubject(given.subject(), given.id());
@@ -201,6 +210,9 @@ final class PlanRules {
   private void checkClosing(TaskClosed closed) {
     Task task = requireOpen(closed.task());
     requireNobodyElseHolds(task, "close");
+    if (closed.resolution() == Resolution.SUCCEEDED) {
+      requireApproved(task, "close as SUCCEEDED");
+    }
     List<String> open =
         plan.childrenOf(task.id()).stream()
             .filter(child -> !child.isClosed())
@@ -220,9 +232,26 @@ final class PlanRules {
     }
   }
 
+  private void checkReopening(TaskReopened reopened) {
+    requireClosed(reopened.task());
+    for (Dependency dependency : plan.tasks().get(reopened.task()).dependencies()) {
+      Task parent = plan.tasks().get(dependency.on());
+      if (dependency.kind() == DependencyKind.PARENT_CHILD && parent != null && parent.isClosed()) {
+        throw new PlanRuleException(
+            "Task '%s' cannot be reopened under its closed parent '%s' (%s); reopen that first"
+                .formatted(reopened.task(), parent.id(), parent.status()));
+      }
+    }
+  }
+
   private void checkDependency(DependencyAdded added) {
     Task task = requireNewDependency(added);
     Task on = requireTask(added.on());
+    if (added.kind() == DependencyKind.PARENT_CHILD && on.isClosed() && !task.isClosed()) {
+      throw new PlanRuleException(
+          "Task '%s' cannot become a child of '%s', which is %s; reopen that first"
+              .formatted(task.id(), on.id(), on.status()));
+    }
     List<String> cycle = Cycles.closedBy(plan, task, added.kind(), on);
     if (!cycle.isEmpty()) {
       throw new PlanRuleException(
@@ -271,6 +300,15 @@ final class PlanRules {
     }
   }
 
+  /** People need no approval for what they do themselves. */
+  private void requireApproved(Task task, String what) {
+    if (author.actor().kind() != Actor.Kind.HUMAN && !plan.isApproved(Subject.TASK, task.id())) {
+      throw new PlanRuleException(
+          "Task '%s' is not approved by a person, so %s cannot %s it; ask with ApprovalRequested and wait for plan.approval"
+              .formatted(task.id(), author.actor().id(), what));
+    }
+  }
+
   private void requireFuture(String type, String task, Instant leaseUntil) {
     if (!leaseUntil.isAfter(now)) {
       throw new PlanRuleException(
@@ -306,6 +344,9 @@ final class PlanRules {
     Task task = plan.tasks().get(plan.taskOf(event));
     if (task == null || event instanceof TaskClaimed || event instanceof HandoffAccepted) {
       return;
+    }
+    if (task.isClosed() && !(event instanceof TaskReopened)) {
+      return; // Nobody holds a closed task, so there is nothing to claim again.
     }
     Long fence = author.fences().get(task.id());
     if (fence != null && task.claim().fence() > fence) {
@@ -401,6 +442,11 @@ final class PlanRules {
     if (handoff.kind() == Handoff.Kind.CONTINUE) {
       requireNobodyElseHolds(task, "hand on");
     }
+    if (author.rules() != Author.Rules.OFFER) {
+      throw new PlanRuleException(
+          "Handoff '%s' is offered as an event; use session.offer, which looks for its evidence and for what the traces contradict"
+              .formatted(offer.handoff()));
+    }
   }
 
   private void checkAcceptance(HandoffAccepted accepted) {
@@ -493,6 +539,32 @@ final class PlanRules {
       case DECISION ->
           requireKnown(
               plan.decisions().of(EventId.parse(id)).isPresent(), "decision", EventId.parse(id));
+    }
+  }
+
+  /**
+   * Asking takes a thing out of force, so agents do not ask for what a person decided or approved.
+   */
+  private void checkRequest(ApprovalRequested requested) {
+    requireSubject(requested.subject(), requested.id());
+    boolean isPersons =
+        requested.subject() == Subject.DECISION
+            && plan.decisions()
+                .of(EventId.parse(requested.id()))
+                .filter(made -> made.origin().actor().kind() == Actor.Kind.HUMAN)
+                .isPresent();
+    boolean isGiven =
+        plan.approval(requested.subject(), requested.id())
+            .filter(approval -> approval.standing() == Approval.Standing.GIVEN)
+            .isPresent();
+    if (author.actor().kind() != Actor.Kind.HUMAN && (isGiven || isPersons)) {
+      throw new PlanRuleException(
+          "%s '%s' was %s by a person, so %s need not ask for an approval"
+              .formatted(
+                  requested.subject() == Subject.TASK ? "Task" : "Decision",
+                  requested.id(),
+                  isGiven ? "approved" : "made",
+                  author.actor().id()));
     }
   }
 
