@@ -11,6 +11,7 @@ import dev.daybook.PlanRecord.Reason;
 import dev.daybook.event.Actor;
 import dev.daybook.event.EventId;
 import dev.daybook.event.Handoff;
+import dev.daybook.event.PlanEvent;
 import dev.daybook.event.PlanEvent.ApprovalDenied;
 import dev.daybook.event.PlanEvent.ApprovalGiven;
 import dev.daybook.event.PlanEvent.ApprovalPolicySet;
@@ -19,6 +20,9 @@ import dev.daybook.event.PlanEvent.DecisionMade;
 import dev.daybook.event.PlanEvent.NoteAdded;
 import dev.daybook.event.PlanEvent.Subject;
 import dev.daybook.event.PlanEvent.TaskAdded;
+import dev.daybook.event.PlanEvent.TaskClosed;
+import dev.daybook.event.PlanEvent.TaskStatusChanged;
+import dev.daybook.event.TaskStatus;
 import dev.daybook.recall.Hit;
 import dev.daybook.recall.Query;
 import java.nio.file.Path;
@@ -54,6 +58,37 @@ class ApprovalTest {
 
   private List<String> inForce() {
     return scene.plan().decisionsInForce().stream().map(one -> one.made().chosen()).toList();
+  }
+
+  @Test
+  void agentsDoNotWorkOnWhatIsNotApproved() {
+    scene.add("T");
+    PlanScene.change(agent, ApprovalRequested.ofTask("T", "deletes keys"));
+    for (PlanEvent event :
+        List.of(
+            TaskStatusChanged.of("T", TaskStatus.IN_PROGRESS),
+            TaskStatusChanged.of("T", TaskStatus.IN_REVIEW),
+            TaskClosed.done("T"))) {
+      scene.refused(agent, event, "'T' is not approved by a person", "planner-1", "plan.approval");
+    }
+    PlanScene.change(agent, TaskStatusChanged.of("T", TaskStatus.DEFERRED));
+    PlanScene.change(ada, TaskStatusChanged.of("T", TaskStatus.IN_PROGRESS));
+    PlanScene.change(ada, ApprovalGiven.ofTask("T", ""));
+    PlanScene.change(agent, TaskClosed.done("T"));
+  }
+
+  @Test
+  void agentsTakeNothingOutOfForceThatAPersonDecided() {
+    EventId decided = PlanScene.change(ada, DecisionMade.of("Use tabs"));
+    scene.refused(
+        agent, ApprovalRequested.ofDecision(decided, ""), decided.toString(), "made by a person");
+    scene.add("T");
+    PlanScene.change(agent, ApprovalRequested.ofTask("T", ""));
+    PlanScene.change(ada, ApprovalGiven.ofTask("T", ""));
+    scene.refused(agent, ApprovalRequested.ofTask("T", ""), "'T' was approved by a person");
+    assertThat(inForce()).containsExactly("Use tabs");
+    PlanScene.change(ada, ApprovalRequested.ofDecision(decided, "think again"));
+    assertThat(inForce()).isEmpty();
   }
 
   @Test

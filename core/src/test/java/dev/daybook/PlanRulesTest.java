@@ -372,6 +372,27 @@ class PlanRulesTest {
   }
 
   @Test
+  void refusesAnOfferWhoseEvidenceNobodyLookedFor() {
+    scene.refused(
+        planner,
+        new HandoffOffered("h", handoff("T", "h"), List.of()),
+        "Handoff 'h' is offered as an event",
+        "session.offer");
+  }
+
+  @Test
+  void keepsChildrenOfClosedParentsClosed() {
+    PlanScene.change(planner, DependencyAdded.childOf("U", "T"));
+    PlanScene.change(planner, TaskClosed.done("U"), TaskClosed.done("T"));
+    scene.refused(planner, TaskReopened.of("U"), "'U'", "parent 'T' (DONE)", "reopen that first");
+    scene.add("V");
+    scene.refused(
+        planner, DependencyAdded.childOf("V", "T"), "'V'", "'T', which is DONE", "reopen");
+    PlanScene.change(planner, TaskReopened.of("T"), TaskReopened.of("U"));
+    PlanScene.change(planner, DependencyAdded.childOf("V", "T"));
+  }
+
+  @Test
   void refusesAHandoffOfAnIdThatIsTaken() {
     Handoff offered = planner.offer(Handoff.of("T").summary("s").build());
     scene.refused(
