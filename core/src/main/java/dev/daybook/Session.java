@@ -44,6 +44,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -291,6 +292,41 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /**
+   * An event of another program's plan.
+   *
+   * @param event the event
+   * @param context the time and source it has there
+   */
+  record Imported(PlanEvent event, Context context) {}
+
+  /**
+   * Changes the plan by events of another program's, of which only what the fold needs is checked;
+   * otherwise as {@link #updatePlan}.
+   */
+  PlanChange importPlan(Function<PlanRecord, List<Imported>> decide) {
+    checkOpen();
+    flush();
+    // By identity: two rows may say the same at different times.
+    IdentityHashMap<PlanEvent, Context> contexts = new IdentityHashMap<>();
+    PlanLog.Committed committed =
+        workspace.commit(
+            state -> {
+              contexts.clear();
+              List<Imported> all =
+                  decide.apply(new PlanRecord(state, workspace.clock().instant()));
+              all.forEach(one -> contexts.put(one.event(), one.context()));
+              return all.stream().map(Imported::event).toList();
+            },
+            new Author(actor, id, Map.of(), Author.Rules.IMPORT),
+            (eventId, event, about, version) ->
+                seal(eventId, event, contexts.get(event), about, version));
+    return new PlanChange(
+        committed.plan().version(),
+        new PlanRecord(committed.plan(), workspace.clock().instant()),
+        committed.events());
+  }
+
   /** A claim that this handle gave back or that ended with its task can no longer be lost. */
   private void forgetEndedClaims(PlanState plan) {
     shared.fences.forEach((claimed, fence) -> {
@@ -304,18 +340,23 @@ public final class Session implements AutoCloseable {
   }
 
   private Envelope seal(EventId eventId, PlanEvent event, String about, long version) {
+    return seal(eventId, event, Context.none(), about, version);
+  }
+
+  private Envelope seal(
+      EventId eventId, PlanEvent event, Context context, String about, long version) {
     Instant now = now();
     return new Envelope(
         eventId,
         Envelope.Stream.PLAN,
-        now,
+        context.time().equals(Instant.MIN) ? now : context.time().truncatedTo(ChronoUnit.MICROS),
         now,
         actor,
         id,
         parent,
         about.isEmpty() ? task : about,
         event.cause(),
-        "",
+        context.source(),
         "",
         "",
         vcs,

@@ -49,7 +49,7 @@ class LayersTest {
           may("internal.segment", "event", "internal", "internal.entry"),
           may("internal.index", "event", "recall", "internal.entry"),
           may("internal.log", "", "event", "storage", "internal.entry"),
-          may("internal.transcript", "event", "internal.entry"),
+          may("internal.transcript", "", "event", "internal.entry"),
           may("internal.manifest", "", "event", "storage", "internal.entry", "internal.log"),
           may("internal.plan", "", "event", "storage", "internal.entry", "internal.log"),
           may("internal.cache", "", "storage", "internal.entry", "internal.log"),

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       CostSuite.class,
       ColdOpenSuite.class,
       PlanSuite.class,
+      PlanReplaySuite.class,
       SqliteSuite.class
     })
 public final class Benchmarks {

@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.pcollections.TreePMap;
@@ -21,7 +22,7 @@ import org.pcollections.TreePMap;
  * ends after its children ended. Exactly a cycle among these beginnings and ends can never be
  * worked off. So a child that is blocked by its own parent is refused, too.
  */
-final class Cycles {
+public final class Cycles {
   /** Beginning or end of a task. */
   private record Moment(Task task, boolean end) {
     int index() {
@@ -32,6 +33,12 @@ final class Cycles {
   private final PlanState plan;
   private final BitSet seen = new BitSet();
   private final Map<Integer, Moment> cameFrom = new HashMap<>();
+
+  /** The moments of components that are not complete, in the order in which they were found. */
+  private final Deque<Moment> stack = new ArrayDeque<>();
+
+  private final Map<Integer, Integer> open = new HashMap<>();
+  private int visits;
 
   private Cycles(PlanState plan) {
     this.plan = plan;
@@ -51,6 +58,103 @@ final class Cycles {
     };
   }
 
+  /**
+   * The ids of the tasks that wait for each other for ever, oldest first; only a plan kept by
+   * another program has any. Looks at every task.
+   */
+  public static List<String> within(PlanState plan) {
+    Cycles cycles = new Cycles(plan);
+    BitSet waiting = new BitSet();
+    for (Task task : plan.tasks().values()) {
+      cycles.component(new Moment(task, true), waiting);
+    }
+    return plan.tasks().values().stream()
+        .filter(task -> waiting.get(task.number()))
+        .map(Task::id)
+        .toList();
+  }
+
+  /** Where the search for components stands at a moment. */
+  private static final class Visit {
+    final Moment moment;
+    final Iterator<Moment> left;
+    final int order;
+    int low;
+
+    Visit(Moment moment, Iterator<Moment> left, int order) {
+      this.moment = moment;
+      this.left = left;
+      this.order = order;
+      this.low = order;
+    }
+  }
+
+  /**
+   * Marks the tasks of every component of more than one moment that can be reached; Tarjan 1972,
+   * without recursion, since chains are long.
+   */
+  private void component(Moment from, BitSet waiting) {
+    if (seen.get(from.index())) {
+      return;
+    }
+    Deque<Visit> path = new ArrayDeque<>();
+    path.push(visit(from));
+    while (!path.isEmpty()) {
+      Visit top = path.peek();
+      if (top.left.hasNext()) {
+        Moment next = top.left.next();
+        Integer order = open.get(next.index());
+        if (order != null) {
+          top.low = Math.min(top.low, order);
+        } else if (!seen.get(next.index())) {
+          path.push(visit(next));
+        }
+      } else {
+        path.pop();
+        if (!path.isEmpty()) {
+          path.peek().low = Math.min(path.peek().low, top.low);
+        }
+        if (top.low == top.order) {
+          boolean alone = stack.peek().index() == top.moment.index();
+          Moment last;
+          do {
+            last = stack.pop();
+            open.remove(last.index());
+            waiting.set(last.task().number(), waiting.get(last.task().number()) || !alone);
+          } while (last.index() != top.moment.index());
+        }
+      }
+    }
+  }
+
+  private Visit visit(Moment moment) {
+    Visit visit = new Visit(moment, before(moment).iterator(), visits++);
+    seen.set(moment.index());
+    open.put(moment.index(), visit.order);
+    stack.push(moment);
+    return visit;
+  }
+
+  /** What must be past at a moment. */
+  private List<Moment> before(Moment moment) {
+    List<Moment> before = new ArrayList<>();
+    if (moment.end()) {
+      before.add(new Moment(moment.task(), false));
+      TreePMap<Integer, String> children = plan.children().get(moment.task().id());
+      if (children != null) {
+        children.values().forEach(child -> before.add(new Moment(plan.tasks().get(child), true)));
+      }
+    } else {
+      for (Dependency dependency : moment.task().dependencies()) {
+        Task on = plan.tasks().get(dependency.on());
+        if (dependency.kind().isGating() && on != null) {
+          before.add(new Moment(on, dependency.kind() == DependencyKind.BLOCKS));
+        }
+      }
+    }
+    return before;
+  }
+
   private List<String> path(Moment from, Moment to) {
     Deque<Moment> left = new ArrayDeque<>();
     seen.set(from.index());
@@ -60,35 +164,15 @@ final class Cycles {
       if (now.index() == to.index()) {
         return names(from, to);
       }
-      if (now.end()) {
-        see(left, now, now.task(), false);
-        TreePMap<Integer, String> children = plan.children().get(now.task().id());
-        if (children != null) {
-          for (String child : children.values()) {
-            see(left, now, plan.tasks().get(child), true);
-          }
-        }
-      } else {
-        for (Dependency dependency : now.task().dependencies()) {
-          if (dependency.kind().isGating()) {
-            boolean afterItsEnd = dependency.kind() == DependencyKind.BLOCKS;
-            see(left, now, plan.tasks().get(dependency.on()), afterItsEnd);
-          }
+      for (Moment next : before(now)) {
+        if (!seen.get(next.index())) {
+          seen.set(next.index());
+          cameFrom.put(next.index(), now);
+          left.add(next);
         }
       }
     }
     return List.of();
-  }
-
-  private void see(Deque<Moment> left, Moment from, Task task, boolean end) {
-    if (task != null) {
-      Moment next = new Moment(task, end);
-      if (!seen.get(next.index())) {
-        seen.set(next.index());
-        cameFrom.put(next.index(), from);
-        left.add(next);
-      }
-    }
   }
 
   private List<String> names(Moment from, Moment to) {

@@ -79,7 +79,8 @@ public record TraceRow(Writer writer, TraceEvent event, Context context) {
         outcome == CallOutcome.OK ? remarked : remarked.label("status", outcome.name()));
   }
 
-  private static JsonNode json(byte[] line) {
+  /** The JSON object that a line is. */
+  static JsonNode json(byte[] line) {
     try (JsonParser parser = Json.parser(line, 0, line.length)) {
       JsonNode row = parser.readValueAsTree();
       if (row == null || !row.isObject()) {

@@ -367,15 +367,22 @@ public final class OpenWorkspace {
   }
 
   private List<? extends PlanEvent> sized(List<? extends PlanEvent> events) {
-    for (PlanEvent event : events) {
-      int bytes = Json.writeBytes(event).length;
-      if (bytes > engine.eventBytesMax()) {
-        throw new IllegalArgumentException(
-            "Event %s for the plan of '%s' takes %d bytes, at most %d are allowed; shorten its texts, or raise Daybook.on(store).eventBytesMax"
-                .formatted(event.type(), name(), bytes, engine.eventBytesMax()));
-      }
-    }
+    events.forEach(this::checkSize);
     return events;
+  }
+
+  /**
+   * Checks a plan event.
+   *
+   * @throws IllegalArgumentException if it is over the size limit
+   */
+  public void checkSize(PlanEvent event) {
+    int bytes = Json.writeBytes(event).length;
+    if (bytes > engine.eventBytesMax()) {
+      throw new IllegalArgumentException(
+          "Event %s for the plan of '%s' takes %d bytes, at most %d are allowed; shorten its texts, or raise Daybook.on(store).eventBytesMax"
+              .formatted(event.type(), name(), bytes, engine.eventBytesMax()));
+    }
   }
 
   /** The newest plan. */
