@@ -67,6 +67,13 @@ public final class Fingerprint {
     return HexFormat.of().formatHex(sha256(bytes));
   }
 
+  /** SHA-256 of two parts, one after the other, in hexadecimal. */
+  public static String sha256Hex(byte[] head, byte[] body) {
+    MessageDigest digest = sha256();
+    digest.update(head);
+    return HexFormat.of().formatHex(digest.digest(body));
+  }
+
   /** SHA-256 of a file's content in hexadecimal. */
   public static String sha256Hex(Path file) throws IOException {
     MessageDigest digest = sha256();

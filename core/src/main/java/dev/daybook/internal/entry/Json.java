@@ -49,12 +49,18 @@ public final class Json {
           .visibility(PropertyAccessor.FIELD, Visibility.ANY)
           .build();
 
-  /** Leaves out fields that are empty, not entries of maps; whoever reads has the same defaults. */
-  private static final JsonMapper SPARSE =
-      MAPPER
-          .rebuild()
-          .defaultPropertyInclusion(JsonInclude.Value.construct(Include.NON_EMPTY, Include.ALWAYS))
-          .build();
+  /**
+   * Leaves out what is empty, but no entry of a map; whoever reads has the same defaults. Made when
+   * it is first needed.
+   */
+  private static final class Sparse {
+    static final JsonMapper MAPPER =
+        Json.MAPPER
+            .rebuild()
+            .defaultPropertyInclusion(
+                JsonInclude.Value.construct(Include.NON_EMPTY, Include.ALWAYS))
+            .build();
+  }
 
   private Json() {}
 
@@ -81,7 +87,7 @@ public final class Json {
   /** The value as compact UTF-8 JSON, without fields that are null or empty. */
   public static byte[] writeSparse(Object value) {
     try {
-      return SPARSE.writeValueAsBytes(value);
+      return Sparse.MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(
           "Cannot write " + value.getClass().getSimpleName() + " as JSON", e);

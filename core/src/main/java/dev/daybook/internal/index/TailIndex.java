@@ -4,6 +4,7 @@ import dev.daybook.event.EventId;
 import dev.daybook.internal.entry.Row;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.lucene.index.DirectoryReader;
@@ -15,9 +16,9 @@ import org.apache.lucene.store.ByteBuffersDirectory;
  * them in, the caller begins a new tail. Safe from any thread.
  */
 public final class TailIndex implements AutoCloseable {
-  private final ByteBuffersDirectory directory = new ByteBuffersDirectory();
-  private final IndexWriter writer;
-  private final RowDocument document = new RowDocument();
+  /** Nothing of Lucene is loaded before a row is there or somebody searches. */
+  private Optional<Writing> writing = Optional.empty();
+
   private final RowTableBuilder table = new RowTableBuilder();
   private final ConcurrentMap<EventId, Integer> rowById = new ConcurrentHashMap<>();
   private final TailVectors vectors;
@@ -27,9 +28,23 @@ public final class TailIndex implements AutoCloseable {
    *
    * @param dimension of the vectors; 0 if there is no embedder
    */
-  public TailIndex(int dimension) throws IOException {
-    writer = new IndexWriter(directory, RowDocument.writerConfig());
+  public TailIndex(int dimension) {
     vectors = new TailVectors(dimension);
+  }
+
+  private record Writing(IndexWriter writer, RowDocument document) {
+    static Writing begin() throws IOException {
+      return new Writing(
+          new IndexWriter(new ByteBuffersDirectory(), RowDocument.writerConfig()),
+          new RowDocument());
+    }
+  }
+
+  private Writing writing() throws IOException {
+    if (writing.isEmpty()) {
+      writing = Optional.of(Writing.begin());
+    }
+    return writing.get();
   }
 
   /**
@@ -39,8 +54,9 @@ public final class TailIndex implements AutoCloseable {
    */
   public synchronized int add(List<Row> rows) throws IOException {
     int first = table.rows();
+    Writing to = writing();
     for (Row row : rows) {
-      writer.addDocument(document.of(row));
+      to.writer().addDocument(to.document().of(row));
       rowById.put(row.id(), table.rows());
       table.add(row);
     }
@@ -73,13 +89,15 @@ public final class TailIndex implements AutoCloseable {
 
   /** What a searcher sees: the rows and vectors of this moment. */
   synchronized Snapshot snapshot() throws IOException {
-    return new Snapshot(DirectoryReader.open(writer), table.snapshot(rowById), vectors.snapshot());
+    return new Snapshot(DirectoryReader.open(writing().writer()), table.snapshot(rowById), vectors.snapshot());
   }
 
   /** Frees the memory; searchers made before stay usable. */
   @Override
   public synchronized void close() throws IOException {
-    writer.close();
+    if (writing.isPresent()) {
+      writing.get().writer().close();
+    }
   }
 
   /** The tail at one moment; the reader is closed by whoever asked for it. */

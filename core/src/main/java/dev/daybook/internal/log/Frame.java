@@ -50,9 +50,7 @@ public record Frame(Kind kind, String operation, byte[] body) {
       byte[] head =
           (format + "\n" + kind + "\n" + workspace + "\n" + operation + "\n")
               .getBytes(StandardCharsets.UTF_8);
-      byte[] all = Arrays.copyOf(head, head.length + body.length);
-      System.arraycopy(body, 0, all, head.length, body.length);
-      return Fingerprint.sha256Hex(all);
+      return Fingerprint.sha256Hex(head, body);
     }
   }
 

@@ -14,6 +14,9 @@ import java.util.concurrent.BlockingQueue;
 public final class Zstd {
   private static final int LEVEL = 3;
 
+  /** A damaged object may say that it is of any size. */
+  private static final int SIZE_AT_ONCE_MAX = 256 << 20;
+
   /** Kept for the next call: making one takes longer than compressing an event with it. */
   private static final BlockingQueue<ZstdCompressCtx> CONTEXTS = new ArrayBlockingQueue<>(4);
 
@@ -41,8 +44,14 @@ public final class Zstd {
    * @throws CorruptDataException if they are not what was compressed
    */
   public static byte[] decompress(ObjectKey key, byte[] bytes) {
-    try (ZstdInputStream in = new ZstdInputStream(new ByteArrayInputStream(bytes))) {
-      return in.readAllBytes();
+    try {
+      long size = com.github.luben.zstd.Zstd.getFrameContentSize(bytes);
+      if (size > 0 && size <= SIZE_AT_ONCE_MAX) {
+        return com.github.luben.zstd.Zstd.decompress(bytes, (int) size);
+      }
+      try (ZstdInputStream in = new ZstdInputStream(new ByteArrayInputStream(bytes))) {
+        return in.readAllBytes();
+      }
     } catch (IOException | ZstdException e) {
       throw new CorruptDataException(
           key

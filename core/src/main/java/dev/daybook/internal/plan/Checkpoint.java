@@ -1,5 +1,6 @@
 package dev.daybook.internal.plan;
 
+import dev.daybook.CorruptDataException;
 import dev.daybook.PlanRecord.Approval;
 import dev.daybook.PlanRecord.Assumption;
 import dev.daybook.PlanRecord.Blocker;
@@ -28,15 +29,17 @@ import dev.daybook.event.TaskStatus;
 import dev.daybook.internal.entry.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
 import org.pcollections.OrderedPMap;
@@ -45,8 +48,8 @@ import org.pcollections.TreePMap;
 import org.pcollections.TreePVector;
 
 /**
- * A plan as bytes: one line with everything but the tasks, then a line for each task, in order.
- * What is empty is left out, and actors are written once. Lines are read on all processors.
+ * A plan as bytes: one line with everything but the tasks, one that says where each task is, then a
+ * line for each task, in order. Of a task what is empty is left out, and actors are written once.
  */
 public final class Checkpoint {
   private Checkpoint() {}
@@ -68,8 +71,24 @@ public final class Checkpoint {
       List<Approval> approvals,
       List<Note> notes,
       List<HandoffState> handoffs,
-      List<Actor> actors,
-      int tasks) {}
+      List<Actor> actors) {}
+
+  /**
+   * Where each task is, and what the plan says of tasks beyond that.
+   *
+   * @param ids of the tasks, in order
+   * @param bytes the length of the line of each, without its line feed
+   * @param unclosed the numbers of the tasks that are not closed
+   * @param children the numbers of the children of a task, by its id
+   * @param criteria the number of the task of an acceptance criterion, by its event
+   */
+  @SuppressWarnings("ArrayRecordComponent") // written or read once; never compared
+  private record Index(
+      String[] ids,
+      int[] bytes,
+      int[] unclosed,
+      Map<String, int[]> children,
+      Map<EventId, Integer> criteria) {}
 
   /** An origin whose actor stands in the head. */
   private record By(EventId id, int actor, Instant time, long version) {}
@@ -107,10 +126,24 @@ public final class Checkpoint {
   public static byte[] write(PlanState plan) {
     Map<Actor, Integer> actors = new LinkedHashMap<>();
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    List<Integer> bytes = new ArrayList<>();
+    Map<EventId, Integer> criteria = new LinkedHashMap<>();
     for (Task task : plan.tasks().values()) {
-      lines.writeBytes(Json.writeSparse(line(task, actors)));
+      byte[] line = Json.writeSparse(line(task, actors));
+      lines.writeBytes(line);
       lines.write('\n');
+      bytes.add(line.length);
+      task.criteria().forEach(one -> criteria.put(one.origin().id(), task.number()));
     }
+    Map<String, int[]> children = new TreeMap<>();
+    plan.children().forEach((parent, some) -> children.put(parent, ints(some.keySet())));
+    Index index =
+        new Index(
+            plan.tasks().keySet().toArray(String[]::new),
+            ints(bytes),
+            ints(plan.unclosed().keySet()),
+            children,
+            criteria);
     Head head =
         new Head(
             plan.version(),
@@ -128,13 +161,18 @@ public final class Checkpoint {
             List.copyOf(plan.approvals().values()),
             plan.notes(),
             List.copyOf(plan.handoffs().values()),
-            List.copyOf(actors.keySet()),
-            plan.tasks().size());
+            List.copyOf(actors.keySet()));
     ByteArrayOutputStream all = new ByteArrayOutputStream(lines.size() + 1_000);
     all.writeBytes(Json.writeBytes(head));
     all.write('\n');
+    all.writeBytes(Json.writeBytes(index));
+    all.write('\n');
     all.writeBytes(lines.toByteArray());
     return all.toByteArray();
+  }
+
+  private static int[] ints(Collection<Integer> numbers) {
+    return numbers.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static TaskLine line(Task task, Map<Actor, Integer> actors) {
@@ -185,30 +223,39 @@ public final class Checkpoint {
   }
 
   /**
-   * The plan of such bytes.
+   * The plan of such bytes, which are kept: a task that is closed is read when it is first asked
+   * for.
    *
    * @throws IOException if they are none
+   * @throws CorruptDataException if a task in them cannot be read; closed ones are looked at later
    */
   public static PlanState read(byte[] bytes) throws IOException {
     int headEnd = end(bytes, 0);
     Head head = Json.read(bytes, 0, headEnd, Head.class);
-    Task[] tasks = new Task[head.tasks()];
-    int[] starts = new int[head.tasks() + 1];
-    starts[0] = Math.min(headEnd + 1, bytes.length);
-    for (int i = 0; i < tasks.length; i++) {
-      if (starts[i] >= bytes.length) {
-        throw new IOException("Checkpoint ends after " + i + " of " + tasks.length + " tasks");
-      }
-      starts[i + 1] = end(bytes, starts[i]) + 1;
+    int indexStart = Math.min(headEnd + 1, bytes.length);
+    int indexEnd = end(bytes, indexStart);
+    Index index = Json.read(bytes, indexStart, indexEnd - indexStart, Index.class);
+    int[] starts = new int[index.ids().length + 1];
+    starts[0] = indexEnd + 1;
+    for (int i = 0; i < index.ids().length; i++) {
+      starts[i + 1] = starts[i] + index.bytes()[i] + 1;
     }
-    try {
-      IntStream.range(0, tasks.length)
-          .parallel()
-          .forEach(i -> tasks[i] = task(bytes, starts[i], starts[i + 1] - 1, i, head.actors()));
-    } catch (UncheckedIOException e) {
-      throw new IOException("Checkpoint has a task that cannot be read: " + e.getMessage(), e);
+    if (starts[index.ids().length] != Math.max(bytes.length, indexEnd + 1)) {
+      throw new IOException(
+          "Checkpoint has %d bytes, its index says %d"
+              .formatted(bytes.length, starts[index.ids().length]));
     }
-    return plan(head, tasks);
+    StoredTasks stored =
+        new StoredTasks(
+            index.ids(),
+            number ->
+                task(
+                    bytes,
+                    starts[number],
+                    starts[number + 1] - 1,
+                    number,
+                    head.actors()));
+    return plan(head, index, stored);
   }
 
   private static int end(byte[] bytes, int from) {
@@ -224,7 +271,10 @@ public final class Checkpoint {
     try {
       line = Json.read(bytes, from, to - from, TaskLine.class);
     } catch (IOException e) {
-      throw new UncheckedIOException("line " + (number + 2) + ": " + e.getMessage(), e);
+      throw new CorruptDataException(
+          "Line %d of a checkpoint is no task this library knows: %s; restore the object from a backup or use a newer release"
+              .formatted(number + 3, e.getMessage()),
+          e);
     }
     return new Task(
         line.id(),
@@ -284,27 +334,25 @@ public final class Checkpoint {
     return some == null ? List.of() : some;
   }
 
-  private static PlanState plan(Head head, Task[] tasks) {
-    OrderedPMap<String, Task> byId = OrderedPMap.empty();
+  private static PlanState plan(Head head, Index index, StoredTasks stored) {
+    Arrays.stream(index.unclosed()).parallel().forEach(stored::task);
     TreePMap<Integer, Task> unclosed = TreePMap.empty();
-    Map<String, TreePMap<Integer, String>> children = new LinkedHashMap<>();
+    for (int number : index.unclosed()) {
+      unclosed = unclosed.plus(number, stored.task(number));
+    }
+    Map<String, TreePMap<Integer, String>> children = new HashMap<>();
+    index
+        .children()
+        .forEach((parent, numbers) -> {
+          TreePMap<Integer, String> some = TreePMap.empty();
+          for (int number : numbers) {
+            some = some.plus(number, stored.id(number));
+          }
+          children.put(parent, some);
+        });
     HashPMap<EventId, String> criteria = HashTreePMap.empty();
-    for (Task task : tasks) {
-      byId = byId.plus(task.id(), task);
-      if (!task.isClosed()) {
-        unclosed = unclosed.plus(task.number(), task);
-      }
-      for (Dependency dependency : task.dependencies()) {
-        if (dependency.kind() == DependencyKind.PARENT_CHILD) {
-          children.merge(
-              dependency.on(),
-              TreePMap.singleton(task.number(), task.id()),
-              (some, more) -> some.plusAll(more));
-        }
-      }
-      for (Criterion criterion : task.criteria()) {
-        criteria = criteria.plus(criterion.origin().id(), task.id());
-      }
+    for (Map.Entry<EventId, Integer> one : index.criteria().entrySet()) {
+      criteria = criteria.plus(one.getKey(), stored.id(one.getValue()));
     }
     OrderedPMap<String, Approval> approvals = OrderedPMap.empty();
     for (Approval approval : head.approvals()) {
@@ -325,7 +373,7 @@ public final class Checkpoint {
         head.goalSet(),
         TreePVector.from(head.constraints()),
         new ApprovalPolicySet(head.policy()).needed(),
-        byId,
+        Tasks.of(stored),
         unclosed,
         HashTreePMap.from(children),
         register(head.decisions(), Decision::origin),

@@ -87,7 +87,7 @@ public final class PlanFold {
   private List<Origin> goalSet;
   private TreePVector<Constraint> constraints;
   private Set<Subject> policy;
-  private OrderedPMap<String, Task> tasks;
+  private Tasks tasks;
   private TreePMap<Integer, Task> unclosed;
   private HashPMap<String, TreePMap<Integer, String>> children;
   private Register<Decision> decisions;
@@ -388,7 +388,7 @@ public final class PlanFold {
   }
 
   private void put(Task task) {
-    tasks = tasks.plus(task.id(), task);
+    tasks = tasks.plus(task);
     unclosed = task.isClosed() ? unclosed.minus(task.number()) : unclosed.plus(task.number(), task);
   }
 

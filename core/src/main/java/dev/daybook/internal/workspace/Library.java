@@ -491,12 +491,8 @@ final class Library implements AutoCloseable {
   }
 
   private TailIndex newTail() {
-    try {
-      embedded.clear();
-      return new TailIndex(engine.embedder().dimension());
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot make an index in memory", e);
-    }
+    embedded.clear();
+    return new TailIndex(engine.embedder().dimension());
   }
 
   private void closeTail() {
