@@ -542,7 +542,9 @@ public final class PlanRecord {
 
   /** The tasks that are not closed, oldest first. */
   public List<Task> unclosed() {
-    return List.copyOf(state.unclosed().values());
+    List<Task> unclosed = new ArrayList<>(state.unclosed().size());
+    state.unclosedTasks().forEach(unclosed::add);
+    return List.copyOf(unclosed);
   }
 
   /** The children of a task, whatever their status. */
@@ -570,7 +572,7 @@ public final class PlanRecord {
 
   /** The claims whose lease has not run out, oldest task first. */
   public List<Claim> claims() {
-    return state.unclosed().values().stream()
+    return unclosed().stream()
         .map(Task::claim)
         .filter(claim -> claim.isLive(at))
         .toList();

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       ColdOpenSuite.class,
       PlanSuite.class,
       PlanReplaySuite.class,
+      PlanQueriesSuite.class,
       SqliteSuite.class
     })
 public final class Benchmarks {

@@ -15,7 +15,8 @@ final class PlanOpenProcess {
 
   /**
    * Runs it; prints one line of numbers: milliseconds from the start of the JVM to this method, and
-   * to the plan; tasks; the plan's version; creates, gets, lists, other requests; bytes received.
+   * to the plan, and to
+   * what is ready in it; how much is ready; tasks; the plan's version; creates, gets, lists, other requests; bytes received.
    *
    * @param arguments the store's folder, the workspace, a cache folder
    */
@@ -30,13 +31,17 @@ final class PlanOpenProcess {
         Workspace workspace = daybook.open(arguments[1])) {
       PlanRecord plan = workspace.plan();
       long read = System.currentTimeMillis();
+      Daybook.Requests requests = daybook.requests();
+      int ready = plan.ready().size();
+      long queried = System.currentTimeMillis();
       // Asked last: the classes of management take a while to load.
       long start = ManagementFactory.getRuntimeMXBean().getStartTime();
-      Daybook.Requests requests = daybook.requests();
       System.out.printf(
-          "%d %d %d %d %d %d %d %d %d%n",
+          "%d %d %d %d %d %d %d %d %d %d %d%n",
           main - start,
           read - start,
+          queried - start,
+          ready,
           plan.tasks().size(),
           plan.version(),
           requests.creates(),

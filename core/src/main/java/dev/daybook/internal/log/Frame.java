@@ -1,10 +1,11 @@
 package dev.daybook.internal.log;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.daybook.CorruptDataException;
 import dev.daybook.UnsupportedFormatException;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Json;
+import dev.daybook.internal.entry.LightJson;
+import dev.daybook.internal.entry.LightJson.Fields;
 import dev.daybook.storage.ObjectKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,7 +47,7 @@ public record Frame(Kind kind, String operation, byte[] body) {
 
   private record Header(int format, Kind kind, String workspace, String operation, String sha256) {
     /** The sum of everything else in the object, so that a changed header is noticed too. */
-    static String sum(int format, String kind, String workspace, String operation, byte[] body) {
+    static String sum(long format, String kind, String workspace, String operation, byte[] body) {
       byte[] head =
           (format + "\n" + kind + "\n" + workspace + "\n" + operation + "\n")
               .getBytes(StandardCharsets.UTF_8);
@@ -85,6 +86,22 @@ public record Frame(Kind kind, String operation, byte[] body) {
    * @throws CorruptDataException if it is anything else than was written there
    */
   public static Frame decode(ObjectKey key, byte[] bytes, Kind expected, String workspaceId) {
+    return decode(key, bytes, expected, workspaceId, Sum.CHECKED);
+  }
+
+  /** The same for bytes whose own SHA-256 the caller has compared with what a manifest says. */
+  public static Frame decodeKnown(
+      ObjectKey key, byte[] bytes, Kind expected, String workspaceId) {
+    return decode(key, bytes, expected, workspaceId, Sum.NOT_NEEDED);
+  }
+
+  private enum Sum {
+    CHECKED,
+    NOT_NEEDED
+  }
+
+  private static Frame decode(
+      ObjectKey key, byte[] bytes, Kind expected, String workspaceId, Sum sum) {
     int end = 0;
     while (end < bytes.length && bytes[end] != '\n') {
       end++;
@@ -92,42 +109,53 @@ public record Frame(Kind kind, String operation, byte[] body) {
     if (end == bytes.length) {
       throw corrupt(key, "it has no header line in its " + bytes.length + " bytes");
     }
-    String line = new String(bytes, 0, end, StandardCharsets.UTF_8);
     byte[] body = Arrays.copyOfRange(bytes, end + 1, bytes.length);
-    Header header;
+    Fields header;
+    Kind kind;
     try {
-      JsonNode tree = Json.tree(line);
-      checkSum(key, tree, body);
-      int format = tree.path("format").asInt();
+      header = LightJson.read(bytes, 0, end);
+      if (sum == Sum.CHECKED) {
+        checkSum(key, header, body);
+      }
+      long format = header.number("format");
       if (format > FORMAT) {
         throw new UnsupportedFormatException(
             "%s has format version %d, this library reads up to %d; use a newer release of Daybook"
                 .formatted(key, format, FORMAT));
       }
-      header = Json.read(line, Header.class);
+      kind = kind(header.text("kind"));
     } catch (IOException e) {
       throw corrupt(key, "its header is no JSON this library knows: " + firstLine(e.getMessage()));
     }
-    if (!workspaceId.isEmpty() && !workspaceId.equals(header.workspace())) {
+    if (!workspaceId.isEmpty() && !workspaceId.equals(header.text("workspace"))) {
       throw corrupt(
-          key, "it belongs to workspace " + header.workspace() + ", not to " + workspaceId);
+          key, "it belongs to workspace " + header.text("workspace") + ", not to " + workspaceId);
     }
-    if (header.kind() != expected && header.kind() != Kind.TOMBSTONE) {
-      throw corrupt(key, "it is a " + header.kind() + ", expected a " + expected);
+    if (kind != expected && kind != Kind.TOMBSTONE) {
+      throw corrupt(key, "it is a " + kind + ", expected a " + expected);
     }
-    return new Frame(header.kind(), header.operation(), body);
+    return new Frame(kind, header.text("operation"), body);
+  }
+
+  private static Kind kind(String name) throws IOException {
+    for (Kind known : Kind.values()) {
+      if (known.name().equals(name)) {
+        return known;
+      }
+    }
+    throw new IOException("unknown kind '" + name + "'");
   }
 
   /** Every format has this sum, so that damage to the number is not taken for a newer format. */
-  private static void checkSum(ObjectKey key, JsonNode header, byte[] body) {
+  private static void checkSum(ObjectKey key, Fields header, byte[] body) {
     String sum =
         Header.sum(
-            header.path("format").asInt(-1),
-            header.path("kind").asText(),
-            header.path("workspace").asText(),
-            header.path("operation").asText(),
+            header.number("format", -1),
+            header.text("kind"),
+            header.text("workspace"),
+            header.text("operation"),
             body);
-    if (!sum.equals(header.path("sha256").asText())) {
+    if (!sum.equals(header.text("sha256"))) {
       throw corrupt(
           key,
           "its format, kind, workspace, operation and body of "
@@ -135,7 +163,7 @@ public record Frame(Kind kind, String operation, byte[] body) {
               + " bytes have SHA-256 "
               + sum
               + ", its header says "
-              + header.path("sha256").asText());
+              + header.text("sha256"));
     }
   }
 

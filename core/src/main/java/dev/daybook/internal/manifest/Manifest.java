@@ -1,6 +1,10 @@
 package dev.daybook.internal.manifest;
 
+import dev.daybook.internal.entry.LightJson;
+import dev.daybook.internal.entry.LightJson.Fields;
 import dev.daybook.internal.log.Keys;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,6 +72,76 @@ public record Manifest(
     pins = ordered(pins);
   }
 
+  /**
+   * Reads what {@code Json} wrote; whoever adds a field adds it here, too.
+   *
+   * @throws IOException if it is no manifest
+   */
+  static Manifest read(byte[] json) throws IOException {
+    Fields body = LightJson.read(json);
+    for (RecordComponent needed : Manifest.class.getRecordComponents()) {
+      if (!body.has(needed.getName())) {
+        throw new IOException("it has no " + needed.getName());
+      }
+    }
+    Map<String, Watermark> watermarks = new TreeMap<>();
+    for (String log : body.object("watermarks").values().keySet()) {
+      Fields mark = body.object("watermarks").object(log);
+      watermarks.put(
+          log, new Watermark(mark.number("batch"), mark.text("operation"), mark.number("moved")));
+    }
+    Map<String, Long> pins = new TreeMap<>();
+    for (String name : body.object("pins").values().keySet()) {
+      pins.put(name, body.object("pins").number(name));
+    }
+    Fields taken = body.object("taken");
+    return new Manifest(
+        body.number("number"),
+        body.time("committedAt"),
+        body.texts("features"),
+        body.number("planThrough"),
+        watermarks,
+        body.objects("watermarkFiles").stream()
+            .map(one ->
+                new WatermarkFile(
+                    FileRef.of(one.object("file")),
+                    one.text("lowest"),
+                    one.text("highest"),
+                    one.number("logs")))
+            .toList(),
+        segments(body),
+        body.objects("checkpoint").stream().map(FileRef::of).toList(),
+        new Balance(taken.number("events"), taken.text("sum")),
+        body.objects("retired").stream()
+            .map(one -> new Retired(one.text("key"), one.number("last")))
+            .toList(),
+        body.number("oldestKept"),
+        pins);
+  }
+
+  private static List<Segment> segments(Fields body) throws IOException {
+    List<Segment> segments = new ArrayList<>();
+    for (Fields one : body.objects("segments")) {
+      Map<String, FileRef> vectors = new TreeMap<>();
+      for (String model : one.object("vectors").values().keySet()) {
+        vectors.put(model, FileRef.of(one.object("vectors").object(model)));
+      }
+      try {
+        segments.add(
+            new Segment(
+                FileRef.of(one.object("file")),
+                one.number("rows"),
+                one.number("planRows"),
+                one.text("sum"),
+                FileRef.of(one.object("index")),
+                vectors));
+      } catch (IllegalArgumentException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+    return segments;
+  }
+
   private static <V> Map<String, V> ordered(Map<String, V> map) {
     return Collections.unmodifiableMap(new TreeMap<>(map));
   }
@@ -103,7 +177,11 @@ public record Manifest(
    * @param bytes its length
    * @param sha256 of its content, in hexadecimal
    */
-  public record FileRef(String key, long bytes, String sha256) {}
+  public record FileRef(String key, long bytes, String sha256) {
+    static FileRef of(Fields file) {
+      return new FileRef(file.text("key"), file.number("bytes"), file.text("sha256"));
+    }
+  }
 
   /**
    * A file that was in force.

@@ -202,7 +202,7 @@ public final class Manifests {
     }
     Manifest manifest;
     try {
-      manifest = Json.read(frame.body(), Manifest.class);
+      manifest = Manifest.read(frame.body());
     } catch (IOException e) {
       throw new CorruptDataException(
           key + " is no manifest: " + e.getMessage() + "; restore the object from a backup", e);

@@ -27,11 +27,12 @@ import dev.daybook.event.Resolution;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.TaskStatus;
 import dev.daybook.internal.entry.Json;
+import dev.daybook.internal.entry.LightJson;
+import dev.daybook.internal.entry.LightJson.Fields;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -52,6 +53,21 @@ import org.pcollections.TreePVector;
  * line for each task, in order. Of a task what is empty is left out, and actors are written once.
  */
 public final class Checkpoint {
+  /** What the head has beyond single values. */
+  private static final List<String> HEAD_LISTS =
+      List.of(
+          "goalSet",
+          "constraints",
+          "policy",
+          "decisions",
+          "rejected",
+          "assumptions",
+          "blockers",
+          "questions",
+          "approvals",
+          "notes",
+          "handoffs");
+
   private Checkpoint() {}
 
   /** Everything but the tasks. */
@@ -223,18 +239,23 @@ public final class Checkpoint {
   }
 
   /**
-   * The plan of such bytes, which are kept: a task that is closed is read when it is first asked
-   * for.
+   * The plan of such bytes, which are kept: a task is read when it is first asked for.
    *
    * @throws IOException if they are none
-   * @throws CorruptDataException if a task in them cannot be read; closed ones are looked at later
+   * @throws CorruptDataException if a task in them cannot be read, now or when it is asked for
    */
   public static PlanState read(byte[] bytes) throws IOException {
     int headEnd = end(bytes, 0);
-    Head head = Json.read(bytes, 0, headEnd, Head.class);
+    Fields plain = LightJson.read(bytes, 0, headEnd);
+    List<Actor> actors = plain.objects("actors").stream().map(Checkpoint::actor).toList();
     int indexStart = Math.min(headEnd + 1, bytes.length);
     int indexEnd = end(bytes, indexStart);
-    Index index = Json.read(bytes, indexStart, indexEnd - indexStart, Index.class);
+    Index index = index(LightJson.read(bytes, indexStart, indexEnd));
+    if (index.ids().length != index.bytes().length) {
+      throw new IOException(
+          "Checkpoint names %d tasks and has %d lengths of lines"
+              .formatted(index.ids().length, index.bytes().length));
+    }
     int[] starts = new int[index.ids().length + 1];
     starts[0] = indexEnd + 1;
     for (int i = 0; i < index.ids().length; i++) {
@@ -248,14 +269,15 @@ public final class Checkpoint {
     StoredTasks stored =
         new StoredTasks(
             index.ids(),
+            index.unclosed(),
             number ->
                 task(
                     bytes,
                     starts[number],
                     starts[number + 1] - 1,
                     number,
-                    head.actors()));
-    return plan(head, index, stored);
+                    actors));
+    return plan(head(plain, bytes, headEnd), index, stored);
   }
 
   private static int end(byte[] bytes, int from) {
@@ -266,79 +288,153 @@ public final class Checkpoint {
     return end;
   }
 
+  /** Few plans have all of it, and its classes take long to load. */
+  private static Head head(Fields plain, byte[] bytes, int end) throws IOException {
+    for (String list : HEAD_LISTS) {
+      if (!plain.objects(list).isEmpty() || !plain.texts(list).isEmpty()) {
+        return Json.read(bytes, 0, end, Head.class);
+      }
+    }
+    return new Head(
+        plain.number("version"),
+        plain.time("time"),
+        plain.text("goal"),
+        plain.text("scope"),
+        List.of(),
+        List.of(),
+        Set.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of());
+  }
+
+  private static Index index(Fields index) throws IOException {
+    Map<String, int[]> children = new HashMap<>();
+    for (String parent : index.object("children").values().keySet()) {
+      children.put(parent, index.object("children").ints(parent));
+    }
+    Map<EventId, Integer> criteria = new LinkedHashMap<>();
+    for (String id : index.object("criteria").values().keySet()) {
+      criteria.put(event(id), (int) index.object("criteria").number(id));
+    }
+    return new Index(
+        index.texts("ids").toArray(String[]::new),
+        index.ints("bytes"),
+        index.ints("unclosed"),
+        children,
+        criteria);
+  }
+
+  private static Actor actor(Fields actor) {
+    return new Actor(
+        Actor.Kind.valueOf(actor.text("kind")),
+        actor.text("id"),
+        actor.text("name"),
+        actor.text("role"),
+        actor.text("model"),
+        actor.text("client"));
+  }
+
   private static Task task(byte[] bytes, int from, int to, int number, List<Actor> actors) {
-    TaskLine line;
     try {
-      line = Json.read(bytes, from, to - from, TaskLine.class);
-    } catch (IOException e) {
+      return task(LightJson.read(bytes, from, to), number, actors);
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new CorruptDataException(
           "Line %d of a checkpoint is no task this library knows: %s; restore the object from a backup or use a newer release"
               .formatted(number + 3, e.getMessage()),
           e);
     }
+  }
+
+  private static Task task(Fields line, int number, List<Actor> actors) throws IOException {
+    List<Dependency> dependencies = new ArrayList<>();
+    for (Fields one : line.objects("dependencies")) {
+      dependencies.add(
+          new Dependency(
+              DependencyKind.valueOf(one.text("kind")),
+              one.text("on"),
+              labels(one),
+              origin(one.object("origin"), actors)));
+    }
+    List<Criterion> criteria = new ArrayList<>();
+    for (Fields one : line.objects("criteria")) {
+      criteria.add(
+          new Criterion(
+              one.text("text"),
+              one.texts("verdicts").stream().map(Verdict::valueOf).toList(),
+              events(one.texts("evidence")),
+              origin(one.object("origin"), actors)));
+    }
+    Claim claim = Claim.NONE;
+    for (Fields one : line.objects("claim")) {
+      claim =
+          new Claim(
+              line.text("id"),
+              one.text("holder"),
+              new SessionId(one.text("session")),
+              one.time("leaseUntil"),
+              one.number("fence"),
+              Claim.Standing.valueOf(one.text("standing")));
+    }
     return new Task(
-        line.id(),
+        line.text("id"),
         number,
-        line.title(),
-        orEmpty(line.description()),
-        line.priority(),
-        line.kind() == null ? TaskAdded.KIND_DEFAULT : line.kind(),
-        line.status(),
-        orNone(line.resolution()),
-        orEmpty(line.reason()),
-        orEmpty(line.assignee()),
-        line.labels() == null ? Map.of() : new TreeMap<>(line.labels()),
-        orNone(line.dependencies()).stream()
-            .map(one ->
-                new Dependency(
-                    one.kind(),
-                    one.on(),
-                    one.labels() == null ? Map.of() : new TreeMap<>(one.labels()),
-                    origin(one.origin(), actors)))
-            .toList(),
-        orNone(line.criteria()).stream()
-            .map(one ->
-                new Criterion(
-                    one.text(),
-                    orNone(one.verdicts()),
-                    orNone(one.evidence()),
-                    origin(one.origin(), actors)))
-            .toList(),
-        orNone(line.blockers()),
-        orNone(line.questions()),
-        line.claim() == null ? Claim.NONE : claim(line.id(), line.claim().getFirst()),
-        orNone(line.superseded()),
-        origin(line.added(), actors),
-        origin(line.changed(), actors));
+        line.text("title"),
+        line.text("description"),
+        (int) line.number("priority"),
+        line.has("kind") ? line.text("kind") : TaskAdded.KIND_DEFAULT,
+        TaskStatus.valueOf(line.text("status")),
+        line.texts("resolution").stream().map(Resolution::valueOf).toList(),
+        line.text("reason"),
+        line.text("assignee"),
+        labels(line),
+        dependencies,
+        criteria,
+        events(line.texts("blockers")),
+        events(line.texts("questions")),
+        claim,
+        line.texts("superseded").stream().map(SessionId::new).toList(),
+        origin(line.object("added"), actors),
+        origin(line.object("changed"), actors));
   }
 
-  private static Claim claim(String task, ClaimPart part) {
-    return new Claim(
-        task,
-        part.holder(),
-        new SessionId(orEmpty(part.session())),
-        part.leaseUntil(),
-        part.fence(),
-        part.standing());
+  private static Map<String, String> labels(Fields of) {
+    Fields labels = of.object("labels");
+    Map<String, String> sorted = new TreeMap<>();
+    labels.values().keySet().forEach(key -> sorted.put(key, labels.text(key)));
+    return sorted;
   }
 
-  private static Origin origin(By by, List<Actor> actors) {
-    return new Origin(by.id(), actors.get(by.actor()), by.time(), by.version());
+  private static List<EventId> events(List<String> ids) {
+    return ids.stream().map(EventId::parse).toList();
   }
 
-  private static String orEmpty(String text) {
-    return text == null ? "" : text;
+  private static EventId event(String id) throws IOException {
+    try {
+      return EventId.parse(id);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
-  private static <T> List<T> orNone(List<T> some) {
-    return some == null ? List.of() : some;
+  private static Origin origin(Fields by, List<Actor> actors) throws IOException {
+    return new Origin(
+        event(by.text("id")),
+        actors.get((int) by.number("actor")),
+        by.time("time"),
+        by.number("version"));
   }
 
   private static PlanState plan(Head head, Index index, StoredTasks stored) {
-    Arrays.stream(index.unclosed()).parallel().forEach(stored::task);
-    TreePMap<Integer, Task> unclosed = TreePMap.empty();
+    TreePMap<Integer, OpenTask> unclosed = TreePMap.empty();
     for (int number : index.unclosed()) {
-      unclosed = unclosed.plus(number, stored.task(number));
+      unclosed = unclosed.plus(number, new OpenTask(stored, number));
     }
     Map<String, TreePMap<Integer, String>> children = new HashMap<>();
     index

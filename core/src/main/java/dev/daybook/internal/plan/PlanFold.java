@@ -88,7 +88,7 @@ public final class PlanFold {
   private TreePVector<Constraint> constraints;
   private Set<Subject> policy;
   private Tasks tasks;
-  private TreePMap<Integer, Task> unclosed;
+  private TreePMap<Integer, OpenTask> unclosed;
   private HashPMap<String, TreePMap<Integer, String>> children;
   private Register<Decision> decisions;
   private Register<Rejection> rejected;
@@ -389,7 +389,10 @@ public final class PlanFold {
 
   private void put(Task task) {
     tasks = tasks.plus(task);
-    unclosed = task.isClosed() ? unclosed.minus(task.number()) : unclosed.plus(task.number(), task);
+    unclosed =
+        task.isClosed()
+            ? unclosed.minus(task.number())
+            : unclosed.plus(task.number(), new OpenTask(task));
   }
 
   private void change(String id, Origin origin, Consumer<TaskDraft> how) {

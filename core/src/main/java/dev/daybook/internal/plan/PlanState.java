@@ -61,7 +61,7 @@ public record PlanState(
     TreePVector<Constraint> constraints,
     Set<Subject> policy,
     Tasks tasks,
-    TreePMap<Integer, Task> unclosed,
+    TreePMap<Integer, OpenTask> unclosed,
     HashPMap<String, TreePMap<Integer, String>> children,
     Register<Decision> decisions,
     Register<Rejection> rejected,
@@ -96,6 +96,12 @@ public record PlanState(
           TreePVector.empty(),
           OrderedPMap.empty(),
           OrderedPSet.empty());
+
+  /** The tasks that are not closed, oldest first. */
+  public Iterable<Task> unclosedTasks() {
+    tasks.readUnclosed();
+    return () -> unclosed.values().stream().map(OpenTask::task).iterator();
+  }
 
   /** The children of a task that the plan knows. */
   public List<Task> childrenOf(String task) {

@@ -41,7 +41,7 @@ public final class Readiness {
   /** The tasks that can be taken now, by priority, then oldest first. */
   public List<Task> ready(Instant now) {
     List<Task> ready = new ArrayList<>();
-    for (Task task : plan.unclosed().values()) {
+    for (Task task : plan.unclosedTasks()) {
       if (isReady(task, now)) {
         ready.add(task);
       }
@@ -58,7 +58,7 @@ public final class Readiness {
   /** The tasks that are agreed but held up, oldest first. */
   public List<Blocked> blocked() {
     List<Blocked> blocked = new ArrayList<>();
-    for (Task task : plan.unclosed().values()) {
+    for (Task task : plan.unclosedTasks()) {
       if (isWork(task) && (isHeldUp(task) || hasOpenChildren(task))) {
         blocked.add(new Blocked(task, reasons(task)));
       }

@@ -14,6 +14,7 @@ final class StoredTasks {
   static final StoredTasks NONE =
       new StoredTasks(
           new String[0],
+          new int[0],
           number -> {
             throw new IndexOutOfBoundsException(number);
           });
@@ -25,11 +26,14 @@ final class StoredTasks {
   /** Without a lock: a task is a record, which any thread sees whole. */
   private final Task[] known;
 
+  private final int[] unclosed;
+  private volatile boolean hasUnclosed;
   private volatile boolean whole;
 
   /** Tasks of these ids, none read yet. */
-  StoredTasks(String[] ids, IntFunction<Task> reader) {
+  StoredTasks(String[] ids, int[] unclosed, IntFunction<Task> reader) {
     this.ids = ids;
+    this.unclosed = unclosed;
     this.reader = reader;
     this.known = new Task[ids.length];
     this.numbers = HashMap.newHashMap(ids.length);
@@ -64,6 +68,14 @@ final class StoredTasks {
   Task find(Object id) {
     Integer number = numbers.get(id);
     return number == null ? null : task(number);
+  }
+
+  /** Reads the tasks that are not closed, on all processors. */
+  void readUnclosed() {
+    if (!hasUnclosed) {
+      IntStream.of(unclosed).parallel().forEach(this::task);
+      hasUnclosed = true;
+    }
   }
 
   /** Reads whatever is not read yet, on all processors. */

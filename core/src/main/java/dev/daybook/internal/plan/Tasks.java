@@ -42,6 +42,11 @@ public final class Tasks extends AbstractMap<String, Task> {
         stored, changed.plus(task.id(), task), isNew ? added.plus(task.id()) : added);
   }
 
+  /** Reads those that are not closed, on all processors, if they are not read yet. */
+  void readUnclosed() {
+    stored.readUnclosed();
+  }
+
   @Override
   public Task get(Object id) {
     Task task = changed.get(id);

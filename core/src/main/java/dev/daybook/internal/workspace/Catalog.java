@@ -6,6 +6,8 @@ import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.WorkspaceStateException;
 import dev.daybook.internal.entry.Json;
+import dev.daybook.internal.entry.LightJson;
+import dev.daybook.internal.entry.LightJson.Fields;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Frame;
 import dev.daybook.internal.log.Keys;
@@ -289,7 +291,8 @@ public final class Catalog {
 
   private static Body body(ObjectKey key, Frame frame) {
     try {
-      return Json.read(frame.body(), Body.class);
+      Fields body = LightJson.read(frame.body());
+      return new Body(body.text("name"), body.text("id"), body.time("createdAt"));
     } catch (IOException e) {
       throw new CorruptDataException(
           key

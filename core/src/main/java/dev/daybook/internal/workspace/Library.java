@@ -321,10 +321,17 @@ final class Library implements AutoCloseable {
       try {
         var stored = engine.store().get(key);
         if (stored.isPresent()) {
+          byte[] bytes = stored.get().bytes();
+          String sum = Fingerprint.sha256Hex(bytes);
+          if (!sum.equals(file.sha256())) {
+            throw new CorruptDataException(
+                "its %d bytes have SHA-256 %s, the manifest says %s"
+                    .formatted(bytes.length, sum, file.sha256()));
+          }
           Frame frame =
-              Frame.decode(
+              Frame.decodeKnown(
                   key,
-                  Zstd.decompress(key, stored.get().bytes()),
+                  Zstd.decompress(key, bytes),
                   Frame.Kind.CHECKPOINT,
                   workspaceId);
           return Checkpoint.read(frame.body());
