@@ -31,8 +31,8 @@ import java.util.function.Consumer;
  * takes one off.
  *
  * <ul>
- *   <li>Each item becomes a task of its id: {@code title}, {@code description}, {@code priority}
- *       (2 if there is none), {@code issue_type} as its kind, {@code assignee}, {@code labels} as
+ *   <li>Each item becomes a task of its id: {@code title}, {@code description}, {@code priority} (2
+ *       if there is none), {@code issue_type} as its kind, {@code assignee}, {@code labels} as
  *       labels without a value, {@code dependencies} ({@code depends_on_id}, {@code type}), {@code
  *       status} and {@code close_reason}.
  *   <li>{@code open}, {@code in_progress}, {@code in_review}, {@code deferred}, {@code proposed}
@@ -294,8 +294,7 @@ public final class PlanImport {
       long known = 0;
       for (Taken taken : group) {
         try {
-          PlanRow row =
-              taken.row().orElseThrow(() -> new IllegalArgumentException(taken.reason()));
+          PlanRow row = taken.row().orElseThrow(() -> new IllegalArgumentException(taken.reason()));
           TaskContent task = tasks.get(row.id());
           Optional<TaskContent> before =
               task == null ? plan.task(row.id()).map(TaskContent::of) : Optional.of(task);

@@ -572,10 +572,7 @@ public final class PlanRecord {
 
   /** The claims whose lease has not run out, oldest task first. */
   public List<Claim> claims() {
-    return unclosed().stream()
-        .map(Task::claim)
-        .filter(claim -> claim.isLive(at))
-        .toList();
+    return unclosed().stream().map(Task::claim).filter(claim -> claim.isLive(at)).toList();
   }
 
   /** The claims this actor holds, oldest task first. */

@@ -313,8 +313,7 @@ public final class Session implements AutoCloseable {
         workspace.commit(
             state -> {
               contexts.clear();
-              List<Imported> all =
-                  decide.apply(new PlanRecord(state, workspace.clock().instant()));
+              List<Imported> all = decide.apply(new PlanRecord(state, workspace.clock().instant()));
               all.forEach(one -> contexts.put(one.event(), one.context()));
               return all.stream().map(Imported::event).toList();
             },

@@ -3,8 +3,8 @@ package dev.daybook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -100,7 +100,8 @@ class PlanImportTest {
         "design":"1. Look\\n2. Fix","comment_count":3,"wisp":true,"ratio":1.5,\
         "comments":[{"text":"hm","at":null}],"seq":"mine",\
         "dependencies":[{"issue_id":"a-1","depends_on_id":"a-0","type":"blocks",\
-        "created_at":"2026-01-11T10:33:47-08:00","created_by":"me","metadata":"{}"}]}""";
+        "created_at":"2026-01-11T10:33:47-08:00","created_by":"me","metadata":"{}"}]}\
+        """;
     Report report = take(create(7, "a-1", item));
 
     assertThat(report).isEqualTo(new Report(1, 1, 0, 0, List.of(), 1, 0));
@@ -194,7 +195,8 @@ class PlanImportTest {
   void aFieldOfItsOwnSaysHowItEnded() throws IOException {
     take(
         create(1, "a", "{\"title\":\"A\",\"status\":\"closed\",\"resolution\":\"duplicate\"}")
-            + create(2, "b", "{\"title\":\"B\",\"status\":\"closed\",\"close_reason\":\"failed\"}"));
+            + create(
+                2, "b", "{\"title\":\"B\",\"status\":\"closed\",\"close_reason\":\"failed\"}"));
 
     assertThat(task("a").status()).isEqualTo(TaskStatus.CANCELED);
     assertThat(task("a").resolution()).containsExactly(Resolution.DUPLICATE);
@@ -233,11 +235,13 @@ class PlanImportTest {
     take(
         create(1, "a", "{\"title\":\"A\",\"dependencies\":[" + on("x", "y", "z") + "]}")
             + update(2, "a", "{\"dependencies\":[" + on("x", "z", "w", "y") + "]}"));
-    assertThat(task("a").dependencies()).extracting(PlanRecord.Dependency::on)
+    assertThat(task("a").dependencies())
+        .extracting(PlanRecord.Dependency::on)
         .containsExactly("x", "z", "w", "y");
 
     take(update(3, "a", "{\"dependencies\":[" + on("x", "w", "y") + "]}"));
-    assertThat(task("a").dependencies()).extracting(PlanRecord.Dependency::on)
+    assertThat(task("a").dependencies())
+        .extracting(PlanRecord.Dependency::on)
         .containsExactly("x", "w", "y");
     assertThat(workspace.traces().count(Filter.any().type("DependencyRemoved"))).isEqualTo(3);
 
@@ -261,7 +265,8 @@ class PlanImportTest {
   void referencesThatDoNotResolveAreCountedUntilTheyDo() throws IOException {
     Report first = take(create(1, "a", "{\"title\":\"A\",\"dependencies\":[" + on("b") + "]}"));
     assertThat(first.unresolved()).isEqualTo(1);
-    assertThat(workspace.plan().unresolved()).singleElement()
+    assertThat(workspace.plan().unresolved())
+        .singleElement()
         .satisfies(one -> assertThat(one.dependency().on()).isEqualTo("b"));
     assertThat(workspace.plan().ready()).isEmpty();
 
@@ -282,7 +287,8 @@ class PlanImportTest {
                 + create(
                     6,
                     "q",
-                    "{\"title\":\"Q\",\"dependencies\":[" + on("p").replace("blocks", "parent-child")
+                    "{\"title\":\"Q\",\"dependencies\":["
+                        + on("p").replace("blocks", "parent-child")
                         + "]}"));
     assertThat(report.cyclic()).isEqualTo(3);
     assertThat(report.bad()).isZero();
@@ -308,7 +314,8 @@ class PlanImportTest {
 
     assertThat(report.read()).isEqualTo(11);
     assertThat(report.recorded()).isEqualTo(2);
-    assertThat(report.badRows()).extracting(BadRow::toString)
+    assertThat(report.badRows())
+        .extracting(BadRow::toString)
         .satisfiesExactly(
             one -> assertThat(one).startsWith("line 3: not JSON"),
             one ->
@@ -359,8 +366,7 @@ class PlanImportTest {
   @Test
   void aFileThatGrewAddsOnlyWhatIsNew() throws IOException {
     take(create(1, "a", "{\"title\":\"A\"}"));
-    Report report =
-        take(create(1, "a", "{\"title\":\"A\"}") + update(2, "a", "{\"title\":\"B\"}"));
+    Report report = take(create(1, "a", "{\"title\":\"A\"}") + update(2, "a", "{\"title\":\"B\"}"));
     assertThat(report.recorded()).isEqualTo(1);
     assertThat(report.alreadyThere()).isEqualTo(1);
     assertThat(task("a").title()).isEqualTo("B");
@@ -392,7 +398,8 @@ class PlanImportTest {
       rows.append(
           i < 20
               ? create(i, id, "{\"title\":\"T\",\"n\":0}")
-              : update(i, id, "{\"n\":" + i + ",\"dependencies\":[" + on("u" + i, "v" + i % 3) + "]}"));
+              : update(
+                  i, id, "{\"n\":" + i + ",\"dependencies\":[" + on("u" + i, "v" + i % 3) + "]}"));
     }
     Files.writeString(file, rows);
     List<Report> reports = new ArrayList<>();
@@ -408,7 +415,9 @@ class PlanImportTest {
     assertThat(reports).extracting(Report::bad).containsOnly(0L);
     assertThat(reports.stream().mapToLong(Report::recorded).sum()).isEqualTo(300);
     for (int i = 0; i < 20; i++) {
-      assertThat(native_("t" + i)).contains("\"n\":" + (280 + i)).contains("\"u" + (280 + i) + "\"");
+      assertThat(native_("t" + i))
+          .contains("\"n\":" + (280 + i))
+          .contains("\"u" + (280 + i) + "\"");
     }
     assertThat(workspace.traces().count(Filter.any().type("TaskEdited"))).isEqualTo(280);
   }
@@ -549,13 +558,35 @@ class PlanImportTest {
   Arbitrary<List<Change>> changes() {
     Arbitrary<String> texts =
         Arbitraries.of(
-            "null", "\"\"", "\" \"", "\"x\"", "\"true\"", "\"2026-11-24T08:00:00.123456789+02:00\"",
-            "\"12\"", "7", "-1", "1.50", "12345678901234567890", "true", "[]", "[1,{\"a\":null}]",
-            "\"\\ud800\"", "\"\\ud83d\\ude00\"", "\"two\\nlines\"", "{}");
+            "null",
+            "\"\"",
+            "\" \"",
+            "\"x\"",
+            "\"true\"",
+            "\"2026-11-24T08:00:00.123456789+02:00\"",
+            "\"12\"",
+            "7",
+            "-1",
+            "1.50",
+            "12345678901234567890",
+            "true",
+            "[]",
+            "[1,{\"a\":null}]",
+            "\"\\ud800\"",
+            "\"\\ud83d\\ude00\"",
+            "\"two\\nlines\"",
+            "{}");
     Arbitrary<String> statuses =
         Arbitraries.of(
-            "\"open\"", "\"closed\"", "\"in_progress\"", "\"deferred\"", "\"tombstone\"",
-            "\"hooked\"", "\"odd\"", "null", "3");
+            "\"open\"",
+            "\"closed\"",
+            "\"in_progress\"",
+            "\"deferred\"",
+            "\"tombstone\"",
+            "\"hooked\"",
+            "\"odd\"",
+            "null",
+            "3");
     Arbitrary<String> tags =
         Arbitraries.of("\"a\"", "\"b\"", "\"c\"", "\"\"", "\"native.x\"", "7")
             .list()
@@ -565,7 +596,8 @@ class PlanImportTest {
         Combinators.combine(
                 Arbitraries.of("t0", "t1", "t2", "x"),
                 Arbitraries.of("blocks", "parent-child", "related", "tracks", "blocked-by"),
-                Arbitraries.of("", ",\"issue_id\":\"t0\"", ",\"created_at\":\"2026-\"", ",\"n\":null"))
+                Arbitraries.of(
+                    "", ",\"issue_id\":\"t0\"", ",\"created_at\":\"2026-\"", ",\"n\":null"))
             .as((on, type, more) ->
                 "{\"depends_on_id\":\"" + on + "\",\"type\":\"" + type + "\"" + more + "}");
     Arbitrary<String> dependencies =
@@ -577,9 +609,20 @@ class PlanImportTest {
         Arbitraries.oneOf(
             Combinators.combine(
                     Arbitraries.of(
-                        "id", "title", "description", "priority", "issue_type", "assignee",
-                        "labels", "dependencies", "close_reason", "resolution", "created_at",
-                        "seq", "=x", "other"),
+                        "id",
+                        "title",
+                        "description",
+                        "priority",
+                        "issue_type",
+                        "assignee",
+                        "labels",
+                        "dependencies",
+                        "close_reason",
+                        "resolution",
+                        "created_at",
+                        "seq",
+                        "=x",
+                        "other"),
                     texts)
                 .as(Map::entry),
             statuses.map(one -> Map.entry("status", one)),

@@ -15,8 +15,8 @@ final class PlanOpenProcess {
 
   /**
    * Runs it; prints one line of numbers: milliseconds from the start of the JVM to this method, and
-   * to the plan, and to
-   * what is ready in it; how much is ready; tasks; the plan's version; creates, gets, lists, other requests; bytes received.
+   * to the plan, and to what is ready in it; how much is ready; tasks; the plan's version; creates,
+   * gets, lists, other requests; bytes received.
    *
    * @param arguments the store's folder, the workspace, a cache folder
    */

@@ -113,10 +113,12 @@ final class PlanReplaySuite implements Callable<Integer> {
               .into(
                   workspace,
                   progress ->
-                      Console.progress("%s: %,d of %,d bytes", "importing", progress.done(), progress.total()));
+                      Console.progress(
+                          "%s: %,d of %,d bytes", "importing", progress.done(), progress.total()));
       double seconds = (System.nanoTime() - start) / 1e9;
       Console.line(
-          "import    %,d rows in %.1f s (%,.0f/s), %,d recorded, %,d bad, %,d unresolved, %,d in cycles",
+          "import    %,d rows in %.1f s (%,.0f/s), %,d recorded, %,d bad, %,d unresolved, %,d in"
+              + " cycles",
           report.read(),
           seconds,
           report.read() / seconds,
@@ -224,7 +226,8 @@ final class PlanReplaySuite implements Callable<Integer> {
       before = plan;
     }
     Console.line(
-        "past      %d random versions of %,d (seed %d): %,d mismatches with a fresh fold; plan(version) %.0f ms on average, %.0f at most",
+        "past      %d random versions of %,d (seed %d): %,d mismatches with a fresh fold;"
+            + " plan(version) %.0f ms on average, %.0f at most",
         chosen.size(), newest, seed, wrong, all / 1e6 / chosen.size(), longest / 1e6);
     return wrong;
   }
@@ -289,7 +292,8 @@ final class PlanReplaySuite implements Callable<Integer> {
     Arrays.sort(toPlan);
     Arrays.sort(toReady);
     Console.line(
-        "open      %d new JVMs: %d ms from JVM start to the plan (median), %d to %d; %d to main; bar %d ms: %s",
+        "open      %d new JVMs: %d ms from JVM start to the plan (median), %d to %d; %d to main;"
+            + " bar %d ms: %s",
         opens,
         toPlan[opens / 2],
         toPlan[0],

@@ -89,7 +89,8 @@ public final class TailIndex implements AutoCloseable {
 
   /** What a searcher sees: the rows and vectors of this moment. */
   synchronized Snapshot snapshot() throws IOException {
-    return new Snapshot(DirectoryReader.open(writing().writer()), table.snapshot(rowById), vectors.snapshot());
+    return new Snapshot(
+        DirectoryReader.open(writing().writer()), table.snapshot(rowById), vectors.snapshot());
   }
 
   /** Frees the memory; searchers made before stay usable. */

@@ -90,8 +90,7 @@ public record Frame(Kind kind, String operation, byte[] body) {
   }
 
   /** The same for bytes whose own SHA-256 the caller has compared with what a manifest says. */
-  public static Frame decodeKnown(
-      ObjectKey key, byte[] bytes, Kind expected, String workspaceId) {
+  public static Frame decodeKnown(ObjectKey key, byte[] bytes, Kind expected, String workspaceId) {
     return decode(key, bytes, expected, workspaceId, Sum.NOT_NEEDED);
   }
 

@@ -270,13 +270,7 @@ public final class Checkpoint {
         new StoredTasks(
             index.ids(),
             index.unclosed(),
-            number ->
-                task(
-                    bytes,
-                    starts[number],
-                    starts[number + 1] - 1,
-                    number,
-                    actors));
+            number -> task(bytes, starts[number], starts[number + 1] - 1, number, actors));
     return plan(head(plain, bytes, headEnd), index, stored);
   }
 

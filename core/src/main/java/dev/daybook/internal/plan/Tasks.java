@@ -38,8 +38,7 @@ public final class Tasks extends AbstractMap<String, Task> {
   /** With one more, or another state of one that is there. */
   Tasks plus(Task task) {
     boolean isNew = task.number() == size();
-    return new Tasks(
-        stored, changed.plus(task.id(), task), isNew ? added.plus(task.id()) : added);
+    return new Tasks(stored, changed.plus(task.id(), task), isNew ? added.plus(task.id()) : added);
   }
 
   /** Reads those that are not closed, on all processors, if they are not read yet. */

@@ -139,7 +139,8 @@ public record NativeItems(String prefix) {
     if (task.isPresent() && row.op() == PlanRow.Op.CREATE) {
       throw new IllegalArgumentException(
           "'%s' cannot be created, it is in the plan already%s"
-              .formatted(row.id(), known < 0 ? "" : " since an earlier row (last seq " + known + ")"));
+              .formatted(
+                  row.id(), known < 0 ? "" : " since an earlier row (last seq " + known + ")"));
     }
     if (task.isEmpty() && row.op() == PlanRow.Op.UPDATE) {
       throw new IllegalArgumentException(
@@ -150,8 +151,7 @@ public record NativeItems(String prefix) {
     ObjectNode after = before.deepCopy();
     row.into(after);
     TaskContent next = next(task, before, after, row.id(), row.seq());
-    return Optional.of(
-        new Step(next, task.map(one -> one.changedTo(next)).orElseGet(next::added)));
+    return Optional.of(new Step(next, task.map(one -> one.changedTo(next)).orElseGet(next::added)));
   }
 
   /** The item that a task stands for, as JSON. */
@@ -415,7 +415,8 @@ public record NativeItems(String prefix) {
     Map<String, String> labels = new TreeMap<>();
     labels.put(key("issue_id"), encode(TextNode.valueOf(id)));
     labels.put(
-        key(TYPE), encode(TextNode.valueOf(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))));
+        key(TYPE),
+        encode(TextNode.valueOf(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))));
     return labels;
   }
 
@@ -461,7 +462,8 @@ public record NativeItems(String prefix) {
   /** Whether UTF-8 can hold it: no half of a surrogate pair. */
   private static boolean isWhole(String text) {
     return text.chars().noneMatch(c -> Character.isSurrogate((char) c))
-        || text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+        || text.codePoints()
+            .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
   /** Surrogates stand in texts of JSON only, where they may be escaped. */

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -318,23 +319,10 @@ final class Library implements AutoCloseable {
   PlanState startingPlan(Manifest manifest) {
     for (FileRef file : manifest.checkpoint()) {
       ObjectKey key = ObjectKey.of(file.key());
+      var stored = engine.store().get(key);
       try {
-        var stored = engine.store().get(key);
         if (stored.isPresent()) {
-          byte[] bytes = stored.get().bytes();
-          String sum = Fingerprint.sha256Hex(bytes);
-          if (!sum.equals(file.sha256())) {
-            throw new CorruptDataException(
-                "its %d bytes have SHA-256 %s, the manifest says %s"
-                    .formatted(bytes.length, sum, file.sha256()));
-          }
-          Frame frame =
-              Frame.decodeKnown(
-                  key,
-                  Zstd.decompress(key, bytes),
-                  Frame.Kind.CHECKPOINT,
-                  workspaceId);
-          return Checkpoint.read(frame.body());
+          return plan(file, stored.get().bytes());
         }
         LOG.warn("{} is missing; the plan is folded from segments", key);
       } catch (IOException | CorruptDataException e) {
@@ -342,6 +330,27 @@ final class Library implements AutoCloseable {
       }
     }
     return PlanHistory.fold(open(manifest), manifest.planThrough());
+  }
+
+  /** The sum is taken meanwhile: what damaged bytes seem to say is thrown away. */
+  private PlanState plan(FileRef file, byte[] bytes) throws IOException {
+    ObjectKey key = ObjectKey.of(file.key());
+    CompletableFuture<String> sum =
+        CompletableFuture.supplyAsync(() -> Fingerprint.sha256Hex(bytes), engine.threads());
+    PlanState plan;
+    try {
+      Frame frame =
+          Frame.decodeKnown(key, Zstd.decompress(key, bytes), Frame.Kind.CHECKPOINT, workspaceId);
+      plan = Checkpoint.read(frame.body());
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new IOException("it holds no plan: " + e.getMessage(), e);
+    }
+    if (!sum.join().equals(file.sha256())) {
+      throw new IOException(
+          "its %d bytes have SHA-256 %s, the manifest says %s"
+              .formatted(bytes.length, sum.join(), file.sha256()));
+    }
+    return plan;
   }
 
   private synchronized void requireOpen() {
