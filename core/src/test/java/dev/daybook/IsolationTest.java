@@ -151,6 +151,7 @@ class IsolationTest {
           new Kind("TraceStore.commits", 2, Run.Side::commits),
           new Kind("TraceStore.about", 2, Run.Side::about),
           new Kind("TraceImport.into", 1, Run.Side::importRows),
+          new Kind("PlanImport.into", 1, Run.Side::importPlan),
           new Kind("Daybook.open", 1, Run.Side::openAgain),
           new Kind("Daybook.create", 1, Run.Side::createAgain));
 
@@ -186,6 +187,7 @@ class IsolationTest {
     Set<String> known = new TreeSet<>(NOT_AN_OPERATION.keySet());
     kinds.forEach(kind -> known.add(kind.name().replaceAll(",.*", "")));
     known.remove("TraceImport.into");
+    known.remove("PlanImport.into");
     assertThat(known).isEqualTo(operations);
   }
 
@@ -847,6 +849,25 @@ class IsolationTest {
         assertThat(workspace.traces().count(Filter.any().tool("import")))
             .isEqualTo(before + report.recorded());
         assertThat(report.recorded() + report.alreadyThere()).isEqualTo(1);
+      }
+
+      /** The same item for both, as its rows are. */
+      void importPlan() throws IOException {
+        int number = random.nextInt(10);
+        Path file = folder.resolve(String.join("+", names) + "-plan.jsonl");
+        Files.write(
+            file,
+            "{\"seq\":%d,\"ts\":1,\"op\":\"create\",\"id\":\"I-%d\",\"set\":{\"title\":\"imported\"}}"
+                .formatted(number, number)
+                .getBytes(UTF_8));
+        PlanImport.Report report = PlanImport.of(file).into(workspace);
+        assertThat(report.recorded()).isEqualTo(tasks.add("I-" + number) ? 1 : 0);
+        assertThat(report.alreadyThere()).isEqualTo(1 - report.recorded());
+        versions += report.recorded();
+        PlanRecord.Task task = workspace.plan().task("I-" + number).orElseThrow();
+        assertThat(task.added().version()).isLessThanOrEqualTo(versions);
+        written.add(task.added().id());
+        own(task.added().id());
       }
 
       /** Everything this workspace has is its own, and is what was done to it. */

@@ -45,7 +45,7 @@ public final class Zstd {
    */
   public static byte[] decompress(ObjectKey key, byte[] bytes) {
     try {
-      long size = com.github.luben.zstd.Zstd.getFrameContentSize(bytes);
+      long size = bytes.length == 0 ? 0 : com.github.luben.zstd.Zstd.getFrameContentSize(bytes);
       if (size > 0 && size <= SIZE_AT_ONCE_MAX) {
         return com.github.luben.zstd.Zstd.decompress(bytes, (int) size);
       }
