@@ -170,7 +170,7 @@ class PlanImportTest {
     assertThat(task("a").assignee()).isEmpty();
     assertThat(task("a").priority()).isEqualTo(1);
     assertThat(task("a").labels()).doesNotContainKey("native.notes");
-    assertThat(native_("a")).isEqualTo("{\"priority\":1,\"title\":\"Two\"}");
+    assertThat(original("a")).isEqualTo("{\"priority\":1,\"title\":\"Two\"}");
   }
 
   @Test
@@ -188,7 +188,7 @@ class PlanImportTest {
     assertThat(task("b").status()).isEqualTo(TaskStatus.IN_PROGRESS);
     assertThat(task("b").resolution()).isEmpty();
     assertThat(task("c").reason()).isEqualTo("new");
-    assertThat(native_("c")).contains("\"close_reason\":\"new\"", "\"status\":\"closed\"");
+    assertThat(original("c")).contains("\"close_reason\":\"new\"", "\"status\":\"closed\"");
   }
 
   @Test
@@ -258,7 +258,7 @@ class PlanImportTest {
     take(create(1, "a", "{\"title\":\"A\",\"dependencies\":" + odd + "}"));
 
     assertThat(task("a").dependencies()).extracting(PlanRecord.Dependency::on).containsExactly("b");
-    assertThat(JSON.readTree(native_("a")).path("dependencies")).isEqualTo(JSON.readTree(odd));
+    assertThat(JSON.readTree(original("a")).path("dependencies")).isEqualTo(JSON.readTree(odd));
   }
 
   @Test
@@ -381,7 +381,7 @@ class PlanImportTest {
               dev.daybook.event.PlanEvent.TaskReopened.of("a"),
               TaskEdited.of("a").title("Mine").label("mine", "1")));
     }
-    assertThat(native_("a")).contains("\"status\":\"open\"", "\"title\":\"Mine\"");
+    assertThat(original("a")).contains("\"status\":\"open\"", "\"title\":\"Mine\"");
 
     take(update(2, "a", "{\"labels\":[\"y\"]}"));
 
@@ -415,7 +415,7 @@ class PlanImportTest {
     assertThat(reports).extracting(Report::bad).containsOnly(0L);
     assertThat(reports.stream().mapToLong(Report::recorded).sum()).isEqualTo(300);
     for (int i = 0; i < 20; i++) {
-      assertThat(native_("t" + i))
+      assertThat(original("t" + i))
           .contains("\"n\":" + (280 + i))
           .contains("\"u" + (280 + i) + "\"");
     }
@@ -653,7 +653,7 @@ class PlanImportTest {
   }
 
   /** The item as it was there, its fields in order of their names, without the id. */
-  private String native_(String id) throws IOException {
+  private String original(String id) throws IOException {
     Map<String, JsonNode> fields = new TreeMap<>();
     JSON.readTree(items.json(task(id)))
         .properties()
