@@ -64,8 +64,7 @@ final class BriefingUse {
         (section, counts) -> notebook.write(Kind.SECTION, id, section, counts[0], counts[1]));
     Set<EventId> named =
         briefing.lines().stream().map(Briefing.Line::event).collect(Collectors.toSet());
-    notebook.write(
-        Kind.ACTED, id, acted.size(), acted.stream().filter(named::contains).count());
+    notebook.write(Kind.ACTED, id, acted.size(), acted.stream().filter(named::contains).count());
     acted.clear();
     id = "";
   }

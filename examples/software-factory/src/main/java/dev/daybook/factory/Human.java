@@ -99,8 +99,7 @@ final class Human {
     }
     for (PlanRecord.Task task : plan.unclosed()) {
       if (task.status() == TaskStatus.IN_REVIEW && isForgotten(plan, task)) {
-        events.add(
-            new TaskStatusChanged(task.id(), TaskStatus.OPEN, "nobody has it to look over"));
+        events.add(new TaskStatusChanged(task.id(), TaskStatus.OPEN, "nobody has it to look over"));
       }
     }
     return events;

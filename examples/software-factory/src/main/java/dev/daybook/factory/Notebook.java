@@ -116,9 +116,7 @@ final class Notebook implements AutoCloseable {
             .forEach(words ->
                 lines.add(
                     new Line(
-                        actor,
-                        Kind.valueOf(words.getFirst()),
-                        words.subList(1, words.size()))));
+                        actor, Kind.valueOf(words.getFirst()), words.subList(1, words.size()))));
       }
     }
     return lines;

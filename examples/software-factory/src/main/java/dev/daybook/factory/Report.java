@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -121,8 +122,7 @@ record Report(List<String> lines, List<String> broken) {
       Map<String, Long> closers = new TreeMap<>();
       List<Entry> history =
           all(
-              Filter.any()
-                  .stream(Envelope.Stream.PLAN)
+              Filter.any().stream(Envelope.Stream.PLAN)
                   .type("TaskClosed", "TaskReopened", "TaskClaimed", "HandoffAccepted"));
       Map<String, String> holders = new HashMap<>();
       int handedOver = 0;
@@ -152,24 +152,30 @@ record Report(List<String> lines, List<String> broken) {
           default -> broken.add("task " + entry.task() + " was opened again");
         }
       }
-      plan.tasks().forEach((id, task) -> {
-        int times = closings.getOrDefault(id, List.of()).size();
-        if (times != 1 || !task.isClosed()) {
-          broken.add("task " + id + " is " + task.status() + " and was closed " + times + " times");
-        }
-      });
-      notesOf(Kind.CLOSED).forEach((task, actors) -> {
-        if (actors.size() > 1) {
-          broken.add("task " + task + " was closed by each of " + actors);
-        }
-      });
+      plan.tasks()
+          .forEach((id, task) -> {
+            int times = closings.getOrDefault(id, List.of()).size();
+            if (times != 1 || !task.isClosed()) {
+              broken.add(
+                  "task " + id + " is " + task.status() + " and was closed " + times + " times");
+            }
+          });
+      notesOf(Kind.CLOSED)
+          .forEach((task, actors) -> {
+            if (actors.size() > 1) {
+              broken.add("task " + task + " was closed by each of " + actors);
+            }
+          });
       long again = claims.values().stream().filter(times -> times > 1).count();
       say(
-          "%d of %d closed, each exactly once: %s",
+          "%d of %d closed, %d of them exactly once: %s",
           closings.size(),
           plan.tasks().size(),
-          counts(plan.tasks().values().stream().flatMap(task -> task.resolution().stream())
-              .map(one -> one.name().toLowerCase(Locale.ROOT))));
+          closings.values().stream().filter(times -> times.size() == 1).count(),
+          counts(
+              plan.tasks().values().stream()
+                  .flatMap(task -> task.resolution().stream())
+                  .map(one -> one.name().toLowerCase(Locale.ROOT))));
       say(
           "%d claims: %d tasks claimed more than once, %d of those claims by another than before;"
               + " %d taken by handoff",
@@ -179,8 +185,7 @@ record Report(List<String> lines, List<String> broken) {
 
     private void handoffs() {
       Map<String, Integer> accepted = new HashMap<>();
-      for (Entry entry :
-          all(Filter.any().stream(Envelope.Stream.PLAN).type("HandoffAccepted"))) {
+      for (Entry entry : all(Filter.any().stream(Envelope.Stream.PLAN).type("HandoffAccepted"))) {
         if (entry.event() instanceof HandoffAccepted one) {
           accepted.merge(one.handoff(), 1, Integer::sum);
         }
@@ -190,27 +195,31 @@ record Report(List<String> lines, List<String> broken) {
           broken.add("handoff " + handoff + " was accepted " + times + " times");
         }
       });
-      notesOf(Kind.ACCEPTED).forEach((handoff, actors) -> {
-        if (actors.size() > 1) {
-          broken.add("handoff " + handoff + " was given to each of " + actors);
-        }
-        if (!accepted.containsKey(handoff)) {
-          broken.add("handoff " + handoff + " was given to " + actors + " and is not accepted");
-        }
-      });
-      plan.handoffs().forEach((id, state) -> {
-        Stage stage = state.stageAt(plan.at());
-        if (stage == Stage.OFFERED || stage == Stage.ACCEPTED) {
-          broken.add("handoff " + id + " of " + state.handoff().task() + " is still " + stage);
-        }
-      });
+      notesOf(Kind.ACCEPTED)
+          .forEach((handoff, actors) -> {
+            if (actors.size() > 1) {
+              broken.add("handoff " + handoff + " was given to each of " + actors);
+            }
+            if (!accepted.containsKey(handoff)) {
+              broken.add("handoff " + handoff + " was given to " + actors + " and is not accepted");
+            }
+          });
+      plan.handoffs()
+          .forEach((id, state) -> {
+            Stage stage = state.stageAt(plan.at());
+            if (stage == Stage.OFFERED || stage == Stage.ACCEPTED) {
+              broken.add("handoff " + id + " of " + state.handoff().task() + " is still " + stage);
+            }
+          });
       say(
-          "%d offered (%s); %d accepted, each exactly once; now %s",
+          "%d offered (%s); %d accepted, %d of them exactly once; now %s",
           plan.handoffs().size(),
-          counts(plan.handoffs().values().stream()
-              .map(state -> state.handoff().kind())
-              .map(Handoff.Kind::name)),
+          counts(
+              plan.handoffs().values().stream()
+                  .map(state -> state.handoff().kind())
+                  .map(Handoff.Kind::name)),
           accepted.size(),
+          accepted.values().stream().filter(times -> times == 1).count(),
           counts(plan.handoffs().values().stream().map(state -> state.stage().name())));
       say(
           "%d of them said what the traces contradict, and told the receiver so",
@@ -241,9 +250,11 @@ record Report(List<String> lines, List<String> broken) {
         }
       }
       say(
-          "%d promised by a receipt or a plan change that returned, %d lost; %d found in all, none"
-              + " twice",
-          promised, lost, everything.size());
+          "%,d promised by a receipt or a plan change that returned, %d of them lost",
+          promised, lost);
+      say(
+          "%,d listed, none twice (a call's start and its end are listed as one)",
+          everything.size());
       Workspace.Verification whole = workspace.verify(progress -> {});
       broken.addAll(whole.problems());
       say(
@@ -258,7 +269,8 @@ record Report(List<String> lines, List<String> broken) {
       List<Entry> entries =
           all(Filter.any().stream(Envelope.Stream.PLAN).actorKind(Actor.Kind.HUMAN));
       entries.forEach(entry -> byPeople.add(entry.id().toString()));
-      say("%d plan events by %s: %s",
+      say(
+          "%d plan events by %s: %s",
           byPeople.size(), Team.PERSON.id(), counts(entries.stream().map(Entry::type)));
       say(
           "%d questions, %d blockers, %d approvals, %d decisions in force, %d rejected approaches;"
@@ -268,7 +280,8 @@ record Report(List<String> lines, List<String> broken) {
           entries.stream().filter(entry -> entry.type().startsWith("Approval")).count(),
           plan.decisionsInForce().size(),
           plan.rejected().size(),
-          plan.openQuestions().size() + plan.openBlockers().size()
+          plan.openQuestions().size()
+              + plan.openBlockers().size()
               + plan.pendingApprovals().size());
     }
 
@@ -299,7 +312,8 @@ record Report(List<String> lines, List<String> broken) {
 
       String shares() {
         return "%4d briefings, %,9d tokens, %,7d lines, %s used; of %,6d things acted on %s were in it"
-            .formatted(briefings, tokens, lines, percent(used, lines), acted, percent(named, acted));
+            .formatted(
+                briefings, tokens, lines, percent(used, lines), acted, percent(named, acted));
       }
     }
 
@@ -369,14 +383,14 @@ record Report(List<String> lines, List<String> broken) {
     }
 
     /** Which actors wrote a line of this kind, by its first word. */
-    private Map<String, Set<String>> notesOf(Kind kind) {
+    private Map<String, TreeSet<String>> notesOf(Kind kind) {
       return notes.stream()
           .filter(line -> line.kind() == kind)
           .collect(
               Collectors.groupingBy(
                   line -> line.words().getFirst(),
                   TreeMap::new,
-                  Collectors.mapping(Line::actor, Collectors.toSet())));
+                  Collectors.mapping(Line::actor, Collectors.toCollection(TreeSet::new))));
     }
 
     /** Every entry that passes, newest first. */

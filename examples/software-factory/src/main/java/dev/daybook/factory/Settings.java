@@ -204,8 +204,7 @@ final class Settings {
 
   private static void requireAtLeast(String option, int value, int least) {
     if (value < least) {
-      throw new IllegalArgumentException(
-          option + " is " + value + ", expected at least " + least);
+      throw new IllegalArgumentException(option + " is " + value + ", expected at least " + least);
     }
   }
 

@@ -139,8 +139,13 @@ public final class SoftwareFactory implements Callable<Integer> {
                   agents.stream().mapToInt(AgentProcess::failed).sum()));
       report.lines().forEach(spec.commandLine().getOut()::println);
       if (!isSettled) {
-        spec.commandLine().getErr().println(
-            "error: the plan was not settled in " + minutes + " minutes; see " + settings.notes());
+        spec.commandLine()
+            .getErr()
+            .println(
+                "error: the plan was not settled in "
+                    + minutes
+                    + " minutes; see "
+                    + settings.notes());
       }
       return isSettled && report.isKept() ? 0 : 1;
     }
@@ -184,8 +189,7 @@ public final class SoftwareFactory implements Callable<Integer> {
     }
   }
 
-  private boolean loop(
-      Workspace workspace, Human human, Session session, SplittableRandom random)
+  private boolean loop(Workspace workspace, Human human, Session session, SplittableRandom random)
       throws IOException, InterruptedException {
     while (System.nanoTime() - began < Duration.ofMinutes(minutes).toNanos()) {
       try {
@@ -210,8 +214,7 @@ public final class SoftwareFactory implements Callable<Integer> {
     return false;
   }
 
-  private void killIfDue(Workspace workspace, SplittableRandom random)
-      throws InterruptedException {
+  private void killIfDue(Workspace workspace, SplittableRandom random) throws InterruptedException {
     PlanRecord plan = workspace.plan();
     List<AgentProcess> running = agents.stream().filter(AgentProcess::isRunning).toList();
     if (killAt.isEmpty() || running.isEmpty() || closed(plan) < killAt.getFirst()) {
@@ -221,9 +224,7 @@ public final class SoftwareFactory implements Callable<Integer> {
     AgentProcess victim = running.get(random.nextInt(running.size()));
     // Now and then for longer than a lease, so that others take over.
     long millis =
-        random.nextInt(4) == 0
-            ? settings.lease().toMillis() * 3 / 2
-            : 200 + random.nextInt(1_500);
+        random.nextInt(4) == 0 ? settings.lease().toMillis() * 3 / 2 : 200 + random.nextInt(1_500);
     victim.kill(Instant.now().plusMillis(millis));
     if (!workspace.plan().claimedBy(victim.name()).isEmpty()) {
       killedHolding++;

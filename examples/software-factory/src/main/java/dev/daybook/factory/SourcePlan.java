@@ -90,8 +90,8 @@ record SourcePlan(Path tree, int filesMax) implements PlanSource {
     }
     waits(sources(folders))
         .forEach((folder, others) ->
-            others.forEach(other ->
-                events.add(DependencyAdded.blocks(ids.get(folder), ids.get(other)))));
+            others.forEach(
+                other -> events.add(DependencyAdded.blocks(ids.get(folder), ids.get(other)))));
     events.add(TaskAdded.of("REPORT", "Report on the whole tree").kind(KIND_REPORT).priority(0));
     events.add(new AcceptanceCriterionAdded("REPORT", "Every folder is summed up"));
     ids.values().forEach(id -> events.add(DependencyAdded.blocks("REPORT", id)));
@@ -171,11 +171,13 @@ record SourcePlan(Path tree, int filesMax) implements PlanSource {
   private static Map<String, Set<String>> waits(Map<String, Sources> folders) {
     Map<String, String> places = new HashMap<>();
     folders.forEach((folder, sources) ->
-        sources.declared().forEach(declared -> {
-          if (!folder.contains("/test/")) {
-            places.put(declared, folder);
-          }
-        }));
+        sources
+            .declared()
+            .forEach(declared -> {
+              if (!folder.contains("/test/")) {
+                places.put(declared, folder);
+              }
+            }));
     Map<String, Set<String>> waits = new TreeMap<>();
     folders.forEach((folder, sources) -> {
       for (String imported : sources.imported()) {

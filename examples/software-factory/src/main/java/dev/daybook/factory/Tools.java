@@ -76,8 +76,7 @@ final class Tools {
       words.add(options);
     }
     words.addAll(operands);
-    String[] files =
-        operands.stream().filter(one -> one.endsWith(".java")).toArray(String[]::new);
+    String[] files = operands.stream().filter(one -> one.endsWith(".java")).toArray(String[]::new);
     return ToolCall.of(tool, String.join(" ", words)).reading(files);
   }
 
@@ -121,8 +120,7 @@ final class Tools {
     return ended(call, found.isEmpty() ? 0 : 1, String.join("\n", found));
   }
 
-  private ToolCall process(ToolCall call, String[] words)
-      throws IOException, InterruptedException {
+  private ToolCall process(ToolCall call, String[] words) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(words).directory(tree.toFile()).redirectErrorStream(true).start();
     try {

@@ -12,8 +12,8 @@ import dev.daybook.PriorAttempt;
 import dev.daybook.Receipt;
 import dev.daybook.Session;
 import dev.daybook.Workspace;
-import dev.daybook.event.Context;
 import dev.daybook.event.CallOutcome;
+import dev.daybook.event.Context;
 import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
 import dev.daybook.event.Handoff;
@@ -139,7 +139,8 @@ final class Work {
     Done size = run(task.id(), Tools.count(List.of(file)));
     if (dice(task, "question") < QUESTIONS
         && plan.questions().stream().noneMatch(one -> one.asked().task().equals(task.id()))) {
-      giveBack(claim, QuestionAsked.of("Does " + file + " belong to this tree?").holding(task.id()));
+      giveBack(
+          claim, QuestionAsked.of("Does " + file + " belong to this tree?").holding(task.id()));
       return;
     }
     if (dice(task, "blocker") < BLOCKERS
@@ -167,7 +168,8 @@ final class Work {
         task.id(),
         Observation.of(
             "%s: %d lines, documentation %s"
-                .formatted(file, lines, documented.isOk() ? "complete" : documented.call().error())));
+                .formatted(
+                    file, lines, documented.isOk() ? "complete" : documented.call().error())));
     if (lines > LONG_FILE_LINES) {
       discover(task, file, lines);
     }
@@ -447,9 +449,7 @@ final class Work {
   private Done runAgain(String task, ToolCall call) throws IOException, InterruptedException {
     Receipt start = record(task, new ToolCallStarted(call.tool(), call.arguments()));
     ToolCall ended = tools.run(call);
-    Receipt end =
-        notebook.keep(
-            session.record(ended, context(task).cause(start.id())));
+    Receipt end = notebook.keep(session.record(ended, context(task).cause(start.id())));
     return new Done(end.id(), ended);
   }
 
