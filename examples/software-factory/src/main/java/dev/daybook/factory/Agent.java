@@ -301,7 +301,7 @@ final class Agent {
 
   private Briefing brief() {
     Briefing briefing = session.briefing(settings.tokensMax());
-    use.begin(briefing);
+    use.begin(briefing, workspace.plan());
     return briefing;
   }
 

@@ -4,12 +4,14 @@ import dev.daybook.Briefing;
 import dev.daybook.PlanRecord;
 import dev.daybook.event.EventId;
 import dev.daybook.factory.Notebook.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * How much of each briefing an agent used. A line is used if, before its next briefing, the agent
@@ -20,33 +22,52 @@ import java.util.stream.Collectors;
  */
 final class BriefingUse {
   private final Notebook notebook;
-  private final Set<EventId> acted = new HashSet<>();
+  private final Set<String> acted = new HashSet<>();
   private String id = "";
-  private Briefing briefing = new Briefing(java.util.List.of(), java.util.List.of(), 0, 50, 0);
+
+  /** What each line is about, by section; a thing may stand in several lines. */
+  private final List<Map.Entry<Briefing.Section, String>> lines = new ArrayList<>();
 
   BriefingUse(Notebook notebook) {
     this.notebook = notebook;
   }
 
-  /** A new briefing was read; says what became of the one before. */
-  void begin(Briefing next) {
+  /**
+   * A new briefing was read; says what became of the one before.
+   *
+   * @param plan as it was then, to know which task a line is about
+   */
+  void begin(Briefing briefing, PlanRecord plan) {
     end();
     id = UUID.randomUUID().toString();
-    briefing = next;
-    notebook.write(Kind.BRIEFING, id, next.tokens(), next.lines().size());
+    Map<EventId, String> tasks = new HashMap<>();
+    for (PlanRecord.Task task : plan.tasks().values()) {
+      tasks.put(task.added().id(), thing(task));
+      tasks.put(task.changed().id(), thing(task));
+    }
+    for (Briefing.Line line : briefing.lines()) {
+      String event = line.event().toString();
+      String about =
+          line.section() == Briefing.Section.TASK ? tasks.getOrDefault(line.event(), event) : event;
+      lines.add(Map.entry(line.section(), about));
+    }
+    notebook.write(Kind.BRIEFING, id, briefing.tokens(), lines.size());
   }
 
   /** The agent acted on an event. */
   void on(EventId event) {
     if (event.isPresent()) {
-      acted.add(event);
+      acted.add(event.toString());
     }
   }
 
   /** The agent acted on a task. */
   void on(PlanRecord.Task task) {
-    on(task.added().id());
-    on(task.changed().id());
+    acted.add(thing(task));
+  }
+
+  private static String thing(PlanRecord.Task task) {
+    return "task " + task.id();
   }
 
   /** Writes down what became of the briefing. */
@@ -55,17 +76,18 @@ final class BriefingUse {
       return;
     }
     Map<String, int[]> sections = new TreeMap<>();
-    for (Briefing.Line line : briefing.lines()) {
-      int[] counts = sections.computeIfAbsent(line.section().name(), section -> new int[2]);
+    Set<String> named = new HashSet<>();
+    for (Map.Entry<Briefing.Section, String> line : lines) {
+      int[] counts = sections.computeIfAbsent(line.getKey().name(), section -> new int[2]);
       counts[0]++;
-      counts[1] += acted.contains(line.event()) ? 1 : 0;
+      counts[1] += acted.contains(line.getValue()) ? 1 : 0;
+      named.add(line.getValue());
     }
     sections.forEach(
         (section, counts) -> notebook.write(Kind.SECTION, id, section, counts[0], counts[1]));
-    Set<EventId> named =
-        briefing.lines().stream().map(Briefing.Line::event).collect(Collectors.toSet());
     notebook.write(Kind.ACTED, id, acted.size(), acted.stream().filter(named::contains).count());
     acted.clear();
+    lines.clear();
     id = "";
   }
 }

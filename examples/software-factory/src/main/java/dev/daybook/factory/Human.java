@@ -123,9 +123,9 @@ final class Human {
         .noneMatch(stage -> stage == Stage.OFFERED || stage == Stage.ACCEPTED);
   }
 
-  /** Offers whose task is closed, or that nobody took in three leases. */
+  /** Offers whose task is closed, or that nobody took in six leases. */
   private void withdrawStale(PlanRecord plan) {
-    Duration patience = settings.lease().multipliedBy(3);
+    Duration patience = settings.lease().multipliedBy(6);
     for (HandoffState state : plan.handoffs().values()) {
       if (state.stageAt(plan.at()) == Stage.OFFERED
           && (plan.task(state.handoff().task()).filter(PlanRecord.Task::isClosed).isPresent()

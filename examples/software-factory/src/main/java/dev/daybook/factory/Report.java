@@ -383,7 +383,7 @@ record Report(List<String> lines, List<String> broken) {
     }
 
     /** Which actors wrote a line of this kind, by its first word. */
-    private Map<String, TreeSet<String>> notesOf(Kind kind) {
+    private Map<String, Set<String>> notesOf(Kind kind) {
       return notes.stream()
           .filter(line -> line.kind() == kind)
           .collect(

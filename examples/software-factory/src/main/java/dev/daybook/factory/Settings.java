@@ -157,6 +157,11 @@ final class Settings {
     return folder.resolve("notes");
   }
 
+  /** Where agents write what they found. */
+  Path summaries() {
+    return folder.resolve("summaries");
+  }
+
   Path tree() {
     return tree.toAbsolutePath().normalize();
   }

@@ -158,10 +158,12 @@ public final class SoftwareFactory implements Callable<Integer> {
         Workspace.delete(store, Settings.WORKSPACE);
       }
     }
-    if (Files.exists(settings.notes())) {
-      try (Stream<Path> old = Files.walk(settings.notes())) {
-        for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
+    for (Path folder : List.of(settings.notes(), settings.summaries())) {
+      if (Files.exists(folder)) {
+        try (Stream<Path> old = Files.walk(folder)) {
+          for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(file);
+          }
         }
       }
     }

@@ -16,6 +16,7 @@ import dev.daybook.event.CallOutcome;
 import dev.daybook.event.Context;
 import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
+import dev.daybook.event.FileTouched;
 import dev.daybook.event.Handoff;
 import dev.daybook.event.PlanEvent;
 import dev.daybook.event.PlanEvent.AcceptanceCriterionAdded;
@@ -40,6 +41,8 @@ import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.TraceEvent.ToolCallStarted;
 import dev.daybook.factory.Notebook.Kind;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -281,7 +284,6 @@ final class Work {
             .done("counted lines", "searched for marks")
             .remaining("parse", "look at documentation")
             .nextAction("parse " + file)
-            .touched(file)
             .evidence(size.id(), search.id());
     if (dice(task, "lie") < LIES) {
       // Never ran; the workspace notices and tells the receiver.
@@ -305,8 +307,14 @@ final class Work {
     record(
         task.id(),
         Observation.of("%s: %d lines, its files say %d".formatted(task.title(), total, sum)));
+    String text = task.title() + "\nfiles " + files.size() + "\nlines " + total + "\n";
+    Path summary = Files.createDirectories(settings.summaries()).resolve(task.id() + ".txt");
+    Files.writeString(summary, text);
+    record(
+        task.id(),
+        ToolCall.of("write", summary.toString()).output(text).touching(summary.toString()));
     if (dice(task, "review") < REVIEWS) {
-      offerReview(claim, task, files, counted);
+      offerReview(claim, task, files, counted, summary);
     } else {
       close(task.id(), Resolution.SUCCEEDED, List.of(counted.id()));
     }
@@ -330,10 +338,11 @@ final class Work {
 
   /** The task waits for whoever takes the handoff, in the same plan version. */
   private void offerReview(
-      PlanRecord.Claim claim, PlanRecord.Task task, List<String> files, Done counted)
+      PlanRecord.Claim claim, PlanRecord.Task task, List<String> files, Done counted, Path summary)
       throws IOException, InterruptedException {
-    Done parsed = run(task.id(), tools.parse(files));
-    String role = otherRoles.contains("tester") && dice(task, "test") < 0.5 ? "tester" : "reviewer";
+    // Run by this session, since the receiver is told of tests it only says were run.
+    Done parsed = runAgain(task.id(), tools.parse(files));
+    String role = otherRoles.contains("tester") && dice(task, "test") < 0.3 ? "tester" : "reviewer";
     Handoff handoff =
         Handoff.of(task.id())
             .kind(role.equals("tester") ? Handoff.Kind.TEST : Handoff.Kind.REVIEW)
@@ -342,7 +351,8 @@ final class Work {
             .status(TaskStatus.IN_REVIEW)
             .summary(task.title() + ": done, to be looked over")
             .nextAction("count again and compare")
-            .touched(files.toArray(String[]::new))
+            .touched(new FileTouched(summary.toString(), FileTouched.Change.ADDED, ""))
+            .artifacts(summary.toString())
             .tests(
                 parsed.isOk()
                     ? TestRun.of(parsed.call().arguments(), files.size())
@@ -361,6 +371,11 @@ final class Work {
   void review(Handoff handoff, PlanRecord plan) throws IOException, InterruptedException {
     PlanRecord.Task task = plan.task(handoff.task()).orElseThrow();
     lookedAt(plan, task);
+    for (FileTouched file : handoff.files()) {
+      Path summary = Path.of(file.path());
+      String text = Files.exists(summary) ? Files.readString(summary) : "";
+      record(task.id(), ToolCall.of("read", file.path()).output(text).reading(file.path()));
+    }
     Done last = new Done(EventId.NONE, ToolCall.of("none", ""));
     for (EventId evidence : handoff.evidence()) {
       use.on(evidence);
