@@ -3,10 +3,8 @@ package dev.daybook;
 import dev.daybook.event.Actor;
 import dev.daybook.event.CallOutcome;
 import dev.daybook.event.Context;
-import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
-import dev.daybook.event.FileTouched;
 import dev.daybook.event.Handoff;
 import dev.daybook.event.HandoffEvent;
 import dev.daybook.event.HandoffEvent.HandoffAccepted;
@@ -22,7 +20,6 @@ import dev.daybook.event.PlanEvent.TaskStatusChanged;
 import dev.daybook.event.Resolution;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.TaskStatus;
-import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent;
 import dev.daybook.event.TraceEvent.SessionEnded;
@@ -33,11 +30,10 @@ import dev.daybook.event.Vcs;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.WriterLog;
 import dev.daybook.internal.plan.Author;
+import dev.daybook.internal.plan.Fences;
 import dev.daybook.internal.plan.PlanLog;
-import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.GitState;
 import dev.daybook.internal.workspace.OpenWorkspace;
-import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +51,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * One actor at work in a workspace: records what it does, changes the plan, hands over. A session
@@ -83,8 +80,7 @@ public final class Session implements AutoCloseable {
     final Map<EventId, CompletableFuture<Void>> pending = new ConcurrentHashMap<>();
     final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
-    /** The fence of each claim that this handle took and has not given back. */
-    final Map<String, Long> fences = new ConcurrentHashMap<>();
+    final Fences fences = new Fences();
   }
 
   private Session(
@@ -263,33 +259,14 @@ public final class Session implements AutoCloseable {
     Objects.requireNonNull(decide, "decide");
     checkOpen();
     flush();
-    AtomicReference<List<? extends PlanEvent>> decided = new AtomicReference<>(List.of());
     PlanLog.Committed committed =
         workspace.commit(
-            state -> {
-              decided.set(decide.apply(new PlanRecord(state, now())));
-              return decided.get();
-            },
+            (state, now) -> decide.apply(new PlanRecord(state, micros(now))),
             new Author(actor, id, shared.fences, rules),
             this::seal);
-    rememberClaims(decided.get(), committed.plan());
-    forgetEndedClaims(committed.plan());
+    shared.fences.forgetEnded(committed.plan());
     return new PlanChange(
         committed.plan().version(), new PlanRecord(committed.plan(), now()), committed.events());
-  }
-
-  /** However a claim was taken, this handle is refused once another claim supersedes it. */
-  private void rememberClaims(List<? extends PlanEvent> written, PlanState plan) {
-    for (PlanEvent event : written) {
-      if (event instanceof TaskClaimed || event instanceof HandoffAccepted) {
-        PlanRecord.Task known = plan.tasks().get(plan.taskOf(event));
-        if (known != null
-            && known.claim().fence() == plan.version()
-            && known.claim().session().equals(id)) {
-          shared.fences.put(known.id(), plan.version());
-        }
-      }
-    }
   }
 
   /**
@@ -311,56 +288,40 @@ public final class Session implements AutoCloseable {
     IdentityHashMap<PlanEvent, Context> contexts = new IdentityHashMap<>();
     PlanLog.Committed committed =
         workspace.commit(
-            state -> {
+            (state, now) -> {
               contexts.clear();
-              List<Imported> all = decide.apply(new PlanRecord(state, workspace.clock().instant()));
+              List<Imported> all = decide.apply(new PlanRecord(state, micros(now)));
               all.forEach(one -> contexts.put(one.event(), one.context()));
               return all.stream().map(Imported::event).toList();
             },
-            new Author(actor, id, Map.of(), Author.Rules.IMPORT),
-            (eventId, event, about, version) ->
-                seal(eventId, event, contexts.get(event), about, version));
+            new Author(actor, id, shared.fences, Author.Rules.IMPORT),
+            (eventId, event, slot) -> seal(eventId, event, contexts.get(event), slot));
     return new PlanChange(
-        committed.plan().version(),
-        new PlanRecord(committed.plan(), workspace.clock().instant()),
-        committed.events());
+        committed.plan().version(), new PlanRecord(committed.plan(), now()), committed.events());
   }
 
-  /** A claim that this handle gave back or that ended with its task can no longer be lost. */
-  private void forgetEndedClaims(PlanState plan) {
-    shared.fences.forEach((claimed, fence) -> {
-      PlanRecord.Task known = plan.tasks().get(claimed);
-      if (known != null
-          && known.claim().fence() == fence
-          && known.claim().standing() == PlanRecord.Claim.Standing.ENDED) {
-        shared.fences.remove(claimed, fence);
-      }
-    });
+  private Envelope seal(EventId eventId, PlanEvent event, PlanLog.Slot slot) {
+    return seal(eventId, event, Context.none(), slot);
   }
 
-  private Envelope seal(EventId eventId, PlanEvent event, String about, long version) {
-    return seal(eventId, event, Context.none(), about, version);
-  }
-
-  private Envelope seal(
-      EventId eventId, PlanEvent event, Context context, String about, long version) {
-    Instant now = now();
+  private Envelope seal(EventId eventId, PlanEvent event, Context context, PlanLog.Slot slot) {
+    Instant time = context.time().equals(Instant.MIN) ? now() : micros(context.time());
     return new Envelope(
         eventId,
         Envelope.Stream.PLAN,
-        context.time().equals(Instant.MIN) ? now : context.time().truncatedTo(ChronoUnit.MICROS),
-        now,
+        time,
+        micros(slot.recordedAt()),
         actor,
         id,
         parent,
-        about.isEmpty() ? task : about,
+        slot.task().isEmpty() ? task : slot.task(),
         event.cause(),
         context.source(),
         "",
         "",
         vcs,
         Map.of(),
-        version);
+        slot.version());
   }
 
   /** Claims the task that is next for this actor, for {@link #LEASE_DEFAULT}. */
@@ -376,13 +337,25 @@ public final class Session implements AutoCloseable {
    * @return the claim; empty if nothing is ready
    */
   public Optional<PlanRecord.Claim> claimNext(Duration lease) {
+    return claimNext(lease, any -> true);
+  }
+
+  /**
+   * Claims the first task that also passes a test, such as one on its kind or labels; otherwise as
+   * {@link #claimNext(Duration)}.
+   *
+   * @param wanted a pure function; asked again after a lost race
+   */
+  public Optional<PlanRecord.Claim> claimNext(Duration lease, Predicate<PlanRecord.Task> wanted) {
     checkLease(lease);
+    Objects.requireNonNull(wanted, "wanted");
     AtomicReference<String> chosen = new AtomicReference<>("");
     PlanChange change =
         updatePlan(plan -> {
           Optional<PlanRecord.Task> next =
               plan.ready().stream()
                   .filter(one -> one.assignee().isEmpty() || one.assignee().equals(actor.id()))
+                  .filter(wanted)
                   .findFirst();
           chosen.set(next.map(PlanRecord.Task::id).orElse(""));
           return next.map(one -> claiming(plan, one.id(), lease)).orElse(List.of());
@@ -433,20 +406,40 @@ public final class Session implements AutoCloseable {
         .claim();
   }
 
+  /** Gives a claimed task back and changes nothing else. */
+  public PlanChange release(PlanRecord.Claim claim, String reason) {
+    return release(claim, reason, plan -> List.of());
+  }
+
   /**
-   * Gives a claimed task back, which is OPEN again.
+   * Gives a claimed task back, which is OPEN again if it was IN_PROGRESS, together with the changes
+   * of the plan that belong to it, such as the question it waits for, in one plan version.
    *
    * @param reason why, for whoever takes it next; may be empty
+   * @param changes as for {@link #updatePlan}; what it returns comes first
    * @throws PlanRuleException if another claim superseded this one, or the task is closed
    */
-  public PlanChange release(PlanRecord.Claim claim, String reason) {
+  public PlanChange release(
+      PlanRecord.Claim claim,
+      String reason,
+      Function<PlanRecord, List<? extends PlanEvent>> changes) {
+    Objects.requireNonNull(claim, "claim");
+    TaskReleased released = new TaskReleased(claim.task(), claim.fence(), reason);
     return updatePlan(plan -> {
-      TaskReleased released = new TaskReleased(claim.task(), claim.fence(), reason);
-      return plan.task(claim.task())
+      List<PlanEvent> events = new ArrayList<>(changes.apply(plan));
+      events.add(released);
+      boolean moved =
+          events.stream()
+              .anyMatch(event ->
+                  event instanceof TaskStatusChanged changed
+                      && changed.task().equals(claim.task()));
+      if (!moved
+          && plan.task(claim.task())
               .filter(one -> one.status() == TaskStatus.IN_PROGRESS)
-              .isPresent()
-          ? List.of(released, TaskStatusChanged.of(claim.task(), TaskStatus.OPEN))
-          : List.of(released);
+              .isPresent()) {
+        events.add(TaskStatusChanged.of(claim.task(), TaskStatus.OPEN));
+      }
+      return events;
     });
   }
 
@@ -469,8 +462,8 @@ public final class Session implements AutoCloseable {
   /**
    * Offers a handoff together with the changes of the plan that belong to it, in one plan version.
    * Its evidence, decisions, rejected approaches and blockers must exist; what the traces of this
-   * session contradict (tests said to pass whose last run failed, a file no call touched) is not
-   * refused but kept with the offer for the receiver to see.
+   * session and of the task contradict (tests said to pass whose last run failed, a file no call
+   * touched) is not refused but kept with the offer for the receiver to see.
    *
    * @param changes as for {@link #updatePlan}; what it returns comes before the offer
    * @return the handoff with its id
@@ -482,15 +475,13 @@ public final class Session implements AutoCloseable {
     Objects.requireNonNull(changes, "changes");
     checkOpen();
     flush();
-    View view = workspace.latest();
-    for (EventId evidence : handoff.evidence()) {
-      if (!view.contains(evidence)) {
-        throw new PlanRuleException(
-            "Handoff of '%s' names evidence %s, which is no event of workspace '%s'; give ids from receipts or entries"
-                .formatted(handoff.task(), evidence, workspace.name()));
-      }
+    HandoffEvidence evidence = new HandoffEvidence(workspace.latest(), handoff, id);
+    for (EventId missing : evidence.missing().stream().toList()) {
+      throw new PlanRuleException(
+          "Handoff of '%s' names evidence %s, which is no event of workspace '%s'; give ids from receipts or entries"
+              .formatted(handoff.task(), missing, workspace.name()));
     }
-    List<String> contradictions = contradictions(handoff, view);
+    List<String> contradictions = evidence.contradictions();
     String handoffId = workspace.ids().nextName();
     PlanChange change =
         change(
@@ -504,37 +495,10 @@ public final class Session implements AutoCloseable {
               return events;
             },
             Author.Rules.OFFER);
+    if (handoff.kind() == Handoff.Kind.CONTINUE) {
+      shared.fences.letGo(handoff.task());
+    }
     return change.plan().handoff(handoffId).orElseThrow().handoff();
-  }
-
-  private List<String> contradictions(Handoff handoff, View view) {
-    List<String> found = new ArrayList<>();
-    for (FileTouched file : handoff.files()) {
-      if (view.count(Filter.any().session(id).path(file.path())) == 0) {
-        found.add(
-            file.path() + " is said to be touched, but no call of this session read or wrote it");
-      }
-    }
-    List<Entry> calls = handoff.tests().isEmpty() ? List.of() : view.timeline(id);
-    for (TestRun run : handoff.tests()) {
-      ToolCall last = null;
-      for (Entry entry : calls) {
-        if (entry.event() instanceof ToolCall call
-            && call.arguments().strip().equals(run.command().strip())) {
-          last = call;
-        }
-      }
-      if (last == null) {
-        found.add(
-            "'" + run.command() + "' is said to have run, but no call of this session ran it");
-      } else if (last.outcome().isFailure() && run.failed() == 0) {
-        found.add(
-            "'" + run.command() + "' is said to pass, but its last run ended as " + last.outcome());
-      } else if (last.outcome() == CallOutcome.OK && run.failed() > 0) {
-        found.add("'" + run.command() + "' is said to fail, but its last run ended as OK");
-      }
-    }
-    return found;
   }
 
   /** Accepts a handoff; a claim that moves with it has {@link #LEASE_DEFAULT}. */
@@ -546,25 +510,52 @@ public final class Session implements AutoCloseable {
    * Accepts a handoff. Of all that try, exactly one is answered {@link Acceptance.Accepted}; trying
    * again gives the same answer to the same actor, as long as it has not completed it. Accepting
    * one that asks to continue moves the claim of its task to this session in the same plan version,
-   * whether anyone held it or not; the offerer is refused from then on.
+   * whether anyone held it or not. While another than the offerer holds the task it is {@link
+   * Acceptance.NotAvailable}, by that holder.
    *
    * @param lease of the claim, from now
-   * @throws PlanRuleException if it is for somebody else, has expired or does not exist, or another
-   *     than its offerer holds the task
+   * @throws PlanRuleException if it is for somebody else, has expired or does not exist
    */
   public Acceptance accept(Handoff handoff, Duration lease) {
     requireOffered(handoff);
     checkLease(lease);
     PlanChange change = updatePlan(plan -> accepting(plan, handoff.id(), lease));
     PlanRecord.HandoffState state = change.plan().handoff(handoff.id()).orElseThrow();
-    return state.stage() == PlanRecord.Stage.ACCEPTED && state.acceptedBy().equals(actor.id())
-        ? new Acceptance.Accepted(state.handoff())
-        : new Acceptance.NotAvailable(state.stage(), state.acceptedBy());
+    if (state.stage() != PlanRecord.Stage.ACCEPTED || !state.acceptedBy().equals(actor.id())) {
+      return new Acceptance.NotAvailable(
+          state.stage(),
+          state.stage() == PlanRecord.Stage.OFFERED
+              ? heldByAnother(change.plan(), state.handoff()).orElse("")
+              : state.acceptedBy());
+    }
+    change
+        .plan()
+        .task(state.handoff().task())
+        .map(PlanRecord.Task::claim)
+        .filter(claim -> state.handoff().kind() == Handoff.Kind.CONTINUE)
+        .filter(claim -> claim.session().equals(id))
+        .ifPresent(claim -> shared.fences.took(claim.task(), claim.fence()));
+    return new Acceptance.Accepted(state.handoff());
+  }
+
+  /** Who holds the task of a handoff that asks to continue it, if neither we nor its offerer do. */
+  private Optional<String> heldByAnother(PlanRecord plan, Handoff handoff) {
+    return plan.task(handoff.task())
+        .filter(ignored -> handoff.kind() == Handoff.Kind.CONTINUE)
+        .map(PlanRecord.Task::claim)
+        .filter(claim -> claim.isLive(plan.at()))
+        .map(PlanRecord.Claim::holder)
+        .filter(holder -> !holder.equals(handoff.from()) && !holder.equals(actor.id()));
   }
 
   private List<PlanEvent> accepting(PlanRecord plan, String handoffId, Duration lease) {
     Optional<PlanRecord.HandoffState> state = plan.handoff(handoffId);
-    if (state.filter(one -> one.stage() != PlanRecord.Stage.OFFERED).isPresent()) {
+    if (state
+        .filter(one ->
+            one.stage() != PlanRecord.Stage.OFFERED
+                || (one.stageAt(plan.at()) == PlanRecord.Stage.OFFERED
+                    && heldByAnother(plan, one.handoff()).isPresent()))
+        .isPresent()) {
       return List.of();
     }
     HandoffAccepted accepted = new HandoffAccepted(handoffId, actor.id(), plan.at().plus(lease));
@@ -587,7 +578,10 @@ public final class Session implements AutoCloseable {
     return step(handoff, new HandoffDeclined(requireOffered(handoff), actor.id(), reason));
   }
 
-  /** Takes back a handoff that nobody accepted yet. */
+  /**
+   * Takes back a handoff that is not completed, also from whoever accepted it and is not heard of
+   * any more; only its offerer and people can.
+   */
   public PlanChange withdraw(Handoff handoff, String reason) {
     return step(handoff, new HandoffWithdrawn(requireOffered(handoff), reason));
   }
@@ -711,7 +705,11 @@ public final class Session implements AutoCloseable {
   }
 
   private Instant now() {
-    return workspace.clock().instant().truncatedTo(ChronoUnit.MICROS);
+    return micros(workspace.clock().instant());
+  }
+
+  private static Instant micros(Instant time) {
+    return time.truncatedTo(ChronoUnit.MICROS);
   }
 
   private void checkOpen() {

@@ -8,6 +8,7 @@ import dev.daybook.PlanRecord.Claim;
 import dev.daybook.event.Actor;
 import dev.daybook.event.EventId;
 import dev.daybook.event.Handoff;
+import dev.daybook.event.HandoffEvent.HandoffAccepted;
 import dev.daybook.event.HandoffEvent.HandoffCompleted;
 import dev.daybook.event.HandoffEvent.HandoffDeclined;
 import dev.daybook.event.HandoffEvent.HandoffOffered;
@@ -345,10 +346,12 @@ class ClaimsTest {
     assertThat(moved.session()).isEqualTo(second.id());
     assertThat(moved.fence()).isEqualTo(before + 1);
     assertThat(moved.leaseUntil()).isEqualTo(scene.now().plus(LEASE));
-    scene.refused(first, TaskClosed.done("T"), "superseded by coder-9");
+    scene.refused(first, TaskClosed.done("T"), "'T' is claimed by coder-9", "coder-7 cannot close");
     scene.refused(() -> first.renew(lost, LEASE), "superseded by coder-9");
-    scene.refused(
-        scene.joined(scene.another(), first), NoteAdded.of("n").on("T"), "superseded by coder-9");
+    // Whoever handed over of its own will lost nothing, and may be asked about it.
+    assertThat(scene.task("T").superseded()).isEmpty();
+    change(first, NoteAdded.of("n").on("T"));
+    change(scene.joined(scene.another(), first), NoteAdded.of("n").on("T"));
     assertThat(second.renew(moved, LEASE.plusMinutes(1)).fence()).isEqualTo(moved.fence());
     change(second, TaskClosed.done("T"));
   }
@@ -369,8 +372,11 @@ class ClaimsTest {
     Handoff offered = first.offer(Handoff.of("T").summary("s").build());
     Session third = scene.agent("coder-11");
     Claim claim = third.claim("T", LEASE);
+    assertThat(second.accept(offered, LEASE))
+        .isEqualTo(new Acceptance.NotAvailable(PlanRecord.Stage.OFFERED, "coder-11"));
     scene.refused(
-        () -> second.accept(offered, LEASE),
+        second,
+        new HandoffAccepted(offered.id(), "coder-9", scene.now().plus(LEASE)),
         "Handoff '" + offered.id() + "' cannot be accepted now",
         "'T' is claimed by coder-11",
         "fence " + claim.fence(),
@@ -389,5 +395,77 @@ class ClaimsTest {
       }
     }
     change(first, TaskClosed.done("T"));
+  }
+
+  @Test
+  void whoeverLostATaskCanClaimItAgainAndGoOn() {
+    Claim lost = first.claim("T", LEASE);
+    scene.pass(LEASE);
+    Claim taken = second.claim("T", LEASE);
+    scene.refused(first, NoteAdded.of("n").on("T"), "superseded by coder-9");
+    second.release(taken, "not mine");
+    Claim again = first.claimNext(LEASE).orElseThrow();
+    assertThat(again.task()).isEqualTo("T");
+    assertThat(again.fence()).isGreaterThan(taken.fence()).isGreaterThan(lost.fence());
+    change(first, NoteAdded.of("back").on("T"), TaskClosed.done("T"));
+  }
+
+  @Test
+  void whoeverLostATaskCanAcceptItAgainAndGoOn() {
+    first.claim("T", LEASE);
+    scene.pass(LEASE);
+    Claim taken = second.claim("T", LEASE);
+    Handoff back = second.offer(Handoff.of("T").toAgent("coder-7").summary("s").build());
+    assertThat(first.accept(back, LEASE)).isInstanceOf(Acceptance.Accepted.class);
+    assertThat(scene.task("T").claim().fence()).isGreaterThan(taken.fence());
+    change(first, TaskClosed.done("T"));
+  }
+
+  @Test
+  void aSupersededHolderDoesNotReachTheTaskThroughAnother() {
+    EventId decision = change(second, DecisionMade.of("d").on("T"));
+    first.claim("T", LEASE);
+    scene.pass(LEASE);
+    second.claim("T", LEASE);
+    scene.refused(first, DecisionMade.of("e").on("U").superseding(decision), "of 'T'", "coder-9");
+    scene.refused(first, DependencyAdded.childOf("U", "T"), "of 'T'", "superseded by coder-9");
+  }
+
+  @Test
+  void whoeverBeganMayGoOnWhateverCameUp() {
+    first.claim("T", LEASE);
+    change(first, QuestionAsked.of("which?").holding("T"), DependencyAdded.childOf("U", "T"));
+    Session heir = scene.agent("coder-7");
+    assertThat(heir.claim("T", LEASE).session()).isEqualTo(heir.id());
+    scene.refused(() -> second.claim("T", LEASE), "'T' is claimed by coder-7");
+    scene.pass(LEASE);
+    scene.refused(() -> second.claim("T", LEASE), "'T' cannot be claimed", "which?");
+  }
+
+  @Test
+  void aTaskIsClaimedOnceInAVersion() {
+    List<PlanEvent> twice =
+        List.of(
+            new TaskClaimed("T", scene.now().plus(LEASE)),
+            new TaskClaimed("T", scene.now().plus(LEASE)));
+    scene.refused(() -> first.updatePlan(plan -> twice), "'T' is claimed twice in one change");
+  }
+
+  @Test
+  void claimNextTakesOnlyWhatIsWanted() {
+    assertThat(first.claimNext(LEASE, task -> task.id().equals("U")))
+        .hasValueSatisfying(claim -> assertThat(claim.task()).isEqualTo("U"));
+    assertThat(first.claimNext(LEASE, task -> task.kind().equals("bug"))).isEmpty();
+  }
+
+  @Test
+  void releasingTakesTheChangesThatBelongToIt() {
+    Claim claim = first.claim("T", LEASE);
+    long before = scene.plan().version();
+    first.release(
+        claim, "need an answer", plan -> List.of(QuestionAsked.of("which?").holding("T")));
+    assertThat(scene.plan().version()).isEqualTo(before + 1);
+    assertThat(scene.task("T").status()).isEqualTo(TaskStatus.OPEN);
+    assertThat(scene.plan().ready()).extracting(PlanRecord.Task::id).containsExactly("U");
   }
 }

@@ -164,10 +164,14 @@ class HandoffLifeTest {
   }
 
   @Test
-  void anAcceptedOneCannotBeWithdrawn() {
+  void anAcceptedOneIsTakenBackFromWhoeverIsNotHeardOf() {
     Handoff offered = offerer.offer(work().kind(Handoff.Kind.TEST).build());
     coder.accept(offered);
-    scene.refused(() -> offerer.withdraw(offered, ""), "is ACCEPTED by coder-7, not OFFERED");
+    scene.refused(() -> coder.withdraw(offered, ""), "only they or a person can withdraw it");
+    offerer.withdraw(offered, "no answer");
+    assertThat(state(offered).stage()).isEqualTo(Stage.WITHDRAWN);
+    assertThat(state(offered).acceptedBy()).isEqualTo("coder-7");
+    scene.refused(() -> coder.complete(offered, "done"), "is WITHDRAWN by coder-7, not ACCEPTED");
   }
 
   @Test

@@ -25,6 +25,7 @@ import dev.daybook.internal.manifest.Manifests;
 import dev.daybook.internal.manifest.Watermarks;
 import dev.daybook.internal.plan.Author;
 import dev.daybook.internal.plan.Checkpoint;
+import dev.daybook.internal.plan.Fences;
 import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.Collector;
@@ -143,14 +144,14 @@ final class Parts {
     try {
       PlanLog.Committed committed =
           plan.commit(
-              before -> {
+              (before, now) -> {
                 if (before.tasks().containsKey(event)) {
                   host.witness().broke(event + " is to be decided again and is in the plan");
                 }
                 return List.of(TaskAdded.of(event, "a task"));
               },
-              new Author(ACTOR, SessionId.of("s1"), Map.of(), Author.Rules.ALL),
-              (id, ignored, task, version) -> envelope(id, "", version));
+              new Author(ACTOR, SessionId.of("s1"), new Fences(), Author.Rules.ALL),
+              (id, ignored, slot) -> envelope(id, "", slot.version()));
       verdict = Verdict.ACKNOWLEDGED;
       host.witness().learned(event, verdict);
       checkPlan(committed.plan(), event);

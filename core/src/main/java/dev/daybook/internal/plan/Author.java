@@ -2,7 +2,6 @@ package dev.daybook.internal.plan;
 
 import dev.daybook.event.Actor;
 import dev.daybook.event.SessionId;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -10,11 +9,11 @@ import java.util.Objects;
  *
  * @param actor who
  * @param session in which session
- * @param fences the fence of the claim that this handle of the session took on a task, by task; one
- *     that was superseded is refused even if another process goes on with the same session
+ * @param fences the claims that this handle of the session took; one that was superseded is refused
+ *     even if another process goes on with the same session
  * @param rules what is checked
  */
-public record Author(Actor actor, SessionId session, Map<String, Long> fences, Rules rules) {
+public record Author(Actor actor, SessionId session, Fences fences, Rules rules) {
   /** What is checked of a change. */
   public enum Rules {
     /** Everything; no handoff can be offered, since its evidence was not looked for. */
@@ -28,11 +27,11 @@ public record Author(Actor actor, SessionId session, Map<String, Long> fences, R
     IMPORT
   }
 
-  /** Copies the map and checks the parts. */
+  /** Checks the parts. */
   public Author {
     Objects.requireNonNull(actor, "actor");
     Objects.requireNonNull(session, "session");
-    fences = Map.copyOf(fences);
+    Objects.requireNonNull(fences, "fences");
     Objects.requireNonNull(rules, "rules");
   }
 }

@@ -188,7 +188,15 @@ public final class PlanFold {
           needsApproval(Subject.TASK, added.task(), origin);
         }
       }
-      case TaskEdited edited -> change(edited.task(), origin, task -> edit(task, edited));
+      case TaskEdited edited -> {
+        change(edited.task(), origin, task -> edit(task, edited));
+        boolean reworded =
+            edited.fields().contains(TaskEdited.Field.TITLE)
+                || edited.fields().contains(TaskEdited.Field.DESCRIPTION);
+        if (reworded && tasks.containsKey(edited.task())) {
+          needsApproval(Subject.TASK, edited.task(), origin);
+        }
+      }
       case TaskStatusChanged changed ->
           change(
               changed.task(),
@@ -230,7 +238,7 @@ public final class PlanFold {
               origin,
               task -> task.criteria = checked(task.criteria, checked));
       case TaskClaimed claimed ->
-          claim(claimed.task(), claimed.leaseUntil(), origin.actor().id(), origin, session);
+          claim(claimed.task(), claimed.leaseUntil(), origin.actor().id(), origin, session, "");
       case LeaseRenewed renewed ->
           change(
               renewed.task(),
@@ -352,13 +360,28 @@ public final class PlanFold {
         HandoffState state = handoffs.get(accepted.handoff());
         if (step(accepted.handoff(), Stage.OFFERED, Stage.ACCEPTED, accepted.by(), "")
             && state.handoff().kind() == Handoff.Kind.CONTINUE) {
-          claim(state.handoff().task(), accepted.leaseUntil(), accepted.by(), origin, session);
+          claim(
+              state.handoff().task(),
+              accepted.leaseUntil(),
+              accepted.by(),
+              origin,
+              session,
+              state.handoff().from());
         }
       }
       case HandoffDeclined declined ->
           step(declined.handoff(), Stage.OFFERED, Stage.DECLINED, "", declined.reason());
-      case HandoffWithdrawn withdrawn ->
-          step(withdrawn.handoff(), Stage.OFFERED, Stage.WITHDRAWN, "", withdrawn.reason());
+      case HandoffWithdrawn withdrawn -> {
+        HandoffState state = handoffs.get(withdrawn.handoff());
+        if (state != null && (state.stage() == Stage.OFFERED || state.stage() == Stage.ACCEPTED)) {
+          step(
+              withdrawn.handoff(),
+              state.stage(),
+              Stage.WITHDRAWN,
+              state.acceptedBy(),
+              withdrawn.reason());
+        }
+      }
       case HandoffCompleted completed -> {
         HandoffState state = handoffs.get(completed.handoff());
         if (state != null) {
@@ -428,6 +451,7 @@ public final class PlanFold {
           closed.resolution() == Resolution.SUCCEEDED ? TaskStatus.DONE : TaskStatus.CANCELED;
       task.resolution = List.of(closed.resolution());
       task.reason = closed.reason();
+      task.superseded = List.of();
       if (task.claim.standing() == Claim.Standing.HELD) {
         task.claim = with(task.claim, task.claim.leaseUntil(), Claim.Standing.ENDED);
       }
@@ -492,8 +516,14 @@ public final class PlanFold {
         .toList();
   }
 
+  /** A new claim supersedes the one before it, unless that one's holder handed the task over. */
   private void claim(
-      String taskId, Instant leaseUntil, String holder, Origin origin, SessionId session) {
+      String taskId,
+      Instant leaseUntil,
+      String holder,
+      Origin origin,
+      SessionId session,
+      String handedOverBy) {
     change(
         taskId,
         origin,
@@ -503,7 +533,8 @@ public final class PlanFold {
           }
           List<SessionId> superseded = minus(task.superseded, session);
           if (task.claim.standing() == Claim.Standing.HELD
-              && !task.claim.session().equals(session)) {
+              && !task.claim.session().equals(session)
+              && !task.claim.holder().equals(handedOverBy)) {
             superseded = plus(superseded, task.claim.session());
           }
           task.superseded = superseded;

@@ -2,6 +2,7 @@ package dev.daybook.internal.plan;
 
 import dev.daybook.OutcomeUnknownException;
 import dev.daybook.PlanConflictException;
+import dev.daybook.PlanRuleException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
@@ -23,15 +24,18 @@ import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
@@ -42,6 +46,8 @@ import java.util.stream.LongStream;
 public final class PlanLog {
   /** How often a change is decided anew before it is given up. */
   private static final int ROUNDS_MAX = 200;
+
+  private static final Duration CLOCKS_APART_MAX = Duration.ofHours(1);
 
   private final Store store;
   private final Keys keys;
@@ -68,29 +74,39 @@ public final class PlanLog {
    */
   public record Committed(PlanState plan, List<EventId> events) {}
 
+  /** Decides what to add to a plan; a pure function. */
+  @FunctionalInterface
+  public interface Decision {
+    /** The events to add to this plan, looked at from this moment; none for no change. */
+    List<? extends PlanEvent> decide(PlanState plan, Instant now);
+  }
+
+  /**
+   * Where an event goes.
+   *
+   * @param version the plan version
+   * @param task the task it is about, as the plan knows it; empty if none
+   * @param recordedAt the writer's clock, or the time of the plan's last event if that is a little
+   *     ahead of it: later versions are not recorded earlier
+   */
+  public record Slot(long version, String task, Instant recordedAt) {}
+
   /** Puts an event into its envelope. */
   @FunctionalInterface
   public interface Sealer {
-    /**
-     * The envelope of an event of this plan version.
-     *
-     * @param task the task it is about, as the plan knows it; empty if none
-     */
-    Envelope seal(EventId id, PlanEvent event, String task, long planVersion);
+    /** The envelope of an event. */
+    Envelope seal(EventId id, PlanEvent event, Slot slot);
   }
 
   private static final class Change {
-    final Function<PlanState, ? extends List<? extends PlanEvent>> decide;
+    final Decision decision;
     final Author author;
     final Sealer sealer;
     Committed done;
     Throwable refused;
 
-    Change(
-        Function<PlanState, ? extends List<? extends PlanEvent>> decide,
-        Author author,
-        Sealer sealer) {
-      this.decide = decide;
+    Change(Decision decision, Author author, Sealer sealer) {
+      this.decision = decision;
       this.author = author;
       this.sealer = sealer;
     }
@@ -163,11 +179,8 @@ public final class PlanLog {
    *
    * @throws PlanConflictException if the plan moved too often
    */
-  public Committed commit(
-      Function<PlanState, ? extends List<? extends PlanEvent>> decide,
-      Author author,
-      Sealer sealer) {
-    Change mine = new Change(decide, author, sealer);
+  public Committed commit(Decision decision, Author author, Sealer sealer) {
+    Change mine = new Change(decision, author, sealer);
     queue.add(mine);
     lock.lock();
     try {
@@ -202,7 +215,8 @@ public final class PlanLog {
         Instant start = store.clock().instant();
         boolean won = tryOnce(changes);
         contention.tried(start, won, round);
-        if (won) {
+        changes.removeIf(Change::isSettled);
+        if (changes.isEmpty()) {
           return;
         }
         if (round == ROUNDS_MAX) {
@@ -229,42 +243,51 @@ public final class PlanLog {
     }
   }
 
+  /** What one change adds to a version. */
+  private record Addition(PlanState plan, List<Row> rows, Set<String> claimed) {}
+
+  /** A change waits for the next version, since this one claims the same task already. */
+  private static final class WaitsException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    WaitsException() {
+      super("A task is claimed once in a plan version", null, false, false);
+    }
+  }
+
   /**
    * Decides every change on the head and creates the next version; {@code false} if the race was
    * lost. What was decided on the events of a change before it holds only once those are written.
+   * Changes that are not settled then are to be decided on the next version.
    */
   private boolean tryOnce(List<Change> changes) {
     long version = head.plan().version() + 1;
     Instant now = store.clock().instant();
-    PlanFold fold = new PlanFold(head.plan());
+    PlanState plan = head.plan();
     List<Row> rows = new ArrayList<>();
     List<Runnable> whenCommitted = new ArrayList<>();
-    Set<Change> written = new HashSet<>();
+    Map<Change, Addition> written = new LinkedHashMap<>();
+    Map<Fences, Set<String>> claimedHere = new IdentityHashMap<>();
     for (Change change : changes) {
-      int before = rows.size();
       try {
-        List<EventId> events = new ArrayList<>();
-        PlanFold ahead = new PlanFold(fold.plan());
-        for (PlanEvent event : change.decide.apply(fold.plan())) {
-          PlanRules.check(ahead.plan(), event, change.author, now);
-          Envelope envelope =
-              change.sealer.seal(ids.next(), event, ahead.plan().taskOf(event), version);
-          Row row = EntryLines.encode(Row.of(envelope, event)).row();
-          ahead.add(entry(row));
-          rows.add(row);
-          events.add(row.id());
+        Set<String> claimed =
+            claimedHere.computeIfAbsent(change.author.fences(), handle -> new HashSet<>());
+        Addition addition = decide(change, plan, version, claimed, now);
+        if (!addition.rows().isEmpty()) {
+          written.put(change, addition);
         }
-        fold = ahead;
+        plan = addition.plan();
+        rows.addAll(addition.rows());
+        claimed.addAll(addition.claimed());
+        List<EventId> events = addition.rows().stream().map(Row::id).toList();
         if (rows.isEmpty()) {
-          change.done = new Committed(head.plan(), List.of());
+          change.done = new Committed(head.plan(), events);
         } else {
           whenCommitted.add(() -> change.done = new Committed(head.plan(), events));
         }
-        if (rows.size() > before) {
-          written.add(change);
-        }
+      } catch (WaitsException e) {
+        // It is not settled, so it is decided again.
       } catch (RuntimeException | Error e) {
-        rows.subList(before, rows.size()).clear();
         if (rows.isEmpty()) {
           change.refused = e;
         } else {
@@ -280,12 +303,57 @@ public final class PlanLog {
         return false;
       }
     } catch (OutcomeUnknownException e) {
-      refuseWhatIsNotIn(version, changes, written, e);
+      written.forEach((change, addition) ->
+          addition.claimed().forEach(task -> change.author.fences().mayHaveTaken(task, version)));
+      refuseWhatIsNotIn(version, changes, written.keySet(), e);
       throw e;
     }
     Head unused = advance(List.of(rows));
+    written.forEach((change, addition) ->
+        addition.claimed().forEach(task -> change.author.fences().took(task, version)));
     whenCommitted.forEach(Runnable::run);
     return true;
+  }
+
+  private Addition decide(
+      Change change, PlanState plan, long version, Set<String> claimedBefore, Instant now) {
+    Author author = change.author;
+    List<Row> rows = new ArrayList<>();
+    Set<String> claimed = new HashSet<>(claimedBefore);
+    PlanFold ahead = new PlanFold(plan);
+    for (PlanEvent event : change.decision.decide(plan, now)) {
+      PlanState soFar = ahead.plan();
+      String task = soFar.taskOf(event);
+      if (soFar.claims(event) && soFar.isClaimedAt(task, version)) {
+        requireAnotherVersion(rows, task);
+      }
+      PlanRules.check(soFar, event, author, claimed, now);
+      Envelope envelope =
+          change.sealer.seal(
+              ids.next(), event, new Slot(version, task, notBefore(plan.time(), now)));
+      Row row = EntryLines.encode(Row.of(envelope, event)).row();
+      ahead.add(entry(row));
+      rows.add(row);
+      if (soFar.claims(event) && ahead.plan().isClaimedAt(task, version)) {
+        claimed.add(task);
+      }
+    }
+    claimed.removeAll(claimedBefore);
+    return new Addition(ahead.plan(), rows, claimed);
+  }
+
+  /** A fence is a plan version, so two claims on one task need two. */
+  private static void requireAnotherVersion(List<Row> rows, String task) {
+    if (rows.stream().anyMatch(row -> row.envelope().task().equals(task))) {
+      throw new PlanRuleException(
+          "Task '" + task + "' is claimed twice in one change; claim it in one of its own");
+    }
+    throw new WaitsException();
+  }
+
+  /** As the ids of events do, an hour ahead of the own clock is not believed. */
+  private static Instant notBefore(Instant last, Instant now) {
+    return last.isAfter(now) && last.isBefore(now.plus(CLOCKS_APART_MAX)) ? last : now;
   }
 
   /**

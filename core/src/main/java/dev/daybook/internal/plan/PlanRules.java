@@ -54,8 +54,10 @@ import dev.daybook.event.Resolution;
 import dev.daybook.event.TaskStatus;
 import dev.daybook.event.UnknownEvent;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -68,21 +70,25 @@ import java.util.stream.Collectors;
 final class PlanRules {
   private final PlanState plan;
   private final Author author;
+  private final Set<String> claimedHere;
   private final Instant now;
 
-  private PlanRules(PlanState plan, Author author, Instant now) {
+  private PlanRules(PlanState plan, Author author, Set<String> claimedHere, Instant now) {
     this.plan = plan;
     this.author = author;
+    this.claimedHere = claimedHere;
     this.now = now;
   }
 
   /**
    * Checks one event against the plan it would join.
    *
+   * @param claimedHere the tasks that this handle claims in the same plan version
    * @throws PlanRuleException if it may not
    */
-  static void check(PlanState plan, PlanEvent event, Author author, Instant now) {
-    PlanRules rules = new PlanRules(plan, author, now);
+  static void check(
+      PlanState plan, PlanEvent event, Author author, Set<String> claimedHere, Instant now) {
+    PlanRules rules = new PlanRules(plan, author, claimedHere, now);
     if (author.rules() != Author.Rules.IMPORT) {
       rules.requireNotSuperseded(event);
       rules.check(event);
@@ -292,7 +298,10 @@ final class PlanRules {
           "Task '%s' is claimed by %s until %s (fence %d); pick another task or wait"
               .formatted(task.id(), claim.holder(), claim.leaseUntil(), claim.fence()));
     }
-    List<Reason> reasons = new Readiness(plan).reasons(task);
+    // Whoever began may go on, as after a crash, whatever came up meanwhile.
+    boolean goesOn =
+        claim.standing() == Claim.Standing.HELD && claim.holder().equals(author.actor().id());
+    List<Reason> reasons = goesOn ? List.of() : new Readiness(plan).reasons(task);
     if (!reasons.isEmpty()) {
       throw new PlanRuleException(
           "Task '%s' cannot be claimed: %s; pick another with claimNext"
@@ -341,20 +350,39 @@ final class PlanRules {
 
   /** Whoever lost a claim to another goes on with nothing that concerns that task. */
   private void requireNotSuperseded(PlanEvent event) {
-    Task task = plan.tasks().get(plan.taskOf(event));
-    if (task == null || event instanceof TaskClaimed || event instanceof HandoffAccepted) {
+    if (author.actor().kind() == Actor.Kind.HUMAN
+        || event instanceof TaskClaimed
+        || event instanceof HandoffAccepted) {
       return;
     }
-    if (task.isClosed() && !(event instanceof TaskReopened)) {
-      return; // Nobody holds a closed task, so there is nothing to claim again.
+    for (String id : touched(event)) {
+      Task task = plan.tasks().get(id);
+      // Nobody holds a closed task, so there is nothing to claim again.
+      if (task != null && !task.isClosed()) {
+        long fence = author.fences().of(task.claim(), author.session());
+        if (fence > 0 && task.claim().fence() > fence && !claimedHere.contains(id)) {
+          throw superseded(event.type(), task, fence);
+        }
+        if (task.superseded().contains(author.session())) {
+          throw superseded(event.type(), task, 0);
+        }
+      }
     }
-    Long fence = author.fences().get(task.id());
-    if (fence != null && task.claim().fence() > fence) {
-      throw superseded(event.type(), task, fence);
+  }
+
+  /** The tasks an event changes, also where it names another. */
+  private Set<String> touched(PlanEvent event) {
+    Set<String> tasks = new HashSet<>();
+    tasks.add(plan.taskOf(event));
+    tasks.add(plan.taskOf(event.cause()));
+    if (event instanceof DependencyAdded added && added.kind() == DependencyKind.PARENT_CHILD) {
+      tasks.add(added.on());
     }
-    if (task.superseded().contains(author.session())) {
-      throw superseded(event.type(), task, 0);
+    if (event instanceof DependencyRemoved removed
+        && removed.kind() == DependencyKind.PARENT_CHILD) {
+      tasks.add(removed.on());
     }
+    return tasks;
   }
 
   private PlanRuleException superseded(String what, Task task, long fence) {
@@ -394,12 +422,13 @@ final class PlanRules {
       case HandoffAccepted accepted -> checkAcceptance(accepted);
       case HandoffDeclined declined -> {
         HandoffState state = requireStage(declined.handoff(), Stage.OFFERED);
-        if (!state.handoff().to().includes(author.actor())) {
+        if (!declined.by().equals(author.actor().id())
+            || !state.handoff().to().includes(author.actor())) {
           throw notTheirs(state, "decline");
         }
       }
       case HandoffWithdrawn withdrawn -> {
-        HandoffState state = requireStage(withdrawn.handoff(), Stage.OFFERED);
+        HandoffState state = requireStage(withdrawn.handoff(), Stage.OFFERED, Stage.ACCEPTED);
         if (!state.handoff().from().equals(author.actor().id())
             && author.actor().kind() != Actor.Kind.HUMAN) {
           throw new PlanRuleException(
@@ -501,7 +530,7 @@ final class PlanRules {
                 what));
   }
 
-  private HandoffState requireStage(String id, Stage stage) {
+  private HandoffState requireStage(String id, Stage... stages) {
     HandoffState state = plan.handoffs().get(id);
     if (state == null) {
       throw new PlanRuleException(
@@ -511,14 +540,14 @@ final class PlanRules {
               + plan.version()
               + "); see plan.handoffs()");
     }
-    if (state.stage() != stage) {
+    if (!List.of(stages).contains(state.stage())) {
       throw new PlanRuleException(
           "Handoff '%s' is %s%s, not %s; reload the plan"
               .formatted(
                   id,
                   state.stage(),
                   state.acceptedBy().isEmpty() ? "" : " by " + state.acceptedBy(),
-                  stage));
+                  List.of(stages).stream().map(Stage::name).collect(Collectors.joining(" or "))));
     }
     return state;
   }

@@ -12,6 +12,7 @@ import dev.daybook.PlanRecord.Question;
 import dev.daybook.PlanRecord.Rejection;
 import dev.daybook.PlanRecord.Task;
 import dev.daybook.event.EventId;
+import dev.daybook.event.Handoff;
 import dev.daybook.event.HandoffEvent;
 import dev.daybook.event.PlanEvent;
 import dev.daybook.event.PlanEvent.Subject;
@@ -138,6 +139,24 @@ public record PlanState(
         .toList();
   }
 
+  /** Whether an event, if it joins, takes a task for its actor. */
+  boolean claims(PlanEvent event) {
+    return switch (event) {
+      case PlanEvent.TaskClaimed ignored -> true;
+      case HandoffEvent.HandoffAccepted accepted -> {
+        HandoffState known = handoffs.get(accepted.handoff());
+        yield known != null && known.handoff().kind() == Handoff.Kind.CONTINUE;
+      }
+      default -> false;
+    };
+  }
+
+  /** Whether the last claim on a task was made at this version. */
+  boolean isClaimedAt(String task, long planVersion) {
+    Task known = tasks.get(task);
+    return known != null && known.claim().fence() == planVersion;
+  }
+
   /** The task an event is about, also where the event only names a handoff or an earlier event. */
   public String taskOf(PlanEvent event) {
     if (!event.task().isEmpty()) {
@@ -147,7 +166,11 @@ public record PlanState(
       HandoffState known = handoffs.get(handoff.handoff());
       return known == null ? "" : known.handoff().task();
     }
-    EventId cause = event.cause();
+    return taskOf(event.cause());
+  }
+
+  /** The task that belongs to what an event put into the plan; empty if none does. */
+  String taskOf(EventId cause) {
     if (!cause.isPresent()) {
       return "";
     }

@@ -341,12 +341,10 @@ public final class OpenWorkspace {
   }
 
   /** Changes the plan; see {@link PlanLog#commit}. */
-  public PlanLog.Committed commit(
-      Function<PlanState, ? extends List<? extends PlanEvent>> decide,
-      Author author,
-      PlanLog.Sealer sealer) {
+  public PlanLog.Committed commit(PlanLog.Decision decision, Author author, PlanLog.Sealer sealer) {
     checkTakes();
-    PlanLog.Committed committed = plan.commit(now -> sized(decide.apply(now)), author, sealer);
+    PlanLog.Committed committed =
+        plan.commit((state, now) -> sized(decision.decide(state, now)), author, sealer);
     if (!committed.events().isEmpty()) {
       wrote.set(true);
       if (isPlanLong(committed.plan().version())) {

@@ -118,6 +118,15 @@ final class NaivePlan {
         if (edited.fields().contains(TaskEdited.Field.PRIORITY)) {
           tasks.getOrDefault(edited.task(), new Task("")).priority = edited.priority();
         }
+        boolean reworded =
+            edited.fields().contains(TaskEdited.Field.TITLE)
+                || edited.fields().contains(TaskEdited.Field.DESCRIPTION);
+        if (reworded
+            && tasks.containsKey(edited.task())
+            && policy.contains(Subject.TASK)
+            && !human) {
+          approvals.put(edited.task(), false);
+        }
       }
       case TaskStatusChanged changed -> open(changed.task()).status = changed.to();
       case TaskClosed closed -> {

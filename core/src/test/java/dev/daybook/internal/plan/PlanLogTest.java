@@ -45,7 +45,7 @@ class PlanLogTest {
   private static final int ATTEMPTS = 4;
   private static final Actor ACTOR = Actor.agent("planner-1");
   private static final Author AUTHOR =
-      new Author(ACTOR, SessionId.of("s1"), Map.of(), Author.Rules.ALL);
+      new Author(ACTOR, SessionId.of("s1"), new Fences(), Author.Rules.ALL);
 
   private final MemoryObjectStore memory = new MemoryObjectStore();
   private final ScriptedStore scripted = new ScriptedStore(memory, KEYS.root() + "plan/");
@@ -54,7 +54,7 @@ class PlanLogTest {
     return new PlanLog(LogFixture.store(raw), KEYS, ID, LogFixture.ids());
   }
 
-  private static Envelope seal(EventId id, PlanEvent event, String task, long version) {
+  private static Envelope seal(EventId id, PlanEvent event, PlanLog.Slot slot) {
     return new Envelope(
         id,
         Envelope.Stream.PLAN,
@@ -63,19 +63,19 @@ class PlanLogTest {
         ACTOR,
         SessionId.of("s1"),
         SessionId.NONE,
-        task,
+        slot.task(),
         EventId.NONE,
         "",
         "",
         "",
         Vcs.NONE,
         Map.of(),
-        version);
+        slot.version());
   }
 
   private static Committed commit(
       PlanLog log, Function<PlanState, List<? extends PlanEvent>> decide) {
-    return log.commit(decide, AUTHOR, PlanLogTest::seal);
+    return log.commit((plan, now) -> decide.apply(plan), AUTHOR, PlanLogTest::seal);
   }
 
   private static Committed add(PlanLog log, String task) {

@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -194,7 +195,7 @@ class PlanProperties {
     while (!finisher.plan().unclosed().isEmpty()) {
       finisher.clear();
       List<Task> ready = PlanRecords.of(finisher.plan(), finisher.now).ready();
-      assertThat(ready).as("%s", finisher.plan().unclosed().values()).isNotEmpty();
+      assertThat(ready).as("%s", finisher.plan().unclosedTasks()).isNotEmpty();
       Task next = ready.get(new Random(seed).nextInt(ready.size()));
       finisher.say(Actor.agent("z"), new TaskClaimed(next.id(), finisher.now.plusSeconds(1)));
       for (PlanRecord.Criterion criterion : next.criteria()) {
@@ -220,7 +221,12 @@ class PlanProperties {
 
     void say(Actor actor, PlanEvent event) {
       SessionId session = SessionId.of("finisher-" + actor.id());
-      PlanRules.check(plan(), event, new Author(actor, session, Map.of(), Author.Rules.ALL), now);
+      PlanRules.check(
+          plan(),
+          event,
+          new Author(actor, session, new Fences(), Author.Rules.OFFER),
+          Set.of(),
+          now);
       long version = plan().version() + 1;
       fold.add(
           new Entry(
@@ -245,7 +251,7 @@ class PlanProperties {
 
     void clear() {
       Actor person = Actor.human("grace");
-      for (Task task : plan().unclosed().values()) {
+      for (Task task : plan().unclosedTasks()) {
         task.blockers().forEach(one -> say(person, new BlockerCleared(one, "")));
         task.questions().forEach(one -> say(person, new QuestionAnswered(one, "yes")));
         if (!plan().isApproved(Subject.TASK, task.id())) {

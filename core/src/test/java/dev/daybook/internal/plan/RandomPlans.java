@@ -93,9 +93,9 @@ final class RandomPlans {
     PlanFold fold = new PlanFold(PlanState.EMPTY);
     for (int i = 0; i < count; i++) {
       Entry entry = next();
-      Author author = new Author(entry.actor(), entry.session(), Map.of(), Author.Rules.ALL);
+      Author author = new Author(entry.actor(), entry.session(), new Fences(), Author.Rules.OFFER);
       try {
-        PlanRules.check(fold.plan(), (PlanEvent) entry.event(), author, now);
+        PlanRules.check(fold.plan(), (PlanEvent) entry.event(), author, Set.of(), now);
       } catch (PlanRuleException e) {
         continue;
       }
