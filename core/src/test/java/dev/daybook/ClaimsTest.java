@@ -48,6 +48,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -467,5 +471,46 @@ class ClaimsTest {
     assertThat(scene.plan().version()).isEqualTo(before + 1);
     assertThat(scene.task("T").status()).isEqualTo(TaskStatus.OPEN);
     assertThat(scene.plan().ready()).extracting(PlanRecord.Task::id).containsExactly("U");
+  }
+
+  /** Sessions of one process share plan versions; a fence is a version, so claims must not. */
+  @Test
+  void sessionsOfOneProcessGetFencesOfTheirOwn() throws Exception {
+    Set<Long> fences = new TreeSet<>();
+    int rounds = 50;
+    try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+      for (int round = 0; round < rounds; round++) {
+        CyclicBarrier start = new CyclicBarrier(3);
+        List<Future<Claim>> claims = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+          Session session = scene.agent("coder-7");
+          claims.add(
+              threads.submit(() -> {
+                start.await();
+                return session.claim("T", LEASE);
+              }));
+        }
+        for (Future<Claim> claim : claims) {
+          assertThat(fences.add(claim.get().fence())).isTrue();
+          assertThat(claim.get().task()).isEqualTo("T");
+        }
+      }
+    }
+    assertThat(fences).hasSize(3 * rounds);
+  }
+
+  @Test
+  void laterVersionsAreNotRecordedEarlierWhenAClockIsSlow() {
+    EventId early = change(first, NoteAdded.of("by a fast clock"));
+    scene.pass(Duration.ofMinutes(-30));
+    EventId late = change(second, NoteAdded.of("by a slow clock"));
+    assertThat(recordedAt(late)).isEqualTo(recordedAt(early));
+    scene.pass(Duration.ofHours(-2));
+    EventId broken = change(second, NoteAdded.of("by a broken clock"));
+    assertThat(recordedAt(broken)).isEqualTo(scene.now());
+  }
+
+  private java.time.Instant recordedAt(EventId id) {
+    return scene.workspace.traces().entry(id).orElseThrow().envelope().recordedAt();
   }
 }

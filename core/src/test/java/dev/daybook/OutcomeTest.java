@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.daybook.event.Actor;
 import dev.daybook.event.PlanEvent.NoteAdded;
+import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.internal.log.ScriptedStore;
 import dev.daybook.recall.Embedder;
@@ -249,6 +250,39 @@ class OutcomeTest {
       assertThat(again).hasMessageContaining("may or may not").hasMessageNotContaining("never");
       plans.clear();
       assertThat(workspace.outcome(operation)).isEqualTo(Workspace.Outcome.DONE);
+    }
+  }
+
+  /**
+   * The handle was not told its fence, and yet is refused once another goes on with its session.
+   */
+  @Test
+  void aClaimThatLandedUnknownIsFencedLikeAnyOther() {
+    Duration lease = Duration.ofMinutes(10);
+    try (Daybook daybook = daybook(plans);
+        Workspace workspace = daybook.openOrCreate("w");
+        Session session = workspace.startSession(ACTOR)) {
+      session.updatePlan(plan -> List.of(TaskAdded.of("T", "a task")));
+      plans
+          .then((store, key, bytes) -> {
+            plans.failReads(ATTEMPTS);
+            return responseLost().create(store, key, bytes);
+          })
+          .then(ATTEMPTS, requestLost());
+      OutcomeUnknownException unknown =
+          catchThrowableOfType(OutcomeUnknownException.class, () -> session.claim("T", lease));
+      plans.clear();
+      assertOutcome(unknown.operation().orElseThrow(), Workspace.Outcome.DONE);
+      session.updatePlan(plan -> List.of(NoteAdded.of("still mine").on("T")));
+      try (Daybook other = daybook(logs);
+          Workspace again = other.open("w");
+          Session heir = again.startSession(ACTOR, session.id())) {
+        heir.claim("T", lease);
+      }
+      assertThatThrownBy(
+              () -> session.updatePlan(plan -> List.of(NoteAdded.of("a zombie's").on("T"))))
+          .isInstanceOf(PlanRuleException.class)
+          .hasMessageContaining("superseded by");
     }
   }
 }
