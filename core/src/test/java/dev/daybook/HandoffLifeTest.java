@@ -332,7 +332,8 @@ class HandoffLifeTest {
     assertThatThrownBy(() -> new TestRun("mvn", 1, 0, 0, List.of("KeysTest")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("'mvn'", "names 1 failing", "counts 0");
-    assertThatThrownBy(() -> new TestRun("mvn", 1, 2, 0, List.of()))
+    TestRun nameless = new TestRun("mvn", 1, 2, 0, List.of());
+    assertThatThrownBy(() -> work().tests(nameless).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("'mvn'", "counts 2 failed", "names none");
   }

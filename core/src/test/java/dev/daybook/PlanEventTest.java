@@ -117,7 +117,7 @@ class PlanEventTest {
   @MethodSource("types")
   void isReadBackFromJsonLogAndSegment(String type) throws Exception {
     Event event = EventSamples.of(type);
-    assertThat(EventTypes.event(type, EventTypes.payload(event))).isEqualTo(event);
+    assertThat(EventTypes.decode(type, 1, EventTypes.payload(event)).event()).isEqualTo(event);
     Row row = row(event);
     List<Row> fromLog = EntryLines.rows(KEY, EntryLines.line(row));
     assertThat(fromLog).containsExactly(row);

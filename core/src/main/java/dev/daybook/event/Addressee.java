@@ -1,5 +1,7 @@
 package dev.daybook.event;
 
+import java.util.Objects;
+
 /**
  * Whom a handoff is for.
  *
@@ -24,6 +26,8 @@ public record Addressee(Kind kind, String name) {
 
   /** Checks the parts. */
   public Addressee {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(name, "name");
     if (kind == Kind.ANYONE) {
       if (!name.isEmpty()) {
         throw new IllegalArgumentException(

@@ -7,7 +7,7 @@ import java.util.Objects;
  * An event inside its envelope, as it was stored.
  *
  * @param envelope who, when, where
- * @param event what was said; an {@link UnknownEvent} if a newer library wrote it
+ * @param event what was said; an {@link UnknownEvent} if this library cannot make sense of it
  */
 public record Entry(Envelope envelope, Event event) {
   /** Checks the parts. */

@@ -149,8 +149,11 @@ public record Handoff(
   /**
    * The same handoff as it was offered: with an id, an offerer, the plan version it was written
    * against, and this state of version control if it has none of its own.
+   *
+   * @throws IllegalArgumentException if a test run counts failed tests and names none
    */
   public Handoff offered(String newId, String offerer, long version, Vcs state) {
+    checkTests();
     return new Handoff(
         newId,
         kind,
@@ -176,6 +179,23 @@ public record Handoff(
         evidence,
         expiresAt,
         version);
+  }
+
+  /**
+   * Asked of who writes one, not of who reads one: what somebody else left out is no reason to lose
+   * the rest.
+   */
+  private void checkTests() {
+    for (TestRun run : tests) {
+      if (run.failed() > 0 && run.failing().isEmpty()) {
+        throw new IllegalArgumentException(
+            "TestRun of '"
+                + run.command()
+                + "' counts "
+                + run.failed()
+                + " failed tests but names none; name at least one");
+      }
+    }
   }
 
   /**
@@ -354,31 +374,34 @@ public record Handoff(
      * @throws IllegalArgumentException if a part is missing or impossible, naming it
      */
     public Handoff build() {
-      return new Handoff(
-          "",
-          kind,
-          "",
-          to,
-          waiting,
-          task,
-          status,
-          summary,
-          done,
-          remaining,
-          nextAction,
-          questions,
-          decisions,
-          rejected,
-          blockers,
-          files,
-          tests,
-          vcs,
-          dangerZones,
-          artifacts,
-          budget,
-          evidence,
-          expiresAt,
-          0);
+      Handoff built =
+          new Handoff(
+              "",
+              kind,
+              "",
+              to,
+              waiting,
+              task,
+              status,
+              summary,
+              done,
+              remaining,
+              nextAction,
+              questions,
+              decisions,
+              rejected,
+              blockers,
+              files,
+              tests,
+              vcs,
+              dangerZones,
+              artifacts,
+              budget,
+              evidence,
+              expiresAt,
+              0);
+      built.checkTests();
+      return built;
     }
   }
 }

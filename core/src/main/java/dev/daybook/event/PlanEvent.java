@@ -131,6 +131,7 @@ public sealed interface PlanEvent extends Event
   record ApprovalPolicySet(Set<Subject> needed) implements PlanEvent {
     /** Copies the set. */
     public ApprovalPolicySet {
+      Objects.requireNonNull(needed, "needed");
       needed = needed.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(needed));
     }
 

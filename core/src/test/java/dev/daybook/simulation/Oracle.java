@@ -323,11 +323,7 @@ final class Oracle {
   }
 
   private static String output(Row row) {
-    try {
-      return row.entry().event() instanceof ToolCall call ? call.stored().key() : "";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return row.entry().event() instanceof ToolCall call ? call.stored().key() : "";
   }
 
   private List<String> keys(String prefix) {

@@ -62,6 +62,19 @@ public final class Json {
             .build();
   }
 
+  /**
+   * Fills in what is absent or null, and takes no number for a constant of a list. Made when it is
+   * first needed.
+   */
+  private static final class Filling {
+    static final JsonMapper MAPPER =
+        Json.MAPPER
+            .rebuild()
+            .addModule(new AbsentValues())
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .build();
+  }
+
   private Json() {}
 
   /** The value as compact JSON text. */
@@ -101,6 +114,15 @@ public final class Json {
    */
   public static <T> T read(String json, Class<T> type) throws IOException {
     return MAPPER.readValue(json, type);
+  }
+
+  /**
+   * Reads a value of which the events and envelopes may lack fields; see {@link AbsentValues}.
+   *
+   * @throws IOException if the text is no JSON or does not fit the type
+   */
+  public static <T> T readFilling(String json, Class<T> type) throws IOException {
+    return Filling.MAPPER.readValue(json, type);
   }
 
   /**

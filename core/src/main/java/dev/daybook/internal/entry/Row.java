@@ -4,9 +4,13 @@ import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.Event;
 import dev.daybook.event.EventId;
-import java.io.IOException;
+import dev.daybook.internal.entry.EventTypes.Decoded;
 import java.util.Comparator;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An entry as it is stored: the envelope, the payload just as it was written, and what is derived
@@ -31,6 +35,11 @@ public record Row(
     String payload,
     long manifest,
     Place place) {
+  private static final Logger LOG = LoggerFactory.getLogger(Row.class);
+
+  /** The types of which it has been said that an event does not fit. */
+  private static final Set<String> MISFITS = ConcurrentHashMap.newKeySet();
+
   /** Checks the parts. */
   public Row {
     Objects.requireNonNull(envelope, "envelope");
@@ -83,14 +92,9 @@ public record Row(
         Place.NONE);
   }
 
-  /**
-   * The row of an event that was read from a log, its payload kept as it is.
-   *
-   * @throws IOException if the payload does not fit its type
-   */
-  public static Row read(Envelope envelope, String type, int schemaVersion, String payload)
-      throws IOException {
-    Event event = EventTypes.event(type, payload);
+  /** The row of an event that was read from a log, its payload kept as it is. */
+  public static Row read(Envelope envelope, String type, int schemaVersion, String payload) {
+    Event event = event(envelope, type, schemaVersion, payload);
     return new Row(
         envelope,
         type,
@@ -120,11 +124,28 @@ public record Row(
   }
 
   /**
-   * The entry of this row.
-   *
-   * @throws IOException if the payload does not fit its type
+   * The entry of this row, its event an {@link dev.daybook.event.UnknownEvent} if the payload does
+   * not fit its type.
    */
-  public Entry entry() throws IOException {
-    return new Entry(envelope, EventTypes.event(type, payload));
+  public Entry entry() {
+    return new Entry(envelope, event(envelope, type, schemaVersion, payload));
+  }
+
+  /** What of the payload does not fit its type; empty if it fits or the type is not known. */
+  public String misfit() {
+    return EventTypes.decode(type, schemaVersion, payload).misfit();
+  }
+
+  private static Event event(Envelope envelope, String type, int schemaVersion, String payload) {
+    Decoded decoded = EventTypes.decode(type, schemaVersion, payload);
+    if (!decoded.misfit().isEmpty() && MISFITS.add(type)) {
+      LOG.warn(
+          "Event {} does not fit its type {} and is passed over: {}; workspace.verify names all"
+              + " such events, this is said once for each type",
+          envelope.id(),
+          type,
+          decoded.misfit());
+    }
+    return decoded.event();
   }
 }

@@ -40,6 +40,8 @@ public final class EntryLines {
     public Place deserialize(JsonParser in, DeserializationContext context) throws IOException {
       long from = in.currentTokenLocation().getCharOffset();
       in.skipChildren();
+      // A text is only read to its end when somebody asks for it.
+      in.finishToken();
       return new Place((int) from, (int) in.currentLocation().getCharOffset());
     }
   }
@@ -88,28 +90,43 @@ public final class EntryLines {
     return out.toByteArray();
   }
 
+  private static Row row(String line) throws IOException {
+    Read read = Json.readFilling(line, Read.class);
+    if (read == null || read.envelope() == null || !read.envelope().id().isPresent()) {
+      throw new IOException("it has no envelope with the id of an event");
+    }
+    if (read.type() == null || read.type().isBlank()) {
+      throw new IOException("it has no type");
+    }
+    // Just as it was written: a newer library may mean more by it than this one sees.
+    String payload =
+        read.payload() == null
+            ? "null"
+            : line.substring(read.payload().from(), read.payload().to());
+    return Row.read(read.envelope(), read.type(), read.schema(), payload);
+  }
+
   /**
-   * The rows of a body.
+   * The rows of a body. An event that does not fit its type is a row like any other.
    *
    * @throws CorruptDataException if a line is no entry
    */
   public static List<Row> rows(ObjectKey key, byte[] body) {
     List<Row> rows = new ArrayList<>();
+    int number = 1; // after the header line
     for (String line : new String(body, StandardCharsets.UTF_8).split("\n", -1)) {
+      number++;
       if (line.isEmpty()) {
         continue;
       }
       try {
-        Read read = Json.read(line, Read.class);
-        // Just as it was written: a newer library may mean more by it than this one sees.
-        String payload = line.substring(read.payload().from(), read.payload().to());
-        rows.add(Row.read(read.envelope(), read.type(), read.schema(), payload));
-      } catch (IOException e) {
+        rows.add(row(line));
+      } catch (IOException | IllegalArgumentException e) {
         throw new CorruptDataException(
             key
-                + ": entry "
-                + (rows.size() + 1)
-                + " cannot be read: "
+                + ": line "
+                + number
+                + " is no entry: "
                 + e.getMessage()
                 + "; restore the object from a backup",
             e);

@@ -26,6 +26,7 @@ import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.Resolution;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.TaskStatus;
+import dev.daybook.internal.entry.EventTypes;
 import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.LightJson;
 import dev.daybook.internal.entry.LightJson.Fields;
@@ -70,8 +71,17 @@ public final class Checkpoint {
 
   private Checkpoint() {}
 
-  /** Everything but the tasks. */
+  /**
+   * Everything but the tasks.
+   *
+   * @param fold the rules it was folded by
+   * @param unknown how many events were passed over
+   * @param types what its writer can read, if it passed anything over
+   */
   private record Head(
+      int fold,
+      long unknown,
+      String types,
       long version,
       Instant time,
       String goal,
@@ -162,6 +172,9 @@ public final class Checkpoint {
             criteria);
     Head head =
         new Head(
+            PlanFold.RULES,
+            plan.unknown(),
+            plan.unknown() == 0 ? "" : EventTypes.fingerprint(),
             plan.version(),
             plan.time(),
             plan.goal(),
@@ -241,12 +254,22 @@ public final class Checkpoint {
   /**
    * The plan of such bytes, which are kept: a task is read when it is first asked for.
    *
-   * @throws IOException if they are none
+   * @throws IOException if they are none, or the plan in them is not what this library makes of the
+   *     same events
    * @throws CorruptDataException if a task in them cannot be read, now or when it is asked for
    */
   public static PlanState read(byte[] bytes) throws IOException {
+    try {
+      return plan(bytes);
+    } catch (NullPointerException e) {
+      throw new IOException("a part of the plan is missing: " + e.getMessage(), e);
+    }
+  }
+
+  private static PlanState plan(byte[] bytes) throws IOException {
     int headEnd = end(bytes, 0);
     Fields plain = LightJson.read(bytes, 0, headEnd);
+    checkFold(plain);
     List<Actor> actors = plain.objects("actors").stream().map(Checkpoint::actor).toList();
     int indexStart = Math.min(headEnd + 1, bytes.length);
     int indexEnd = end(bytes, indexStart);
@@ -274,6 +297,24 @@ public final class Checkpoint {
     return plan(head(plain, bytes, headEnd), index, stored);
   }
 
+  /**
+   * What another release passed over this one may know, and the other way round; who passed nothing
+   * over knew all there is.
+   */
+  private static void checkFold(Fields head) throws IOException {
+    long fold = head.number("fold");
+    if (fold != PlanFold.RULES) {
+      throw new IOException(
+          "it was folded by rules %d, this library has %d".formatted(fold, PlanFold.RULES));
+    }
+    long unknown = head.number("unknown");
+    if (unknown > 0 && !head.text("types").equals(EventTypes.fingerprint())) {
+      throw new IOException(
+          "its writer passed over %d events and knew other types than this library"
+              .formatted(unknown));
+    }
+  }
+
   private static int end(byte[] bytes, int from) {
     int end = from;
     while (end < bytes.length && bytes[end] != '\n') {
@@ -290,6 +331,9 @@ public final class Checkpoint {
       }
     }
     return new Head(
+        (int) plain.number("fold"),
+        plain.number("unknown"),
+        plain.text("types"),
         plain.number("version"),
         plain.time("time"),
         plain.text("goal"),
@@ -475,7 +519,8 @@ public final class Checkpoint {
         approvals,
         TreePVector.from(head.notes()),
         handoffs,
-        offered);
+        offered,
+        head.unknown());
   }
 
   private static <T> Register<T> register(List<T> items, Function<T, Origin> origin) {

@@ -80,6 +80,13 @@ import org.pcollections.TreePVector;
  * event costs the logarithm of the plan's size. For one thread.
  */
 public final class PlanFold {
+  /**
+   * The version of these rules. Raise it whenever the same events fold into another plan than
+   * before, or into another form of it: a checkpoint that was folded by other rules is then ignored
+   * and the plan folded again. A new event type, field or constant alone is no reason.
+   */
+  public static final int RULES = 1;
+
   private long version;
   private Instant time;
   private String goal;
@@ -100,6 +107,7 @@ public final class PlanFold {
   private TreePVector<Note> notes;
   private OrderedPMap<String, HandoffState> handoffs;
   private OrderedPSet<String> offered;
+  private long unknown;
 
   /** A fold that goes on from a plan. */
   public PlanFold(PlanState from) {
@@ -123,6 +131,7 @@ public final class PlanFold {
     notes = from.notes();
     handoffs = from.handoffs();
     offered = from.offered();
+    unknown = from.unknown();
   }
 
   /** Adds the event of an entry of the plan stream. */
@@ -164,7 +173,8 @@ public final class PlanFold {
         approvals,
         notes,
         handoffs,
-        offered);
+        offered,
+        unknown);
   }
 
   private void apply(PlanEvent event, Origin origin, SessionId session) {
@@ -337,9 +347,8 @@ public final class PlanFold {
       }
       case NoteAdded note -> notes = notes.plus(new Note(note, origin));
       case HandoffEvent handoff -> apply(handoff, origin, session);
-      case UnknownEvent ignored -> {
-        // Kept in the stream; it has no place in this version of the plan.
-      }
+      // Kept in the stream; it has no place in this version of the plan.
+      case UnknownEvent ignored -> unknown++;
     }
   }
 

@@ -4,7 +4,6 @@ import dev.daybook.OutcomeUnknownException;
 import dev.daybook.PlanConflictException;
 import dev.daybook.PlanRuleException;
 import dev.daybook.StorageUnavailableException;
-import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent;
@@ -22,11 +21,10 @@ import dev.daybook.internal.log.Keys;
 import dev.daybook.internal.log.Store;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -44,6 +42,9 @@ import java.util.stream.LongStream;
  * version. Safe for use by any number of threads.
  */
 public final class PlanLog {
+  /** The order of the rows of a version, whatever the order of their lines. */
+  public static final Comparator<Row> WITHIN_VERSION = Comparator.comparing(Row::id);
+
   /** How often a change is decided anew before it is given up. */
   private static final int ROUNDS_MAX = 200;
 
@@ -332,7 +333,7 @@ public final class PlanLog {
           change.sealer.seal(
               ids.next(), event, new Slot(version, task, notBefore(plan.time(), now)));
       Row row = EntryLines.encode(Row.of(envelope, event)).row();
-      ahead.add(entry(row));
+      ahead.add(row.entry());
       rows.add(row);
       if (soFar.claims(event) && ahead.plan().isClaimedAt(task, version)) {
         claimed.add(task);
@@ -449,8 +450,9 @@ public final class PlanLog {
           version++;
           ObjectKey key = keys.plan(version);
           byte[] bytes = stored.get().bytes();
+          Frame frame = Frame.decode(key, bytes, Frame.Kind.PLAN, workspaceId);
           List<Row> rows =
-              EntryLines.rows(key, Frame.decode(key, bytes, Frame.Kind.PLAN, workspaceId).body());
+              EntryLines.rows(key, frame.body()).stream().sorted(WITHIN_VERSION).toList();
           rows.stream().limit(1).forEach(row -> contention.saw(row.envelope().session()));
           versions.add(rows);
         }
@@ -473,20 +475,11 @@ public final class PlanLog {
     for (List<Row> rows : versions) {
       version++;
       fold.through(version);
-      rows.forEach(row -> fold.add(entry(row)));
+      rows.forEach(row -> fold.add(row.entry()));
       recent.addAll(rows);
       rows.forEach(row -> ids.observe(row.id()));
     }
     head = new Head(fold.plan(), List.copyOf(recent));
     return head;
-  }
-
-  private static Entry entry(Row row) {
-    try {
-      return row.entry();
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Row " + row.id() + " was read before and cannot be read again", e);
-    }
   }
 }

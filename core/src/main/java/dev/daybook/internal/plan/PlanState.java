@@ -52,6 +52,7 @@ import org.pcollections.TreePVector;
  * @param notes all of them
  * @param handoffs by id
  * @param offered the ids of the handoffs in stage OFFERED
+ * @param unknown how many plan events were passed over because this library makes no sense of them
  */
 public record PlanState(
     long version,
@@ -73,7 +74,8 @@ public record PlanState(
     OrderedPMap<String, Approval> approvals,
     TreePVector<Note> notes,
     OrderedPMap<String, HandoffState> handoffs,
-    OrderedPSet<String> offered) {
+    OrderedPSet<String> offered,
+    long unknown) {
   /** The plan before its first event. */
   public static final PlanState EMPTY =
       new PlanState(
@@ -96,7 +98,8 @@ public record PlanState(
           OrderedPMap.empty(),
           TreePVector.empty(),
           OrderedPMap.empty(),
-          OrderedPSet.empty());
+          OrderedPSet.empty(),
+          0);
 
   /** The tasks that are not closed, oldest first. */
   public Iterable<Task> unclosedTasks() {

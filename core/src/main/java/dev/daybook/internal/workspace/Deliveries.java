@@ -1,6 +1,5 @@
 package dev.daybook.internal.workspace;
 
-import dev.daybook.CorruptDataException;
 import dev.daybook.Following;
 import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
@@ -9,7 +8,6 @@ import dev.daybook.internal.log.Keys;
 import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.workspace.FollowPosition.Mark;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -251,14 +249,7 @@ final class Deliveries {
   private static List<Entry> entries(List<Row> rows) {
     List<Entry> entries = new ArrayList<>(rows.size());
     for (Row row : rows) {
-      try {
-        entries.add(row.entry());
-      } catch (IOException e) {
-        throw new CorruptDataException(
-            "Event %s cannot be read: %s; restore what holds it from a backup"
-                .formatted(row.id(), e.getMessage()),
-            e);
-      }
+      entries.add(row.entry());
     }
     return List.copyOf(entries);
   }

@@ -6,6 +6,7 @@ import dev.daybook.event.Entry;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.plan.PlanDiff;
 import dev.daybook.internal.plan.PlanFold;
+import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.Library.OpenSegment;
 import java.io.IOException;
@@ -15,8 +16,10 @@ import java.util.List;
 
 /** Plans of the past, folded from the plan rows of segments. */
 final class PlanHistory {
+  /** As {@link PlanLog} reads a version. */
   private static final Comparator<Row> ORDER =
-      Comparator.<Row>comparingLong(row -> row.envelope().planVersion()).thenComparing(Row::id);
+      Comparator.<Row>comparingLong(row -> row.envelope().planVersion())
+          .thenComparing(PlanLog.WITHIN_VERSION);
 
   private PlanHistory() {}
 

@@ -26,7 +26,6 @@ import dev.daybook.internal.plan.PlanState;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore.Listed;
 import dev.daybook.storage.ObjectStore.Stored;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -50,6 +49,7 @@ final class Scrub {
   private final Consumer<Progress> progress;
   private final List<String> problems = new ArrayList<>();
   private final Set<EventId> seen = new HashSet<>();
+  private final Set<EventId> misfits = new HashSet<>();
   private final Map<BatchRef, List<Row>> tail = new HashMap<>();
   private long objects;
   private long bytes;
@@ -109,7 +109,9 @@ final class Scrub {
       noting(() -> {
         byte[] content = Zstd.decompress(key, stored.get().bytes());
         Frame frame = Frame.decode(key, content, Frame.Kind.BATCH, workspaceId);
-        tail.put(keys.batchRef(key), EntryLines.rows(key, frame.body()));
+        List<Row> rows = EntryLines.rows(key, frame.body());
+        rows.forEach(row -> checkFit(row, key.path()));
+        tail.put(keys.batchRef(key), rows);
       });
     }
     return gone;
@@ -201,6 +203,7 @@ final class Scrub {
     List<EventId> rows = new ArrayList<>();
     for (Row row : library.rowsOf(segment)) {
       rows.add(row.id());
+      checkFit(row, segment.file().key());
       checkOutput(row);
       if (!seen.add(row.id())) {
         problems.add("Event %s is in several segments; report this".formatted(row.id()));
@@ -220,6 +223,16 @@ final class Scrub {
     }
   }
 
+  /** Plan versions stay when a segment has their events, so an event may be met twice. */
+  private void checkFit(Row row, String where) {
+    String misfit = row.misfit();
+    if (!misfit.isEmpty() && misfits.add(row.id())) {
+      problems.add(
+          "Event %s of %s does not fit its type %s and is passed over: %s; use the release that wrote it, or say again what it was to say"
+              .formatted(row.id(), where, row.type(), misfit));
+    }
+  }
+
   private void checkOutput(Row row) {
     if (!row.payload().contains(keys.outputs())) {
       return;
@@ -231,8 +244,6 @@ final class Scrub {
         objects++;
         bytes += call.stored().bytes();
       }
-    } catch (IOException e) {
-      problems.add("Event " + row.id() + " cannot be read: " + e.getMessage() + RESTORE);
     } catch (CorruptDataException e) {
       problems.add(e.getMessage());
     } catch (IllegalArgumentException e) {
@@ -273,7 +284,8 @@ final class Scrub {
       byte[] content = readListed(expected);
       noting(() ->
           EntryLines.rows(
-              expected, Frame.decode(expected, content, Frame.Kind.PLAN, workspaceId).body()));
+                  expected, Frame.decode(expected, content, Frame.Kind.PLAN, workspaceId).body())
+              .forEach(row -> checkFit(row, expected.path())));
     }
     return version;
   }

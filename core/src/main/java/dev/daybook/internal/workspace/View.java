@@ -239,14 +239,10 @@ public final class View {
 
   private static List<Entry> entries(List<Ref> refs, Map<EventId, Row> rows) {
     List<Entry> entries = new ArrayList<>();
-    try {
-      for (Ref ref : refs) {
-        entries.add(rows.get(ref.id()).entry());
-      }
-      return entries;
-    } catch (IOException e) {
-      throw unreadable(e);
+    for (Ref ref : refs) {
+      entries.add(rows.get(ref.id()).entry());
     }
+    return entries;
   }
 
   private static CorruptDataException unreadable(IOException e) {

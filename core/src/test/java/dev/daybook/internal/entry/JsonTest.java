@@ -37,6 +37,6 @@ class JsonTest {
   void readsAnEventBackFromItsPayload() throws Exception {
     ToolCall call = ToolCall.of("bash", "mvn verify").softFail("boom").took(Duration.ofSeconds(3));
 
-    assertThat(EventTypes.event("ToolCall", EventTypes.payload(call))).isEqualTo(call);
+    assertThat(EventTypes.decode("ToolCall", 1, EventTypes.payload(call)).event()).isEqualTo(call);
   }
 }

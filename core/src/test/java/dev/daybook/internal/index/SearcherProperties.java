@@ -22,7 +22,6 @@ import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
 import dev.daybook.recall.WordVectorTestEmbedder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -359,11 +358,7 @@ class SearcherProperties {
   }
 
   private static Optional<ToolCall> call(Row row) {
-    try {
-      return row.entry().event() instanceof ToolCall call ? Optional.of(call) : Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return row.entry().event() instanceof ToolCall call ? Optional.of(call) : Optional.empty();
   }
 
   /** The glob's meaning said once more, by trying every split. */
