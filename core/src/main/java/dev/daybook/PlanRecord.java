@@ -457,17 +457,19 @@ public final class PlanRecord {
       drift = List.copyOf(drift);
     }
 
-    /** Whether the goal or the content of a task changed and nobody decided it. */
+    /** Whether it is a change of what was agreed and nobody decided it; see {@link Diff}. */
     public boolean isDrift() {
       return !drift.isEmpty();
     }
   }
 
   /**
-   * What two versions of a plan differ in. Drift is a change of what was agreed that no decision
-   * covers: another goal, a task added, reworded, dropped or reopened. A decision covers it if it
-   * is on that task and was made between the versions, or is on the whole plan and in the same
-   * version. Before the plan has a goal nothing is agreed.
+   * What two versions of a plan differ in, net: of what was changed and changed back between them
+   * nothing shows. Drift is a change of what was agreed that no decision covers: another goal or
+   * scope, a task added, reworded, reopened or dropped (closed without success, put off, or only
+   * proposed again). A decision covers it if it is in force at the later version and either is on
+   * that task and was made between the versions, or is on the whole plan and of the same session in
+   * the same version. Before the plan has a goal nothing is agreed.
    *
    * @param from the earlier version
    * @param to the later version

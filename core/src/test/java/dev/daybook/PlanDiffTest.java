@@ -6,22 +6,37 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.daybook.PlanRecord.Change;
 import dev.daybook.PlanRecord.What;
 import dev.daybook.event.Actor;
+import dev.daybook.event.Entry;
+import dev.daybook.event.Envelope;
+import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent;
+import dev.daybook.event.PlanEvent.ApprovalDenied;
+import dev.daybook.event.PlanEvent.ApprovalGiven;
+import dev.daybook.event.PlanEvent.ApprovalPolicySet;
 import dev.daybook.event.PlanEvent.BlockerCleared;
 import dev.daybook.event.PlanEvent.BlockerRaised;
 import dev.daybook.event.PlanEvent.DecisionMade;
 import dev.daybook.event.PlanEvent.GoalSet;
 import dev.daybook.event.PlanEvent.NoteAdded;
+import dev.daybook.event.PlanEvent.Subject;
 import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.PlanEvent.TaskClosed;
 import dev.daybook.event.PlanEvent.TaskEdited;
+import dev.daybook.event.PlanEvent.TaskReopened;
 import dev.daybook.event.PlanEvent.TaskStatusChanged;
 import dev.daybook.event.Resolution;
+import dev.daybook.event.SessionId;
 import dev.daybook.event.TaskStatus;
+import dev.daybook.event.Vcs;
+import dev.daybook.internal.plan.PlanDiff;
+import dev.daybook.internal.plan.PlanFold;
+import dev.daybook.internal.plan.PlanState;
 import dev.daybook.recall.Embedder;
 import dev.daybook.storage.MemoryObjectStore;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +48,7 @@ class PlanDiffTest {
   private Daybook daybook;
   private Workspace workspace;
   private Session session;
+  private long entries;
 
   @BeforeEach
   void open() {
@@ -50,6 +66,28 @@ class PlanDiffTest {
 
   private long change(PlanEvent... events) {
     return session.updatePlan(plan -> List.of(events)).version();
+  }
+
+  /** What two sessions did at once shares a version only by chance, so here it is put together. */
+  private Entry entry(Session by, long version, PlanEvent event) {
+    Envelope envelope =
+        new Envelope(
+            new EventId(version << 16, ++entries),
+            Envelope.Stream.PLAN,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Actor.agent("a"),
+            by.id(),
+            SessionId.NONE,
+            event.task(),
+            event.cause(),
+            "",
+            "",
+            "",
+            Vcs.NONE,
+            Map.of(),
+            version);
+    return new Entry(envelope, event);
   }
 
   @Test
@@ -91,6 +129,103 @@ class PlanDiffTest {
     assertThat(workspace.diff(agreed, last).drift())
         .singleElement()
         .satisfies(one -> assertThat(one.what()).isEqualTo(What.GOAL));
+  }
+
+  @Test
+  void isNotCoveredByADecisionThatWasDeniedOrWaitsForApproval() {
+    Session person = workspace.startSession(Actor.human("grace"));
+    long agreed = change(GoalSet.of("Ship it"), TaskAdded.of("A", "First"));
+    person.updatePlan(plan -> List.of(ApprovalPolicySet.of(Subject.DECISION)));
+    PlanChange decided =
+        session.updatePlan(plan -> List.of(DecisionMade.of("Drop the first task").on("A")));
+    EventId decision = decided.events().getFirst();
+    long later = change(new TaskClosed("A", Resolution.REJECTED, "not needed"));
+    assertThat(workspace.diff(agreed, later).drift()).extracting(Change::id).containsExactly("A");
+
+    long denied =
+        person.updatePlan(plan -> List.of(ApprovalDenied.ofDecision(decision, "no"))).version();
+    assertThat(workspace.diff(agreed, denied).drift()).extracting(Change::id).containsExactly("A");
+    long given =
+        person
+            .updatePlan(plan -> List.of(ApprovalGiven.ofDecision(decision, "well, yes")))
+            .version();
+    assertThat(workspace.diff(agreed, given).drift()).isEmpty();
+    assertThat(workspace.diff(agreed, denied).drift()).extracting(Change::id).containsExactly("A");
+  }
+
+  @Test
+  void isNotCoveredByADecisionThatIsNoLongerInForce() {
+    long agreed = change(GoalSet.of("Ship it"), TaskAdded.of("A", "First"));
+    PlanChange decided = session.updatePlan(plan -> List.of(DecisionMade.of("Do two").on("A")));
+    long edited = change(TaskEdited.of("A").title("First two"));
+    assertThat(workspace.diff(agreed, edited).drift()).isEmpty();
+    long replaced = change(DecisionMade.of("No, do one").superseding(decided.events().getFirst()));
+    assertThat(workspace.diff(agreed, replaced).drift())
+        .extracting(Change::id)
+        .containsExactly("A");
+  }
+
+  @Test
+  void isNotCoveredByADecisionOfAnotherSessionThatSharesTheVersion() {
+    Session other = workspace.startSession(Actor.agent("coder-2"));
+    var fold = new PlanFold(PlanState.EMPTY);
+    Entry goal = entry(session, 1, GoalSet.of("Ship it"));
+    Entry task = entry(session, 1, TaskAdded.of("A", "First"));
+    fold.add(goal);
+    fold.add(task);
+    PlanState before = fold.plan();
+    List<Entry> between =
+        List.of(
+            entry(session, 2, DecisionMade.of("Ship two things")),
+            entry(session, 2, TaskAdded.of("B", "Second")),
+            entry(other, 2, TaskEdited.of("A").title("Other")));
+    between.forEach(fold::add);
+    assertThat(PlanDiff.of(before, fold.plan(), between).drift())
+        .extracting(Change::id)
+        .containsExactly("A");
+  }
+
+  @Test
+  void marksEachFieldWithTheEventsThatChangedIt() {
+    long agreed = change(GoalSet.of("Ship it"), TaskAdded.of("A", "First"));
+    PlanChange edited = session.updatePlan(plan -> List.of(TaskEdited.of("A").title("Other")));
+    long begun = change(TaskStatusChanged.of("A", TaskStatus.IN_PROGRESS));
+    assertThat(workspace.diff(agreed, begun).drift())
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.field()).isEqualTo("title");
+          assertThat(one.drift()).isEqualTo(edited.events());
+        });
+
+    PlanChange dropped =
+        session.updatePlan(plan -> List.of(new TaskClosed("A", Resolution.FAILED, "too hard")));
+    assertThat(workspace.diff(agreed, dropped.version()).drift())
+        .filteredOn(one -> one.field().equals("status"))
+        .singleElement()
+        .satisfies(one -> assertThat(one.drift()).isEqualTo(dropped.events()));
+    PlanChange reopened = session.updatePlan(plan -> List.of(new TaskReopened("A", "again")));
+    assertThat(workspace.diff(dropped.version(), reopened.version()).drift())
+        .singleElement()
+        .satisfies(one -> assertThat(one.drift()).isEqualTo(reopened.events()));
+    assertThat(workspace.diff(agreed, reopened.version()).drift())
+        .as("it is as open as it was")
+        .extracting(Change::field)
+        .containsExactly("title");
+  }
+
+  @Test
+  void marksATaskThatIsPutOffOrOnlyProposedAgain() {
+    long agreed =
+        change(GoalSet.of("Ship it"), TaskAdded.of("A", "First"), TaskAdded.of("B", "Second"));
+    change(TaskStatusChanged.of("A", TaskStatus.DEFERRED));
+    long dropped = change(TaskStatusChanged.of("B", TaskStatus.PROPOSED));
+    assertThat(workspace.diff(agreed, dropped).drift())
+        .extracting(Change::id)
+        .containsExactly("A", "B");
+
+    change(TaskStatusChanged.of("B", TaskStatus.IN_PROGRESS));
+    long decided = change(DecisionMade.of("Later").on("A"));
+    assertThat(workspace.diff(agreed, decided).drift()).isEmpty();
   }
 
   @Test

@@ -13,45 +13,36 @@ import dev.daybook.PlanRecord.Task;
 import dev.daybook.PlanRecord.What;
 import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
-import dev.daybook.event.PlanEvent.DecisionMade;
-import dev.daybook.event.PlanEvent.GoalSet;
-import dev.daybook.event.PlanEvent.TaskAdded;
-import dev.daybook.event.PlanEvent.TaskClosed;
-import dev.daybook.event.PlanEvent.TaskEdited;
-import dev.daybook.event.PlanEvent.TaskEdited.Field;
-import dev.daybook.event.PlanEvent.TaskReopened;
-import dev.daybook.event.Resolution;
+import dev.daybook.internal.plan.Drift.Part;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * What two versions of a plan differ in, and which of it nobody decided. For one thread.
  *
- * <p>Drift is a change of what was agreed: the goal, or a task added, reworded, dropped or
- * reopened. It is none if a decision covers it: one on that task in the range, or one on the whole
- * plan in the same version. Before the plan has a goal nothing is agreed, so nothing is drift.
+ * <p>Drift is a change of what was agreed: the goal or the scope, or a task that was added,
+ * reworded, reopened or dropped, which is closed without success, put off or only proposed again.
+ * It is none if a decision covers it that is in force at the later version (approved if it must be,
+ * and not superseded): one on that task in the range, or one on the whole plan that the same
+ * session made in the same version. Before the plan has a goal nothing is agreed, so nothing is
+ * drift.
+ *
+ * <p>The difference is net: of what was changed and changed back nothing shows, though nobody
+ * decided it, and an undecided change that a decided one of the same thing followed is none.
  */
 public final class PlanDiff {
-  private static final String GOAL = "";
-
   private final PlanState before;
   private final PlanState after;
-
-  /** The events that changed the goal or a task without a decision, by task; the goal has none. */
-  private final Map<String, List<EventId>> drift = new HashMap<>();
-
+  private final Drift drift;
   private final List<Change> changes = new ArrayList<>();
 
-  private PlanDiff(PlanState before, PlanState after) {
+  private PlanDiff(PlanState before, PlanState after, Drift drift) {
     this.before = before;
     this.after = after;
+    this.drift = drift;
   }
 
   /**
@@ -60,65 +51,17 @@ public final class PlanDiff {
    * @param between the plan events after the first version up to the second, in order
    */
   public static Diff of(PlanState before, PlanState after, List<Entry> between) {
-    PlanDiff diff = new PlanDiff(before, after);
-    diff.findDrift(between);
+    PlanDiff diff = new PlanDiff(before, after, new Drift(before, after, between));
     diff.goal();
     diff.tasks();
     diff.rest();
     return new Diff(before.version(), after.version(), diff.changes);
   }
 
-  private void findDrift(List<Entry> between) {
-    Set<String> decided = new HashSet<>();
-    Set<Long> decidedVersions = new HashSet<>();
-    for (Entry entry : between) {
-      if (entry.event() instanceof DecisionMade made) {
-        if (made.task().isEmpty()) {
-          decidedVersions.add(entry.envelope().planVersion());
-        } else {
-          decided.add(made.task());
-        }
-      }
-    }
-    boolean agreed = !before.goal().isEmpty();
-    long agreedAt = 0;
-    for (Entry entry : between) {
-      long version = entry.envelope().planVersion();
-      String changed = changes(entry);
-      if (changed != null
-          && agreed
-          && version > agreedAt
-          && !decided.contains(changed)
-          && !decidedVersions.contains(version)) {
-        drift.computeIfAbsent(changed, key -> new ArrayList<>()).add(entry.id());
-      }
-      if (!agreed && entry.event() instanceof GoalSet) {
-        agreed = true;
-        agreedAt = version;
-      }
-    }
-  }
-
-  /** The task whose agreed content an event changes, {@link #GOAL}, or {@code null} for neither. */
-  private static String changes(Entry entry) {
-    return switch (entry.event()) {
-      case GoalSet ignored -> GOAL;
-      case TaskAdded added -> added.task();
-      case TaskEdited edited
-          when edited.fields().contains(Field.TITLE)
-              || edited.fields().contains(Field.DESCRIPTION)
-              || edited.fields().contains(Field.KIND) ->
-          edited.task();
-      case TaskClosed closed when closed.resolution() != Resolution.SUCCEEDED -> closed.task();
-      case TaskReopened reopened -> reopened.task();
-      default -> null;
-    };
-  }
-
   private void goal() {
     for (Origin origin : after.goalSet()) {
-      compare(What.GOAL, "", "goal", before.goal(), after.goal(), origin, GOAL);
-      compare(What.GOAL, "", "scope", before.scope(), after.scope(), origin, GOAL);
+      compare(What.GOAL, "", "goal", before.goal(), after.goal(), origin, drift.ofGoal());
+      compare(What.GOAL, "", "scope", before.scope(), after.scope(), origin, drift.ofScope());
     }
     for (var constraint :
         after.constraints().subList(before.constraints().size(), after.constraints().size())) {
@@ -134,13 +77,19 @@ public final class PlanDiff {
       if (then == null) {
         changes.add(
             new Change(
-                What.TASK_ADDED, now.id(), "", "", now.title(), now.added(), driftOf(now.id())));
+                What.TASK_ADDED,
+                now.id(),
+                "",
+                "",
+                now.title(),
+                now.added(),
+                drift.ofAdded(now.id())));
       } else if (!then.equals(now)) {
-        compare(then, now, "title", Task::title);
-        compare(then, now, "description", Task::description);
-        compare(then, now, "kind", Task::kind);
+        compare(then, now, "title", Task::title, drift.of(now.id(), Part.TITLE));
+        compare(then, now, "description", Task::description, drift.of(now.id(), Part.DESCRIPTION));
+        compare(then, now, "kind", Task::kind, drift.of(now.id(), Part.KIND));
         compare(then, now, "priority", task -> Integer.toString(task.priority()));
-        compare(then, now, "status", PlanDiff::status);
+        compare(then, now, "status", PlanDiff::status, drift.ofStatus(then, now));
         compare(then, now, "assignee", Task::assignee);
         compare(then, now, "labels", task -> task.labels().toString());
         compare(then, now, "dependencies", task -> joined(task.dependencies(), PlanDiff::text));
@@ -175,6 +124,11 @@ public final class PlanDiff {
   }
 
   private void compare(Task then, Task now, String field, Function<Task, String> value) {
+    compare(then, now, field, value, List.of());
+  }
+
+  private void compare(
+      Task then, Task now, String field, Function<Task, String> value, List<EventId> undecided) {
     compare(
         What.TASK_CHANGED,
         now.id(),
@@ -182,22 +136,20 @@ public final class PlanDiff {
         value.apply(then),
         value.apply(now),
         now.changed(),
-        now.id());
+        undecided);
   }
 
   private void compare(
-      What what, String id, String field, String then, String now, Origin origin, String key) {
+      What what,
+      String id,
+      String field,
+      String then,
+      String now,
+      Origin origin,
+      List<EventId> undecided) {
     if (!then.equals(now)) {
-      boolean agreed = Set.of("goal", "scope", "title", "description", "kind").contains(field);
-      boolean moved = field.equals("status");
-      changes.add(
-          new Change(
-              what, id, field, then, now, origin, agreed || moved ? driftOf(key) : List.of()));
+      changes.add(new Change(what, id, field, then, now, origin, undecided));
     }
-  }
-
-  private List<EventId> driftOf(String key) {
-    return drift.getOrDefault(key, List.of());
   }
 
   private void rest() {
