@@ -12,6 +12,7 @@ import dev.daybook.recall.Embedder;
 import dev.daybook.recall.EmbedderProvider;
 import dev.daybook.storage.ObjectStore;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -30,15 +32,13 @@ import org.slf4j.LoggerFactory;
  * and the embedder it found, not what it was given.
  */
 public final class Daybook implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Daybook.class);
-
   private final Engine engine;
   private final Catalog catalog;
   private final CountedStore counted;
-  private final Optional<Embedder> ownEmbedder;
+  private final Optional<FoundEmbedder> ownEmbedder;
   private final List<OpenWorkspace> opened = new ArrayList<>();
 
-  private Daybook(Engine engine, CountedStore counted, Optional<Embedder> ownEmbedder) {
+  private Daybook(Engine engine, CountedStore counted, Optional<FoundEmbedder> ownEmbedder) {
     this.engine = engine;
     this.counted = counted;
     this.catalog =
@@ -121,6 +121,53 @@ public final class Daybook implements AutoCloseable {
         counted.count(Kind.BYTES_RECEIVED));
   }
 
+  /**
+   * The embedder of the class path. A model takes longer to load than a plan to open, and who reads
+   * or changes only the plan needs none.
+   */
+  private static final class FoundEmbedder implements Supplier<Embedder> {
+    private Embedder found = Embedder.none();
+    private boolean looked;
+
+    @Override
+    public synchronized Embedder get() {
+      if (!looked) {
+        found = onClassPath();
+        looked = true;
+      }
+      return found;
+    }
+
+    synchronized void close() {
+      found.close();
+    }
+
+    private static Embedder onClassPath() {
+      for (EmbedderProvider provider : ServiceLoader.load(EmbedderProvider.class)) {
+        try {
+          return provider.load();
+        } catch (IllegalStateException e) {
+          log()
+              .warn("No vectors: {}. Recall is lexical, and its coverage says so.", e.getMessage());
+          return Embedder.none();
+        }
+      }
+      return Embedder.none();
+    }
+  }
+
+  /** Made when it is first asked: its provider takes a while to load. */
+  private static final class SecureBits implements RandomGenerator {
+    private static final class Source {
+      static final SecureRandom RANDOM = new SecureRandom();
+    }
+
+    @Override
+    public long nextLong() {
+      return Source.RANDOM.nextLong();
+    }
+  }
+
   private Workspace opened(Catalog.Found found) {
     OpenWorkspace workspace = new OpenWorkspace(engine, found);
     synchronized (opened) {
@@ -150,7 +197,7 @@ public final class Daybook implements AutoCloseable {
       }
     }
     engine.close();
-    ownEmbedder.ifPresent(Embedder::close);
+    ownEmbedder.ifPresent(FoundEmbedder::close);
     if (first != null) {
       throw first;
     }
@@ -165,7 +212,7 @@ public final class Daybook implements AutoCloseable {
     private Path cacheFolder = Engine.defaultCacheFolder();
     private long cacheBytesMax = 4L << 30;
     private InstantSource clock = InstantSource.system();
-    private RandomGenerator random = new java.security.SecureRandom();
+    private RandomGenerator random = new SecureBits();
     private Duration writeDeadline = Duration.ofSeconds(30);
     private int eventBytesMax = 1 << 20;
     private int outputBytesMax = 64 << 10;
@@ -190,7 +237,7 @@ public final class Daybook implements AutoCloseable {
 
     /**
      * The embedder; without this call the one on the class path, and {@link Embedder#none()} if
-     * there is none.
+     * there is none. That one is loaded when the first search or compaction needs it.
      */
     public Builder embedder(Embedder newEmbedder) {
       embedder = Optional.of(newEmbedder);
@@ -307,12 +354,13 @@ public final class Daybook implements AutoCloseable {
 
     /** Starts the engine. */
     public Daybook open() {
-      Optional<Embedder> found = embedder.isPresent() ? Optional.empty() : onClassPath();
+      FoundEmbedder found = new FoundEmbedder();
+      Supplier<Embedder> given = embedder.isPresent() ? embedder::get : found;
       CountedStore counted = new CountedStore(store);
       Engine engine =
           new Engine(
               new Store(counted, clock, random, writeDeadline),
-              embedder.or(() -> found).orElse(Embedder.none()),
+              given,
               new FileCache(cacheFolder, cacheBytesMax, clock),
               clock,
               random,
@@ -325,21 +373,13 @@ public final class Daybook implements AutoCloseable {
               followFastest,
               followIdle,
               tokenCounter);
-      return new Daybook(engine, counted, found);
+      return new Daybook(
+          engine, counted, embedder.isPresent() ? Optional.empty() : Optional.of(found));
     }
+  }
 
-    private static Optional<Embedder> onClassPath() {
-      return ServiceLoader.load(EmbedderProvider.class)
-          .findFirst()
-          .flatMap(provider -> {
-            try {
-              return Optional.of(provider.load());
-            } catch (IllegalStateException e) {
-              LOG.warn(
-                  "No vectors: {}. Recall is lexical, and its coverage says so.", e.getMessage());
-              return Optional.empty();
-            }
-          });
-    }
+  /** Asked for when there is something to say: opening is not to wait for a logging system. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(Daybook.class);
   }
 }

@@ -145,7 +145,7 @@ public final class Workspace implements AutoCloseable {
 
   /**
    * What two versions of the plan differ in, with what nobody decided marked as drift. Reads the
-   * plan events up to the later version.
+   * plan events between them, besides what {@link #plan(long)} of the earlier one reads.
    *
    * @throws IllegalArgumentException if there is no such version, or the first is the later one
    */

@@ -173,7 +173,7 @@ class ProtocolModelTest {
       engine =
           new Engine(
               new Store(link, clock, random, Duration.ofMillis(200), LogFixture::noPause),
-              Embedder.none(),
+              Embedder::none,
               new FileCache(cache, 1 << 30, clock),
               clock,
               random,

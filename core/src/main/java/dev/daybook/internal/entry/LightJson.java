@@ -7,13 +7,16 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Reads the JSON that opening a workspace needs, without the mapper of {@link Json}, whose classes
- * take longer to load than everything else together. For one thread.
+ * take longer to load than everything else together. Jackson's streaming parser would do as well,
+ * but its classes add 60 ms to the 300 ms in which a large plan is to be open; see
+ * benchmarks/README.md. For one thread.
  */
 public final class LightJson {
   private static final int DEPTH_MAX = 100;
@@ -109,7 +112,17 @@ public final class LightJson {
 
     /** The whole numbers of a list. */
     public int[] ints(String name) {
-      return list(name, Long.class).stream().mapToInt(Long::intValue).toArray();
+      if (!(values.get(name) instanceof List<?> list)) {
+        return new int[0];
+      }
+      int[] all = new int[list.size()];
+      int count = 0;
+      for (Object one : list) {
+        if (one instanceof Long number) {
+          all[count++] = number.intValue();
+        }
+      }
+      return count == all.length ? all : Arrays.copyOf(all, count);
     }
 
     private <T> List<T> list(String name, Class<T> type) {

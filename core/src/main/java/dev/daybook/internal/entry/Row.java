@@ -128,6 +128,11 @@ public record Row(
    * not fit its type.
    */
   public Entry entry() {
+    return entry(envelope, type, schemaVersion, payload);
+  }
+
+  /** The entry of what is stored; its event as {@link #entry()} says. */
+  public static Entry entry(Envelope envelope, String type, int schemaVersion, String payload) {
     return new Entry(envelope, event(envelope, type, schemaVersion, payload));
   }
 

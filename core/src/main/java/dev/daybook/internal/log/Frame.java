@@ -86,21 +86,31 @@ public record Frame(Kind kind, String operation, byte[] body) {
    * @throws CorruptDataException if it is anything else than was written there
    */
   public static Frame decode(ObjectKey key, byte[] bytes, Kind expected, String workspaceId) {
-    return decode(key, bytes, expected, workspaceId, Sum.CHECKED);
+    int end = headerEnd(key, bytes);
+    byte[] body = Arrays.copyOfRange(bytes, end + 1, bytes.length);
+    Fields header = header(key, bytes, end);
+    checkSum(key, header, body);
+    Kind kind = kind(key, header, expected, workspaceId);
+    return new Frame(kind, header.text("operation"), body);
   }
 
-  /** The same for bytes whose own SHA-256 the caller has compared with what a manifest says. */
-  public static Frame decodeKnown(ObjectKey key, byte[] bytes, Kind expected, String workspaceId) {
-    return decode(key, bytes, expected, workspaceId, Sum.NOT_NEEDED);
+  /**
+   * Where the body begins, for bytes whose own SHA-256 the caller compares with what a manifest
+   * says, and which are too many to be copied.
+   *
+   * @throws UnsupportedFormatException if a newer library wrote it
+   * @throws CorruptDataException if it is no object of that kind and workspace
+   */
+  public static int bodyOfKnown(ObjectKey key, byte[] bytes, Kind expected, String workspaceId) {
+    int end = headerEnd(key, bytes);
+    Kind kind = kind(key, header(key, bytes, end), expected, workspaceId);
+    if (kind != expected) {
+      throw corrupt(key, "it is a " + kind + ", expected a " + expected);
+    }
+    return end + 1;
   }
 
-  private enum Sum {
-    CHECKED,
-    NOT_NEEDED
-  }
-
-  private static Frame decode(
-      ObjectKey key, byte[] bytes, Kind expected, String workspaceId, Sum sum) {
+  private static int headerEnd(ObjectKey key, byte[] bytes) {
     int end = 0;
     while (end < bytes.length && bytes[end] != '\n') {
       end++;
@@ -108,23 +118,33 @@ public record Frame(Kind kind, String operation, byte[] body) {
     if (end == bytes.length) {
       throw corrupt(key, "it has no header line in its " + bytes.length + " bytes");
     }
-    byte[] body = Arrays.copyOfRange(bytes, end + 1, bytes.length);
-    Fields header;
+    return end;
+  }
+
+  private static Fields header(ObjectKey key, byte[] bytes, int end) {
+    try {
+      return LightJson.read(bytes, 0, end);
+    } catch (IOException e) {
+      throw unknownHeader(key, e);
+    }
+  }
+
+  private static CorruptDataException unknownHeader(ObjectKey key, IOException e) {
+    return corrupt(key, "its header is no JSON this library knows: " + firstLine(e.getMessage()));
+  }
+
+  private static Kind kind(ObjectKey key, Fields header, Kind expected, String workspaceId) {
+    long format = header.number("format");
+    if (format > FORMAT) {
+      throw new UnsupportedFormatException(
+          "%s has format version %d, this library reads up to %d; use a newer release of Daybook"
+              .formatted(key, format, FORMAT));
+    }
     Kind kind;
     try {
-      header = LightJson.read(bytes, 0, end);
-      if (sum == Sum.CHECKED) {
-        checkSum(key, header, body);
-      }
-      long format = header.number("format");
-      if (format > FORMAT) {
-        throw new UnsupportedFormatException(
-            "%s has format version %d, this library reads up to %d; use a newer release of Daybook"
-                .formatted(key, format, FORMAT));
-      }
       kind = kind(header.text("kind"));
     } catch (IOException e) {
-      throw corrupt(key, "its header is no JSON this library knows: " + firstLine(e.getMessage()));
+      throw unknownHeader(key, e);
     }
     if (!workspaceId.isEmpty() && !workspaceId.equals(header.text("workspace"))) {
       throw corrupt(
@@ -133,7 +153,7 @@ public record Frame(Kind kind, String operation, byte[] body) {
     if (kind != expected && kind != Kind.TOMBSTONE) {
       throw corrupt(key, "it is a " + kind + ", expected a " + expected);
     }
-    return new Frame(kind, header.text("operation"), body);
+    return kind;
   }
 
   private static Kind kind(String name) throws IOException {

@@ -25,7 +25,7 @@ public record Keys(String name, int incarnation, long manifestsAhead) {
 
   /** What every key begins with. */
   public String root() {
-    return "%s/%06d/".formatted(name, incarnation);
+    return name + "/" + padded(incarnation, 6) + "/";
   }
 
   /** The object that says the workspace exists. */
@@ -35,7 +35,7 @@ public record Keys(String name, int incarnation, long manifestsAhead) {
 
   /** A plan version. */
   public ObjectKey plan(long version) {
-    return key("plan/%020d.json".formatted(version));
+    return key("plan/" + padded(version, 20) + ".json");
   }
 
   /** Whether a key is of a plan version. */
@@ -65,7 +65,7 @@ public record Keys(String name, int incarnation, long manifestsAhead) {
 
   /** A batch of a writer log. */
   public ObjectKey batch(String log, long number) {
-    return key("log/%s/%012d.ndjson.zst".formatted(log, number));
+    return key("log/" + log + "/" + padded(number, 12) + ".ndjson.zst");
   }
 
   /** The log id and batch number of a key below {@link #logs()} or {@link #outputs()}. */
@@ -92,7 +92,7 @@ public record Keys(String name, int incarnation, long manifestsAhead) {
 
   /** A manifest. */
   public ObjectKey manifest(long number) {
-    return key("manifest/%020d.json".formatted(number));
+    return key("manifest/" + padded(number, 20) + ".json");
   }
 
   /** A new segment, written by somebody who has read manifest {@code read}. */
@@ -146,6 +146,12 @@ public record Keys(String name, int incarnation, long manifestsAhead) {
   /** The first manifest that may name a file. */
   public long firstManifest(String key) {
     return lastManifest(key) - manifestsAhead + 1;
+  }
+
+  /** What {@code String.format} does; its classes take longer to load than a plan to open. */
+  private static String padded(long number, int digits) {
+    String plain = Long.toString(number);
+    return "0".repeat(Math.max(0, digits - plain.length())) + plain;
   }
 
   private ObjectKey key(String rest) {

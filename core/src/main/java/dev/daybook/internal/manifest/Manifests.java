@@ -23,8 +23,6 @@ import org.slf4j.LoggerFactory;
  * exist, then halving.
  */
 public final class Manifests {
-  private static final Logger LOG = LoggerFactory.getLogger(Manifests.class);
-
   private static final int ASKED_AT_ONCE = 16;
 
   private final Store store;
@@ -181,10 +179,11 @@ public final class Manifests {
       if (Store.isRefusal(e)) {
         throw store.refused("write " + keys.manifest(next.number()), e);
       }
-      LOG.warn(
-          "Manifest {} may or may not be committed, so nothing is deleted: {}",
-          next.number(),
-          e.getMessage());
+      log()
+          .warn(
+              "Manifest {} may or may not be committed, so nothing is deleted: {}",
+              next.number(),
+              e.getMessage());
       return Commit.UNKNOWN;
     }
   }
@@ -215,5 +214,10 @@ public final class Manifests {
               + ", this library knows none; use a newer release of Daybook");
     }
     return Optional.of(manifest);
+  }
+
+  /** Asked for when there is something to say: opening is not to wait for a logging system. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(Manifests.class);
   }
 }

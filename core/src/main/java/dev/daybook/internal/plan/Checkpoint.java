@@ -252,25 +252,40 @@ public final class Checkpoint {
   }
 
   /**
-   * The plan of such bytes, which are kept: a task is read when it is first asked for.
+   * The plan of such bytes.
    *
    * @throws IOException if they are none, or the plan in them is not what this library makes of the
    *     same events
    * @throws CorruptDataException if a task in them cannot be read, now or when it is asked for
    */
   public static PlanState read(byte[] bytes) throws IOException {
+    return read(bytes, 0);
+  }
+
+  /**
+   * The plan of such bytes, which begin somewhere and are kept: a task is read when it is first
+   * asked for.
+   *
+   * @throws IOException if they are none, or the plan in them is not what this library makes of the
+   *     same events
+   * @throws CorruptDataException if a task in them cannot be read, now or when it is asked for
+   */
+  public static PlanState read(byte[] bytes, int from) throws IOException {
     try {
-      return plan(bytes);
+      return plan(bytes, from);
     } catch (NullPointerException e) {
       throw new IOException("a part of the plan is missing: " + e.getMessage(), e);
     }
   }
 
-  private static PlanState plan(byte[] bytes) throws IOException {
-    int headEnd = end(bytes, 0);
-    Fields plain = LightJson.read(bytes, 0, headEnd);
+  private static PlanState plan(byte[] bytes, int from) throws IOException {
+    int headEnd = end(bytes, from);
+    Fields plain = LightJson.read(bytes, from, headEnd);
     checkFold(plain);
-    List<Actor> actors = plain.objects("actors").stream().map(Checkpoint::actor).toList();
+    List<Actor> actors = new ArrayList<>();
+    for (Fields actor : plain.objects("actors")) {
+      actors.add(actor(actor));
+    }
     int indexStart = Math.min(headEnd + 1, bytes.length);
     int indexEnd = end(bytes, indexStart);
     Index index = index(LightJson.read(bytes, indexStart, indexEnd));
@@ -287,14 +302,14 @@ public final class Checkpoint {
     if (starts[index.ids().length] != Math.max(bytes.length, indexEnd + 1)) {
       throw new IOException(
           "Checkpoint has %d bytes, its index says %d"
-              .formatted(bytes.length, starts[index.ids().length]));
+              .formatted(bytes.length - from, starts[index.ids().length] - from));
     }
     StoredTasks stored =
         new StoredTasks(
             index.ids(),
             index.unclosed(),
             number -> task(bytes, starts[number], starts[number + 1] - 1, number, actors));
-    return plan(head(plain, bytes, headEnd), index, stored);
+    return plan(head(plain, bytes, from, headEnd), index, stored);
   }
 
   /**
@@ -324,10 +339,10 @@ public final class Checkpoint {
   }
 
   /** Few plans have all of it, and its classes take long to load. */
-  private static Head head(Fields plain, byte[] bytes, int end) throws IOException {
+  private static Head head(Fields plain, byte[] bytes, int from, int end) throws IOException {
     for (String list : HEAD_LISTS) {
       if (!plain.objects(list).isEmpty() || !plain.texts(list).isEmpty()) {
-        return Json.read(bytes, 0, end, Head.class);
+        return Json.read(bytes, from, end - from, Head.class);
       }
     }
     return new Head(

@@ -2,6 +2,7 @@ package dev.daybook.internal.segment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.daybook.event.Actor;
+import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.event.SessionId;
@@ -11,12 +12,45 @@ import dev.daybook.internal.entry.Promoted;
 import dev.daybook.internal.entry.Row;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Puts rows together from the columns of the pages that were read. */
 final class RowColumns {
+  /** The columns that {@link #nextEntry} asks for. */
+  static final Set<Column> OF_ENTRY =
+      EnumSet.of(
+          Column.EVENT_ID,
+          Column.STREAM,
+          Column.TIME,
+          Column.RECORDED_TIME,
+          Column.ACTOR_KIND,
+          Column.ACTOR_ID,
+          Column.ACTOR_NAME,
+          Column.ROLE,
+          Column.MODEL,
+          Column.CLIENT,
+          Column.SESSION,
+          Column.PARENT_SESSION,
+          Column.TASK,
+          Column.CAUSE,
+          Column.SOURCE,
+          Column.TRACE_ID,
+          Column.SPAN_ID,
+          Column.VCS_REPOSITORY,
+          Column.VCS_BRANCH,
+          Column.VCS_WORKTREE,
+          Column.VCS_REVISION,
+          Column.VCS_STATE,
+          Column.LABELS,
+          Column.PLAN_VERSION,
+          Column.TYPE,
+          Column.SCHEMA_VERSION,
+          Column.PAYLOAD);
+
   private final Map<Column, ColumnValues> columns;
   private String lastLabelsText = "";
   private Map<String, String> lastLabels = Map.of();
@@ -53,6 +87,15 @@ final class RowColumns {
         number(Column.PLAN_VERSION),
         number(Column.MANIFEST),
         place());
+  }
+
+  /** The next row as an entry, from {@link #OF_ENTRY} and no other columns. */
+  Entry nextEntry() throws IOException {
+    return Row.entry(
+        envelope(),
+        text(Column.TYPE),
+        Math.toIntExact(number(Column.SCHEMA_VERSION)),
+        text(Column.PAYLOAD));
   }
 
   private Row.Place place() {

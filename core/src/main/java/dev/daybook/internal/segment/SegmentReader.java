@@ -1,5 +1,6 @@
 package dev.daybook.internal.segment;
 
+import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
 import dev.daybook.internal.NewerFormatException;
 import dev.daybook.internal.entry.Row;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.parquet.PlainReadOptions;
 import org.apache.parquet.column.statistics.LongStatistics;
@@ -40,6 +42,9 @@ import org.apache.parquet.schema.MessageType;
 public final class SegmentReader {
   private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
   private static final int BYTES_MIN = 12;
+
+  /** How many rows are in memory at once. */
+  private static final int AT_ONCE = 10_000;
 
   private final SegmentInput input;
   private final String workspace;
@@ -137,11 +142,21 @@ public final class SegmentReader {
    */
   public List<Row> rows(int[] numbers) throws IOException {
     requireAscending(numbers);
-    List<Row> rows = new ArrayList<>(numbers.length);
+    return select(numbers, columns, RowColumns::next);
+  }
+
+  @FunctionalInterface
+  private interface Maker<T> {
+    T next(RowColumns from) throws IOException;
+  }
+
+  private <T> List<T> select(int[] numbers, List<Column> wanted, Maker<T> maker)
+      throws IOException {
+    List<T> rows = new ArrayList<>(numbers.length);
     if (numbers.length == 0) {
       return rows;
     }
-    try (FileReader file = openFile(columns)) {
+    try (FileReader file = openFile(wanted)) {
       int from = 0;
       for (int group = 0; from < numbers.length; group++) {
         int to = from;
@@ -151,7 +166,7 @@ public final class SegmentReader {
         if (to > from) {
           long before = firstRows[group];
           long[] chosen = Arrays.stream(numbers, from, to).mapToLong(n -> n - before).toArray();
-          addRows(file, group, chosen, rows);
+          addRows(file, group, chosen, wanted, maker, rows);
         }
         from = to;
       }
@@ -161,7 +176,8 @@ public final class SegmentReader {
     return rows;
   }
 
-  private void addRows(FileReader file, int group, long[] chosen, List<Row> rows)
+  private <T> void addRows(
+      FileReader file, int group, long[] chosen, List<Column> wanted, Maker<T> maker, List<T> rows)
       throws IOException {
     RowRanges.Builder ranges = RowRanges.builder();
     for (long row : chosen) {
@@ -172,13 +188,13 @@ public final class SegmentReader {
             ColumnValues.open(
                 file.readFilteredRowGroup(group, ranges.build()),
                 createdBy(),
-                columns,
+                wanted,
                 pageIndex.get(group),
                 firstRows[group + 1] - firstRows[group],
                 chosen));
     for (long row : chosen) {
       values.moveTo(row);
-      rows.add(values.next());
+      rows.add(maker.next(values));
     }
   }
 
@@ -187,14 +203,40 @@ public final class SegmentReader {
    * which is not that of the versions. Reads one column and then only the pages of such rows.
    */
   public void forEachPlanRow(long minVersionExclusive, Consumer<Row> consumer) throws IOException {
-    List<Integer> numbers = new ArrayList<>();
+    int[] numbers = planRows(minVersionExclusive, Long.MAX_VALUE);
+    for (int from = 0; from < numbers.length; from += AT_ONCE) {
+      int to = Math.min(numbers.length, from + AT_ONCE);
+      rows(Arrays.copyOfRange(numbers, from, to)).forEach(consumer);
+    }
+  }
+
+  /**
+   * Hands on the plan's entries of the versions after one up to another, in the order of the
+   * segment. Reads one column, and then of the pages of such rows only what an entry is made of.
+   */
+  public void forEachPlanEntry(long minVersionExclusive, long maxVersion, Consumer<Entry> consumer)
+      throws IOException {
+    int[] numbers = planRows(minVersionExclusive, maxVersion);
+    List<Column> wanted = columns.stream().filter(RowColumns.OF_ENTRY::contains).toList();
+    for (int from = 0; from < numbers.length; from += AT_ONCE) {
+      int to = Math.min(numbers.length, from + AT_ONCE);
+      select(Arrays.copyOfRange(numbers, from, to), wanted, RowColumns::nextEntry)
+          .forEach(consumer);
+    }
+  }
+
+  /** The numbers of the plan's rows of the versions after one up to another. */
+  private int[] planRows(long minVersionExclusive, long maxVersion) throws IOException {
+    IntStream.Builder numbers = IntStream.builder();
     try (FileReader file = openFile(List.of(Column.PLAN_VERSION))) {
       for (int group = 0; group < groups(); group++) {
-        if (mayHoldPlanAbove(group, minVersionExclusive)) {
+        if (mayHoldPlanAbove(group, minVersionExclusive) && mayHoldPlanUpTo(group, maxVersion)) {
           ColumnValues versions = column(file, group, Column.PLAN_VERSION);
           for (long row = firstRows[group]; row < firstRows[group + 1]; row++) {
             long version = versions.nextNumber();
-            if (version != Column.PLAN_VERSION.absent() && version > minVersionExclusive) {
+            if (version != Column.PLAN_VERSION.absent()
+                && version > minVersionExclusive
+                && version <= maxVersion) {
               numbers.add(Math.toIntExact(row));
             }
           }
@@ -203,11 +245,7 @@ public final class SegmentReader {
     } catch (IOException | RuntimeException e) {
       throw unreadable(input, e);
     }
-    int step = 10_000;
-    for (int from = 0; from < numbers.size(); from += step) {
-      List<Integer> some = numbers.subList(from, Math.min(numbers.size(), from + step));
-      rows(some.stream().mapToInt(Integer::intValue).toArray()).forEach(consumer);
-    }
+    return numbers.build().toArray();
   }
 
   /**
@@ -310,6 +348,18 @@ public final class SegmentReader {
 
   private boolean mayHoldPlanAbove(int group, long version) {
     return mayHoldAbove(group, Column.PLAN_VERSION, version);
+  }
+
+  private boolean mayHoldPlanUpTo(int group, long version) {
+    ColumnPath path = SegmentSchema.path(Column.PLAN_VERSION);
+    for (ColumnChunkMetaData chunk : footer.getBlocks().get(group).getColumns()) {
+      if (chunk.getPath().equals(path)) {
+        return !(chunk.getStatistics() instanceof LongStatistics longs
+            && longs.hasNonNullValue()
+            && longs.getMin() > version);
+      }
+    }
+    return true;
   }
 
   private boolean mayHoldAbove(int group, Column column, long bound) {

@@ -40,8 +40,6 @@ import org.slf4j.LoggerFactory;
  * loses nothing, since log objects go only after a commit that was answered.
  */
 public final class Compactor {
-  private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
-
   /** How many segments of one order of magnitude are merged into one of the next. */
   private static final int MERGE_SEGMENTS = 10;
 
@@ -279,10 +277,11 @@ public final class Compactor {
         return;
       }
     }
-    LOG.info(
-        "{} was not improved: other processes committed {} times meanwhile",
-        segment.file().key(),
-        COMMIT_ROUNDS_MAX);
+    log()
+        .info(
+            "{} was not improved: other processes committed {} times meanwhile",
+            segment.file().key(),
+            COMMIT_ROUNDS_MAX);
   }
 
   /**
@@ -357,5 +356,10 @@ public final class Compactor {
     ObjectKey key = keys.checkpoint(read.number(), ids.nextName());
     store.create(key, bytes);
     return new FileRef(key.path(), bytes.length, Fingerprint.sha256Hex(bytes));
+  }
+
+  /** Asked for when there is something to say: opening is not to wait for a logging system. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(Compactor.class);
   }
 }

@@ -10,13 +10,14 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /** What the workspaces of one engine share: settings, store, embedder, cache and daemon threads. */
 public final class Engine implements AutoCloseable {
   private final Store store;
-  private final Embedder embedder;
+  private final Supplier<Embedder> embedder;
   private final FileCache cache;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -31,10 +32,14 @@ public final class Engine implements AutoCloseable {
   private final ToIntFunction<String> tokenCounter;
   private final ExecutorService threads;
 
-  /** An engine of these parts. */
+  /**
+   * An engine of these parts.
+   *
+   * @param embedder asked each time one is needed, and not before
+   */
   public Engine(
       Store store,
-      Embedder embedder,
+      Supplier<Embedder> embedder,
       FileCache cache,
       InstantSource clock,
       RandomGenerator random,
@@ -68,6 +73,7 @@ public final class Engine implements AutoCloseable {
           thread.setDaemon(true);
           return thread;
         });
+    Preload.begin(threads);
   }
 
   /** {@code daybook} under the user's cache folder, as the platform has it. */
@@ -102,7 +108,7 @@ public final class Engine implements AutoCloseable {
   }
 
   Embedder embedder() {
-    return embedder;
+    return embedder.get();
   }
 
   FileCache cache() {

@@ -44,8 +44,6 @@ import org.slf4j.LoggerFactory;
  * Safe for use by any number of threads.
  */
 final class Library implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Library.class);
-
   /** A file is in memory while it is fetched. */
   private static final int FETCHES_AT_ONCE = 4;
 
@@ -54,7 +52,10 @@ final class Library implements AutoCloseable {
   private final Map<String, OpenSegment> segments = new HashMap<>();
   private final Set<EventId> tailIds = new HashSet<>();
   private long tailManifest = -1;
+
+  /** None before the first view: who only opens a plan needs no embedder for its vectors. */
   private TailIndex tail;
+
   private List<Row> tailRows = new ArrayList<>();
   private final Set<EventId> embedded = new HashSet<>();
   private boolean embedding;
@@ -70,7 +71,6 @@ final class Library implements AutoCloseable {
   Library(Engine engine, String workspaceId) {
     this.engine = engine;
     this.workspaceId = workspaceId;
-    this.tail = newTail();
   }
 
   /**
@@ -241,9 +241,9 @@ final class Library implements AutoCloseable {
       if (file.isPresent()) {
         return new OpenIndex(PackedIndex.open(file.get()), Origin.STORE);
       }
-      LOG.warn("{} is missing; it is rebuilt from {}", ref.index().key(), ref.file().key());
+      log().warn("{} is missing; it is rebuilt from {}", ref.index().key(), ref.file().key());
     } catch (IOException | CorruptDataException e) {
-      LOG.warn("{} is rebuilt from {}: {}", ref.index().key(), ref.file().key(), e.getMessage());
+      log().warn("{} is rebuilt from {}: {}", ref.index().key(), ref.file().key(), e.getMessage());
     }
     try {
       byte[] rebuilt = SegmentIndexWriter.build(rows(reader));
@@ -270,13 +270,14 @@ final class Library implements AutoCloseable {
       if (local.isPresent()) {
         return List.of(VectorFile.open(local.get()));
       }
-      LOG.warn("{} is missing; {} is embedded again", file.key(), ref.file().key());
+      log().warn("{} is missing; {} is embedded again", file.key(), ref.file().key());
     } catch (IOException | CorruptDataException e) {
-      LOG.warn(
-          "{} cannot be used, {} is embedded again: {}",
-          file.key(),
-          ref.file().key(),
-          e.getMessage());
+      log()
+          .warn(
+              "{} cannot be used, {} is embedded again: {}",
+              file.key(),
+              ref.file().key(),
+              e.getMessage());
     }
     engine.threads().execute(() -> embedAgain(ref));
     return List.of();
@@ -309,9 +310,9 @@ final class Library implements AutoCloseable {
         }
       }
     } catch (CancellationException e) {
-      LOG.debug("The workspace was closed before {} was embedded again", ref.file().key());
+      log().debug("The workspace was closed before {} was embedded again", ref.file().key());
     } catch (IOException | RuntimeException e) {
-      LOG.warn("{} has no vectors until it is compacted: {}", ref.file().key(), e.toString());
+      log().warn("{} has no vectors until it is compacted: {}", ref.file().key(), e.toString());
     }
   }
 
@@ -324,12 +325,12 @@ final class Library implements AutoCloseable {
         if (stored.isPresent()) {
           return plan(file, stored.get().bytes());
         }
-        LOG.warn("{} is missing; the plan is folded from segments", key);
+        log().warn("{} is missing; the plan is folded from segments", key);
       } catch (IOException | CorruptDataException e) {
-        LOG.warn("{} cannot be used, the plan is folded from segments: {}", key, e.getMessage());
+        log().warn("{} cannot be used, the plan is folded from segments: {}", key, e.getMessage());
       }
     }
-    return PlanHistory.fold(open(manifest), manifest.planThrough());
+    return PlanHistory.fold(this, manifest);
   }
 
   /** The sum is taken meanwhile: what damaged bytes seem to say is thrown away. */
@@ -339,9 +340,9 @@ final class Library implements AutoCloseable {
         CompletableFuture.supplyAsync(() -> Fingerprint.sha256Hex(bytes), engine.threads());
     PlanState plan;
     try {
-      Frame frame =
-          Frame.decodeKnown(key, Zstd.decompress(key, bytes), Frame.Kind.CHECKPOINT, workspaceId);
-      plan = Checkpoint.read(frame.body());
+      byte[] plain = Zstd.decompress(key, bytes);
+      plan =
+          Checkpoint.read(plain, Frame.bodyOfKnown(key, plain, Frame.Kind.CHECKPOINT, workspaceId));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new IOException("it holds no plan: " + e.getMessage(), e);
     }
@@ -497,7 +498,7 @@ final class Library implements AutoCloseable {
       } catch (RuntimeException e) {
         synchronized (this) {
           if (!closed) {
-            LOG.warn("Event {} has no vector until it is compacted: {}", row.id(), e.toString());
+            log().warn("Event {} has no vector until it is compacted: {}", row.id(), e.toString());
           }
           embedding = false;
         }
@@ -512,6 +513,9 @@ final class Library implements AutoCloseable {
   }
 
   private void closeTail() {
+    if (tail == null) {
+      return;
+    }
     try {
       tail.close();
     } catch (IOException e) {
@@ -532,5 +536,10 @@ final class Library implements AutoCloseable {
       segments.clear();
       closeTail();
     }
+  }
+
+  /** Asked for when there is something to say: opening is not to wait for a logging system. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(Library.class);
   }
 }

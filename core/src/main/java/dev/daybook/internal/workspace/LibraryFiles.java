@@ -33,8 +33,6 @@ import org.slf4j.LoggerFactory;
 
 /** Segments as Parquet, their indexes by Lucene, vectors under the engine's model. */
 final class LibraryFiles implements SegmentFiles {
-  private static final Logger LOG = LoggerFactory.getLogger(LibraryFiles.class);
-
   private final Engine engine;
   private final Keys keys;
   private final String workspaceId;
@@ -116,7 +114,7 @@ final class LibraryFiles implements SegmentFiles {
         files.put(model, mergeVectors(manifest, model, rowsOf, rows));
       } catch (CorruptDataException e) {
         // Missing or damaged; if another process was faster, the commit is lost anyway.
-        LOG.warn("Vectors of {} are not merged but made again later: {}", model, e.getMessage());
+        log().warn("Vectors of {} are not merged but made again later: {}", model, e.getMessage());
       }
     }
     return segment(rows, writeRows(manifest, rows), writeIndex(manifest, rows), files);
@@ -262,5 +260,10 @@ final class LibraryFiles implements SegmentFiles {
     String sha256 = Fingerprint.sha256Hex(bytes);
     engine.cache().put(bytes, sha256);
     return new FileRef(key.path(), bytes.length, sha256);
+  }
+
+  /** Asked for when there is something to say: opening is not to wait for a logging system. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(LibraryFiles.class);
   }
 }

@@ -57,7 +57,6 @@ import org.slf4j.LoggerFactory;
  * compactor.
  */
 public final class OpenWorkspace {
-  private static final Logger LOG = LoggerFactory.getLogger(OpenWorkspace.class);
   private static final Duration RECENT = Duration.ofSeconds(5);
 
   /** Background compaction collects after about so many manifests. */
@@ -70,6 +69,7 @@ public final class OpenWorkspace {
   private final StrongReader reader;
   private final WriterLog log;
   private final Library library;
+  private final PlanHistory history;
   private final LibraryFiles files;
   private final Compactor compactor;
   private final Collector collector;
@@ -102,6 +102,7 @@ public final class OpenWorkspace {
     this.manifests = new Manifests(store, found.keys(), found.id());
     this.watermarks = new Watermarks(store, found.keys(), found.id(), Watermarks.IN_MANIFEST_MAX);
     this.library = new Library(engine, found.id());
+    this.history = new PlanHistory(library);
     this.files = new LibraryFiles(engine, found.keys(), found.id(), ids, library);
     this.compactor =
         new Compactor(store, found.keys(), found.id(), ids, manifests, watermarks, files);
@@ -127,7 +128,9 @@ public final class OpenWorkspace {
     Manifest newest = found.manifests().map(manifests::newest).orElseGet(manifests::newest);
     while (true) {
       try {
-        plan.startFrom(library.startingPlan(newest));
+        PlanState begun = library.startingPlan(newest);
+        plan.startFrom(begun);
+        history.keep(begun);
         return newest;
       } catch (FileGoneException e) {
         Manifest newer = manifests.newest(newest);
@@ -400,9 +403,7 @@ public final class OpenWorkspace {
       throw new IllegalArgumentException(
           "Plan of '%s' has versions 0 to %d, not %d".formatted(name(), head.version(), version));
     }
-    return version == head.version()
-        ? head
-        : PlanHistory.fold(library.open(snapshot.manifest()), snapshot.plan().recent(), version);
+    return history.at(snapshot, version);
   }
 
   /** Reads as of a plan version. */
@@ -433,8 +434,7 @@ public final class OpenWorkspace {
             "Plan of '%s' has versions 0 to %d; give the earlier first, not %d and %d"
                 .formatted(name(), head, from, to));
       }
-      return PlanHistory.diff(
-          library.open(snapshot.manifest()), snapshot.plan().recent(), from, to);
+      return history.diff(snapshot, from, to);
     });
   }
 
@@ -455,7 +455,7 @@ public final class OpenWorkspace {
       try {
         return library.view(reader.known());
       } catch (FileGoneException e) {
-        LOG.debug("'{}' is read anew, since files were replaced: {}", name(), e.getMessage());
+        log().debug("'{}' is read anew, since files were replaced: {}", name(), e.getMessage());
       }
     }
     return latest();
@@ -565,8 +565,11 @@ public final class OpenWorkspace {
       } catch (RuntimeException | Error e) {
         // What was written stays written; a later batch asks again.
         compacting.set(false);
-        LOG.warn(
-            "'{}' is not compacted now, since no thread could be had: {}", name(), e.toString());
+        log()
+            .warn(
+                "'{}' is not compacted now, since no thread could be had: {}",
+                name(),
+                e.toString());
       }
     }
   }
@@ -579,7 +582,7 @@ public final class OpenWorkspace {
         collectSometimes();
       }
     } catch (RuntimeException e) {
-      LOG.warn("Compaction of '{}' broke off and is tried again later: {}", name(), e.toString());
+      log().warn("Compaction of '{}' broke off and is tried again later: {}", name(), e.toString());
     } finally {
       compacting.set(false);
       compaction.unlock();
@@ -633,7 +636,7 @@ public final class OpenWorkspace {
       if (readManifest().files().stream().anyMatch(file -> file.key().equals(e.key().path()))) {
         throw e;
       }
-      LOG.debug("Another process compacted '{}' meanwhile: {}", name(), e.getMessage());
+      log().debug("Another process compacted '{}' meanwhile: {}", name(), e.getMessage());
       return true;
     }
   }
@@ -745,10 +748,15 @@ public final class OpenWorkspace {
     } catch (OutcomeUnknownException e) {
       throw e;
     } catch (DaybookException e) {
-      LOG.warn("'{}' is closed without compaction, nothing is lost: {}", name(), e.toString());
+      log().warn("'{}' is closed without compaction, nothing is lost: {}", name(), e.toString());
     } finally {
       closed.set(true);
       library.close();
     }
+  }
+
+  /** Asked for when there is something to say: opening is not to wait for a logging system. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(OpenWorkspace.class);
   }
 }

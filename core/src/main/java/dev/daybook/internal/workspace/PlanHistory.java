@@ -4,80 +4,141 @@ import dev.daybook.CorruptDataException;
 import dev.daybook.PlanRecord;
 import dev.daybook.event.Entry;
 import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.plan.PlanDiff;
 import dev.daybook.internal.plan.PlanFold;
 import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.internal.plan.PlanState;
-import dev.daybook.internal.workspace.Library.OpenSegment;
+import dev.daybook.internal.segment.SegmentReader;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Plans of the past, folded from the plan rows of segments. */
+/**
+ * Plans of the past, folded from the plan rows of segments. What a version holds never changes, so
+ * the last few plans are kept, and a fold goes on from the newest of them that is not too new: a
+ * version costs the rows since that one. At most {@value #KEPT_MAX} are kept, each of which shares
+ * with the one it was folded from whatever did not change between them. Safe for use by any number
+ * of threads.
+ */
 final class PlanHistory {
-  /** As {@link PlanLog} reads a version. */
-  private static final Comparator<Row> ORDER =
-      Comparator.<Row>comparingLong(row -> row.envelope().planVersion())
-          .thenComparing(PlanLog.WITHIN_VERSION);
+  /** As {@link PlanLog} reads versions. */
+  private static final Comparator<Entry> ORDER =
+      Comparator.<Entry>comparingLong(entry -> entry.envelope().planVersion())
+          .thenComparing(Entry::id);
 
-  private PlanHistory() {}
+  private static final int KEPT_MAX = 8;
 
-  /** The plan at a version that the segments cover. */
-  static PlanState fold(List<OpenSegment> segments, long version) {
-    return fold(segments, List.of(), version);
+  /** Into so many parts is a long fold divided by plans that are kept on the way. */
+  private static final int PARTS = 4;
+
+  private static final int LONG_FOLD_ROWS = 2_000;
+
+  private final Library library;
+
+  /** By version, used last comes last. */
+  private final Map<Long, PlanState> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+  PlanHistory(Library library) {
+    this.library = library;
   }
 
-  /** The plan at a version that the segments and these later rows cover. */
-  static PlanState fold(List<OpenSegment> segments, List<Row> later, long version) {
-    PlanFold fold = new PlanFold(PlanState.EMPTY);
-    for (Entry entry : entries(segments, later)) {
-      if (entry.envelope().planVersion() <= version) {
-        fold.add(entry);
+  /** Keeps a plan that is known anyway. */
+  synchronized void keep(PlanState plan) {
+    if (plan.version() > 0) {
+      kept.put(plan.version(), plan);
+      while (kept.size() > KEPT_MAX) {
+        kept.remove(kept.keySet().iterator().next());
       }
     }
+  }
+
+  private synchronized PlanState newestUpTo(long version) {
+    long newest = 0;
+    for (long known : kept.keySet()) {
+      if (known <= version) {
+        newest = Math.max(newest, known);
+      }
+    }
+    return newest == 0 ? PlanState.EMPTY : kept.get(newest);
+  }
+
+  /** The plan at a version that a snapshot has. */
+  PlanState at(Snapshot snapshot, long version) {
+    PlanState head = snapshot.plan().plan();
+    if (version == head.version()) {
+      keep(head);
+      return head;
+    }
+    PlanState from = newestUpTo(version);
+    Manifest manifest = snapshot.manifest();
+    if (from.version() < manifest.planThrough() && manifest.planThrough() <= version) {
+      from = library.startingPlan(manifest);
+      keep(from);
+    }
+    if (from.version() == version) {
+      return from;
+    }
+    List<Entry> entries =
+        entries(library, manifest, snapshot.plan().recent(), from.version(), version);
+    return fold(from, entries, version);
+  }
+
+  /** What two versions that a snapshot has differ in. */
+  PlanRecord.Diff diff(Snapshot snapshot, long from, long to) {
+    PlanState before = at(snapshot, from);
+    List<Entry> between = entries(library, snapshot.manifest(), snapshot.plan().recent(), from, to);
+    return PlanDiff.of(before, fold(before, between, to), between);
+  }
+
+  private PlanState fold(PlanState from, List<Entry> entries, long version) {
+    PlanFold fold = new PlanFold(from);
+    int part = Math.max(LONG_FOLD_ROWS, entries.size() / PARTS);
+    int folded = 0;
+    long at = from.version();
+    for (Entry entry : entries) {
+      if (folded >= part && entry.envelope().planVersion() > at) {
+        keep(fold.plan());
+        folded = 0;
+      }
+      fold.add(entry);
+      at = entry.envelope().planVersion();
+      folded++;
+    }
     fold.through(version);
+    PlanState plan = fold.plan();
+    keep(plan);
+    return plan;
+  }
+
+  /** The plan that the segments of a manifest hold, without a checkpoint. */
+  static PlanState fold(Library library, Manifest manifest) {
+    PlanFold fold = new PlanFold(PlanState.EMPTY);
+    entries(library, manifest, List.of(), 0, manifest.planThrough()).forEach(fold::add);
+    fold.through(manifest.planThrough());
     return fold.plan();
   }
 
-  /** What two versions that the segments and these later rows cover differ in. */
-  static PlanRecord.Diff diff(List<OpenSegment> segments, List<Row> later, long from, long to) {
-    PlanFold fold = new PlanFold(PlanState.EMPTY);
-    PlanState before = PlanState.EMPTY;
-    List<Entry> between = new ArrayList<>();
-    for (Entry entry : entries(segments, later)) {
-      long version = entry.envelope().planVersion();
-      if (version > from && between.isEmpty()) {
-        fold.through(from);
-        before = fold.plan();
-      }
-      if (version <= to) {
-        fold.add(entry);
-        if (version > from) {
-          between.add(entry);
-        }
-      }
-    }
-    fold.through(to);
-    return PlanDiff.of(between.isEmpty() ? fold.plan() : before, fold.plan(), between);
-  }
-
-  /** Every plan event, in order. */
-  private static List<Entry> entries(List<OpenSegment> segments, List<Row> later) {
-    List<Row> rows = new ArrayList<>();
+  /** The plan events of the versions after one up to another, in order. */
+  private static List<Entry> entries(
+      Library library, Manifest manifest, List<Row> later, long after, long upTo) {
+    List<Entry> entries = new ArrayList<>();
     try {
-      for (OpenSegment segment : segments) {
-        if (segment.ref().planRows() > 0) {
-          segment.reader().forEachPlanRow(0, rows::add);
+      for (Manifest.Segment ref : manifest.segments()) {
+        if (ref.planRows() > 0 && after < manifest.planThrough()) {
+          entries.addAll(entries(library, ref, after, upTo));
         }
       }
-      rows.addAll(later);
-      rows.sort(ORDER);
-      List<Entry> entries = new ArrayList<>(rows.size());
-      for (Row row : rows) {
-        entries.add(row.entry());
+      for (Row row : later) {
+        long version = row.envelope().planVersion();
+        if (after < version && version <= upTo) {
+          entries.add(row.entry());
+        }
       }
-      return entries;
     } catch (IOException e) {
       throw new CorruptDataException(
           "Plan events of a segment cannot be read: "
@@ -85,5 +146,24 @@ final class PlanHistory {
               + "; restore the segment from a backup",
           e);
     }
+    entries.sort(ORDER);
+    return entries;
+  }
+
+  private static List<Entry> entries(Library library, Manifest.Segment ref, long after, long upTo)
+      throws IOException {
+    try {
+      return entries(library.reader(ref), after, upTo);
+    } catch (NoSuchFileException e) {
+      // Somebody made room in the cache; the segment itself is where it was.
+      return entries(library.reopened(ref), after, upTo);
+    }
+  }
+
+  private static List<Entry> entries(SegmentReader reader, long after, long upTo)
+      throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    reader.forEachPlanEntry(after, upTo, entries::add);
+    return entries;
   }
 }

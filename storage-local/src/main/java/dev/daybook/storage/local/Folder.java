@@ -24,8 +24,6 @@ import org.slf4j.LoggerFactory;
  * one that was opened. Safe for use by any number of threads.
  */
 final class Folder {
-  private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
-
   /** Windows opens no directories; there the file system journals names by itself. */
   private static final boolean SYNCS_DIRECTORIES = File.separatorChar == '/';
 
@@ -35,8 +33,7 @@ final class Folder {
   private final Path realRoot;
   private final Object identity;
   private final boolean tellsCaseApart;
-  private final String temporaryName = UUID.randomUUID() + "-";
-  private final AtomicLong temporaryCount = new AtomicLong();
+  private static final AtomicLong TEMPORARIES = new AtomicLong();
   private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
   /**
@@ -55,10 +52,14 @@ final class Folder {
     return root;
   }
 
+  /** Made when something is first written: a random name takes a while to be made. */
+  private static final class Process {
+    static final String NAME = UUID.randomUUID() + "-";
+  }
+
   /** A temporary file that holds these bytes durably; closing it removes the temporary name. */
   Temporary write(byte[] bytes) throws IOException {
-    var path =
-        root.resolve(Layout.TEMPORARY).resolve(temporaryName + temporaryCount.incrementAndGet());
+    var path = root.resolve(Layout.TEMPORARY).resolve(Process.NAME + TEMPORARIES.incrementAndGet());
     var temporary = new Temporary(path);
     try {
       try (var channel = create(path)) {
@@ -107,7 +108,7 @@ final class Folder {
         Files.deleteIfExists(path);
       } catch (IOException e) {
         // What became of the object is decided; a later open removes the file.
-        LOG.debug("Left the temporary file {}", path, e);
+        log().debug("Left the temporary file {}", path, e);
       }
     }
   }
@@ -235,5 +236,10 @@ final class Folder {
   private Object identity() throws IOException {
     return Objects.requireNonNullElse(
         Files.readAttributes(root, BasicFileAttributes.class).fileKey(), "");
+  }
+
+  /** Asked for when there is something to say: opening is not to wait for a logging system. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(Folder.class);
   }
 }

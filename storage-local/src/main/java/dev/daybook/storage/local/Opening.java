@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
  * @param clock for the age of temporary files
  */
 record Opening(Path root, Network network, Links links, Cases cases, InstantSource clock) {
-  private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
   private static final Duration STALE_AFTER = Duration.ofHours(1);
 
   enum Network {
@@ -105,7 +104,7 @@ record Opening(Path root, Network network, Links links, Cases cases, InstantSour
     try (var files = Files.newDirectoryStream(temporary, file -> isStale(file, oldest))) {
       for (var file : files) {
         Files.deleteIfExists(file);
-        LOG.debug("Removed the stale temporary file {}", file);
+        log().debug("Removed the stale temporary file {}", file);
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
@@ -125,16 +124,29 @@ record Opening(Path root, Network network, Links links, Cases cases, InstantSour
   private Placing choosePlacing(Folder folder) throws IOException {
     var linksMark = root.resolve(Layout.LINKS);
     var lockFile = root.resolve(Layout.LOCK);
+    if (links == Links.IF_SUPPORTED && isKnownToLink(linksMark, lockFile)) {
+      return new Placing.ByLink();
+    }
     boolean byLink = links == Links.IF_SUPPORTED && supportsLinks(folder);
     if (byLink && !Files.exists(lockFile)) {
       leaveMark(linksMark, lockFile);
       return new Placing.ByLink();
     }
     leaveMark(lockFile, linksMark);
-    LOG.info("No hard links in {}; objects are created under the lock {}", root, lockFile);
+    log().info("No hard links in {}; objects are created under the lock {}", root, lockFile);
     var placing = new Placing.ByLock(lockFile);
     tryOut(placing, folder);
     return placing;
+  }
+
+  /**
+   * Whether it was found out before. Finding out forces files to disk, which takes longer than all
+   * else that opening does; where the directory cannot be written that says why.
+   */
+  private boolean isKnownToLink(Path linksMark, Path lockFile) {
+    return Files.exists(linksMark)
+        && !Files.exists(lockFile)
+        && Files.isWritable(root.resolve(Layout.TEMPORARY));
   }
 
   private static boolean supportsLinks(Folder folder) throws IOException {
@@ -144,7 +156,7 @@ record Opening(Path root, Network network, Links links, Cases cases, InstantSour
         Files.createLink(link.path(), probe.path());
         return Files.isSameFile(link.path(), probe.path());
       } catch (UnsupportedOperationException | FileSystemException e) {
-        LOG.debug("No hard link from {} to {}", link.path(), probe.path(), e);
+        log().debug("No hard link from {} to {}", link.path(), probe.path(), e);
         // A full or read-only disk refuses a plain new name, too; that is no answer about links.
         folder.write(new byte[0]).close();
         return false;
@@ -189,5 +201,10 @@ record Opening(Path root, Network network, Links links, Cases cases, InstantSour
               + ", which this process cannot join; make sure that nobody uses the directory, then"
               + " delete that file and open it again");
     }
+  }
+
+  /** Asked for when there is something to say: opening is not to wait for a logging system. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(Opening.class);
   }
 }

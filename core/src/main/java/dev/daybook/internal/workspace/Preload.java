@@ -1,0 +1,44 @@
+package dev.daybook.internal.workspace;
+
+import dev.daybook.internal.entry.Fingerprint;
+import dev.daybook.internal.log.Zstd;
+import dev.daybook.internal.plan.Checkpoint;
+import dev.daybook.storage.ObjectKey;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Loads what the first opening of a workspace in a process needs while its first requests are on
+ * their way: the classes that read a checkpoint, and the native library that decompresses it.
+ */
+final class Preload {
+  private static final AtomicBoolean BEGUN = new AtomicBoolean();
+  private static final byte[] CHECKPOINT =
+      """
+      {"version":1,"time":"2026-01-01T00:00:00Z","actors":[{"kind":"AGENT","id":"a"}]}
+      {"ids":["a"],"bytes":[2],"unclosed":[0],"children":{"a":[0]},"criteria":{}}
+      {}
+      """
+          .getBytes(StandardCharsets.UTF_8);
+
+  private Preload() {}
+
+  /** Begins, the first time in this process. */
+  static void begin(Executor threads) {
+    if (BEGUN.compareAndSet(false, true)) {
+      threads.execute(Preload::run);
+    }
+  }
+
+  private static void run() {
+    try {
+      var unusedPlan = Checkpoint.read(CHECKPOINT);
+      var unusedBytes = Zstd.decompress(ObjectKey.of("none"), Zstd.compress(CHECKPOINT));
+      String unusedSum = Fingerprint.sha256Hex(CHECKPOINT);
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // Whoever needs it meets the same and can say for what.
+    }
+  }
+}
