@@ -528,6 +528,9 @@ public final class Session implements AutoCloseable {
               ? heldByAnother(change.plan(), state.handoff()).orElse("")
               : state.acceptedBy());
     }
+    if (state.handoff().kind() != Handoff.Kind.CONTINUE) {
+      shared.fences.letGo(state.handoff().task());
+    }
     change
         .plan()
         .task(state.handoff().task())

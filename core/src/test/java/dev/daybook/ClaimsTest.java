@@ -513,4 +513,20 @@ class ClaimsTest {
   private java.time.Instant recordedAt(EventId id) {
     return scene.workspace.traces().entry(id).orElseThrow().envelope().recordedAt();
   }
+
+  @Test
+  void whoeverLostATaskCanReviewIt() {
+    first.claim("T", LEASE);
+    scene.pass(LEASE);
+    Claim taken = second.claim("T", LEASE);
+    Handoff review =
+        second.offer(
+            Handoff.of("T").kind(Handoff.Kind.REVIEW).toAgent("coder-7").summary("s").build(),
+            plan -> List.of(TaskStatusChanged.of("T", TaskStatus.IN_REVIEW)));
+    second.release(taken, "to be looked over");
+    scene.refused(first, NoteAdded.of("n").on("T"), "superseded by coder-9");
+    assertThat(first.accept(review)).isInstanceOf(Acceptance.Accepted.class);
+    first.complete(review, "fine", plan -> List.of(TaskClosed.done("T")));
+    assertThat(scene.plan().isDone("T")).isTrue();
+  }
 }

@@ -367,8 +367,15 @@ public final class PlanFold {
       }
       case HandoffAccepted accepted -> {
         HandoffState state = handoffs.get(accepted.handoff());
-        if (step(accepted.handoff(), Stage.OFFERED, Stage.ACCEPTED, accepted.by(), "")
-            && state.handoff().kind() == Handoff.Kind.CONTINUE) {
+        boolean taken = step(accepted.handoff(), Stage.OFFERED, Stage.ACCEPTED, accepted.by(), "");
+        if (taken && state.handoff().kind() != Handoff.Kind.CONTINUE) {
+          // Whoever is asked for something else on the task knows that it is another's.
+          change(
+              state.handoff().task(),
+              origin,
+              task -> task.superseded = minus(task.superseded, session));
+        }
+        if (taken && state.handoff().kind() == Handoff.Kind.CONTINUE) {
           claim(
               state.handoff().task(),
               accepted.leaseUntil(),

@@ -3,7 +3,6 @@ package dev.daybook.internal.log;
 import static dev.daybook.internal.log.LogFixture.ID;
 import static dev.daybook.internal.log.LogFixture.KEYS;
 import static dev.daybook.internal.log.LogFixture.row;
-import static dev.daybook.internal.log.LogFixture.visible;
 import static dev.daybook.internal.log.ScriptedStore.denied;
 import static dev.daybook.internal.log.ScriptedStore.normal;
 import static dev.daybook.internal.log.ScriptedStore.requestLost;
@@ -96,8 +95,12 @@ class WriterLogTest {
 
   private void assertAcknowledgedOnce(Row row, CompletableFuture<Void> durable) throws Exception {
     assertThat(failure(durable)).isEmpty();
-    assertThat(unplaced(visible(memory))).containsExactly(row);
+    assertThat(visible(memory)).containsExactly(row);
     assertThat(unplaced(told)).containsExactly(row);
+  }
+
+  private static List<Row> visible(ObjectStore store) {
+    return unplaced(LogFixture.visible(store));
   }
 
   /** Rows as they were before they had a place in a log. */
