@@ -1,7 +1,6 @@
 package dev.daybook.factory;
 
 import dev.daybook.Acceptance;
-import dev.daybook.Briefing;
 import dev.daybook.Daybook;
 import dev.daybook.DaybookException;
 import dev.daybook.PlanConflictException;
@@ -121,10 +120,6 @@ final class Agent {
   /** One round; {@code false} when nothing is left to do. */
   private boolean step() throws IOException, InterruptedException {
     PlanRecord plan = workspace.plan();
-    if (plan.version() == 0) {
-      begin(plan);
-      return true;
-    }
     if (isSettled(plan)) {
       return false;
     }
@@ -143,18 +138,8 @@ final class Agent {
     return true;
   }
 
-  private void begin(PlanRecord plan) throws IOException, InterruptedException {
-    if (self.role().equals("planner")) {
-      joinDay(plan);
-      new SourcePlan(settings.tree(), settings.filesMax()).write(session, notebook);
-    } else {
-      Thread.sleep(IDLE_MILLIS);
-    }
-  }
-
   static boolean isSettled(PlanRecord plan) {
-    return plan.version() > 0
-        && plan.unclosed().isEmpty()
+    return Day.open(plan).isEmpty()
         && plan.handoffs().values().stream()
             .map(state -> state.stageAt(plan.at()))
             .noneMatch(stage -> stage == Stage.OFFERED || stage == Stage.ACCEPTED);
@@ -162,7 +147,7 @@ final class Agent {
 
   /** A session a day; a process that takes a killed one's place joins the session it left. */
   private void joinDay(PlanRecord plan) {
-    int today = Math.max(day, Day.of(plan, settings.days()));
+    int today = Math.max(day, Day.of(plan, settings));
     if (session != null && today == day) {
       return;
     }
@@ -193,14 +178,12 @@ final class Agent {
           return true;
         }
         if (handoff.kind() != Handoff.Kind.CONTINUE) {
-          brief();
-          work().review(handoff, plan);
+          work(task.id()).review(handoff, plan);
           return true;
         }
         if (plan.holds(task.id()).isEmpty() && isFree(task, plan)) {
-          brief();
-          use.on(state.origin().id());
-          work().on(session.claim(task.id(), settings.lease()));
+          PlanRecord.Claim claim = session.claim(task.id(), settings.lease());
+          work(task.id()).on(claim);
           return true;
         }
       }
@@ -236,8 +219,8 @@ final class Agent {
                   state.handoff().task().equals(claim.task())
                       && state.stageAt(plan.at()) == Stage.OFFERED);
       if (!isOffered && plan.holds(claim.task()).isEmpty()) {
-        brief();
-        work().on(session.claim(claim.task(), settings.lease()));
+        PlanRecord.Claim again = session.claim(claim.task(), settings.lease());
+        work(claim.task()).on(again);
         return true;
       }
     }
@@ -245,26 +228,23 @@ final class Agent {
   }
 
   private boolean takeNext(PlanRecord plan) throws IOException, InterruptedException {
-    if (plan.inbox(self.actor()).isEmpty() && plan.ready().isEmpty()) {
-      return false;
-    }
-    Briefing briefing = brief();
-    for (Handoff offered : briefing.inbox()) {
-      if (take(offered)) {
+    for (HandoffState offered : plan.inbox(self.actor())) {
+      if (take(offered.handoff())) {
         return true;
       }
+    }
+    if (plan.ready().isEmpty()) {
+      return false;
     }
     Optional<PlanRecord.Claim> claim = session.claimNext(settings.lease());
     if (claim.isEmpty()) {
       return false;
     }
-    work().on(claim.orElseThrow());
+    work(claim.orElseThrow().task()).on(claim.orElseThrow());
     return true;
   }
 
   private boolean take(Handoff offered) throws IOException, InterruptedException {
-    PlanRecord plan = workspace.plan();
-    plan.handoff(offered.id()).ifPresent(state -> use.on(state.origin().id()));
     if (offered.kind() == Handoff.Kind.CONTINUE
         && Dice.of(settings.seed(), offered.task(), "declined") < DECLINED) {
       return decline(offered, "I know nothing of this folder");
@@ -277,16 +257,22 @@ final class Agent {
       return decline(offered, e.getMessage());
     }
     if (!(answer instanceof Acceptance.Accepted(Handoff mine))) {
-      return false;
+      boolean isStillOffered =
+          workspace
+              .plan()
+              .handoff(offered.id())
+              .filter(state -> state.stage() == Stage.OFFERED)
+              .isPresent();
+      return isStillOffered && decline(offered, "another has its task");
     }
     notebook.write(Kind.ACCEPTED, mine.id());
-    plan = workspace.plan();
+    PlanRecord plan = workspace.plan();
     if (plan.task(mine.task()).filter(PlanRecord.Task::isClosed).isPresent()) {
       report(mine, "It was closed already");
     } else if (mine.kind() == Handoff.Kind.CONTINUE) {
-      work().on(plan.task(mine.task()).orElseThrow().claim());
+      work(mine.task()).on(plan.task(mine.task()).orElseThrow().claim());
     } else {
-      work().review(mine, plan);
+      work(mine.task()).review(mine, plan);
     }
     return true;
   }
@@ -299,13 +285,9 @@ final class Agent {
     return true;
   }
 
-  private Briefing brief() {
-    Briefing briefing = session.briefing(settings.tokensMax());
-    use.begin(briefing, workspace.plan());
-    return briefing;
-  }
-
-  private Work work() throws IOException {
+  /** Reads the briefing on a task this agent has, and can then work on it. */
+  private Work work(String task) throws IOException {
+    use.begin(session.on(task).briefing(settings.tokensMax()), workspace.plan(), task);
     Path classes = Files.createDirectories(settings.notes().resolve("classes"));
     List<String> others = Team.otherRoles(settings.team(), name);
     return new Work(

@@ -17,8 +17,9 @@ import java.util.UUID;
  * How much of each briefing an agent used. A line is used if, before its next briefing, the agent
  * acted on the very event the line cites: accepted that handoff, worked on that task (or on one
  * that it belongs to or waits for it), kept away from that rejected approach, followed that
- * decision, left out a command because of that call, or opened that event as evidence. The goal
- * never counts as used, since nothing shows that it was. For one thread.
+ * decision, checked that criterion, kept to that constraint, left out a command because of that
+ * call, or opened that event as evidence. The goal never counts as used, since nothing shows that
+ * it was. For one thread.
  */
 final class BriefingUse {
   private final Notebook notebook;
@@ -36,19 +37,33 @@ final class BriefingUse {
    * A new briefing was read; says what became of the one before.
    *
    * @param plan as it was then, to know which task a line is about
+   * @param task the task the briefing is about
    */
-  void begin(Briefing briefing, PlanRecord plan) {
+  void begin(Briefing briefing, PlanRecord plan, String task) {
     end();
     id = UUID.randomUUID().toString();
     Map<EventId, String> tasks = new HashMap<>();
-    for (PlanRecord.Task task : plan.tasks().values()) {
-      tasks.put(task.added().id(), thing(task));
-      tasks.put(task.changed().id(), thing(task));
+    List<PlanRecord.Task> near = new ArrayList<>(plan.unclosed());
+    near.addAll(plan.children(task));
+    plan.task(task)
+        .ifPresent(one -> {
+          near.add(one);
+          one.dependencies().forEach(other -> plan.task(other.on()).ifPresent(near::add));
+        });
+    plan.task(task).stream()
+        .flatMap(one -> one.dependencies().stream())
+        .forEach(one -> tasks.put(one.origin().id(), "task " + one.on()));
+    for (PlanRecord.Task one : near) {
+      tasks.put(one.added().id(), thing(one));
+      tasks.put(one.changed().id(), thing(one));
     }
     for (Briefing.Line line : briefing.lines()) {
       String event = line.event().toString();
       String about =
-          line.section() == Briefing.Section.TASK ? tasks.getOrDefault(line.event(), event) : event;
+          switch (line.section()) {
+            case TASK, READY -> tasks.getOrDefault(line.event(), event);
+            default -> event;
+          };
       lines.add(Map.entry(line.section(), about));
     }
     notebook.write(Kind.BRIEFING, id, briefing.tokens(), lines.size());

@@ -1,6 +1,9 @@
 package dev.daybook.factory;
 
 import dev.daybook.PlanRecord;
+import dev.daybook.PlanRecord.Task;
+import dev.daybook.event.TaskStatus;
+import java.util.List;
 
 /**
  * Which of the working days it is. The clock is real, so the days are counted by work: each is over
@@ -9,10 +12,22 @@ import dev.daybook.PlanRecord;
 final class Day {
   private Day() {}
 
-  /** From 1 to {@code days}. */
-  static int of(PlanRecord plan, int days) {
-    int all = plan.tasks().size();
-    int closed = all - plan.unclosed().size();
-    return all == 0 ? 1 : Math.min(days, 1 + (int) ((long) closed * days / all));
+  /** From 1 to the number of days. */
+  static int of(PlanRecord plan, Settings settings) {
+    int all = all(plan, settings);
+    int closed = all - open(plan).size();
+    return all == 0
+        ? 1
+        : Math.min(settings.days(), 1 + (int) ((long) closed * settings.days() / all));
+  }
+
+  /** How many tasks are to be done, closed ones too. */
+  static int all(PlanRecord plan, Settings settings) {
+    return plan.tasks().size() - settings.aside();
+  }
+
+  /** The tasks that are left to do. */
+  static List<Task> open(PlanRecord plan) {
+    return plan.unclosed().stream().filter(task -> task.status() != TaskStatus.DEFERRED).toList();
   }
 }

@@ -51,16 +51,14 @@ final class Human {
   /** Does what is to be done now; returns the plan as it was before. */
   PlanRecord step() {
     PlanRecord seen = workspace.plan();
-    if (seen.version() == 0) {
-      return seen;
-    }
-    int today = Math.max(day, Day.of(seen, settings.days()));
+    int today = Math.max(day, Day.of(seen, settings));
     boolean isNewDay = today != day;
     day = today;
     Morning morning = isNewDay ? Morning.YES : Morning.NO;
     if (!decide(seen, morning).isEmpty()) {
       PlanChange change = notebook.keep(session.updatePlan(plan -> decide(plan, morning)));
-      change.plan().tasks().values().stream()
+      seen.unclosed().stream()
+          .map(task -> change.plan().task(task.id()).orElseThrow())
           .filter(task -> task.isClosed() && change.events().contains(task.changed().id()))
           .forEach(task -> notebook.write(Kind.CLOSED, task.id()));
     }
@@ -106,7 +104,7 @@ final class Human {
   }
 
   private void greet(PlanRecord plan, List<PlanEvent> events) {
-    int open = plan.unclosed().size();
+    int open = Day.open(plan).size();
     events.add(NoteAdded.of("Day " + day + ": " + open + " tasks are open"));
     plan.ready().stream()
         .reduce((one, next) -> next)

@@ -23,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 final class Notebook implements AutoCloseable {
   /** What a line says; its first word. */
   enum Kind {
+    /** The plan is there and work begins: the plan version. */
+    BEGAN,
     /** A trace whose receipt said durable: the event. */
     TRACE,
     /** An event of a plan change that returned: the event. */

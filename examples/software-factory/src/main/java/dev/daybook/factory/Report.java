@@ -13,6 +13,7 @@ import dev.daybook.event.Handoff;
 import dev.daybook.event.HandoffEvent.HandoffAccepted;
 import dev.daybook.event.PlanEvent.TaskClaimed;
 import dev.daybook.event.PlanEvent.TaskClosed;
+import dev.daybook.event.TaskStatus;
 import dev.daybook.event.ToolCall;
 import dev.daybook.factory.Notebook.Kind;
 import dev.daybook.factory.Notebook.Line;
@@ -25,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -70,6 +72,10 @@ record Report(List<String> lines, List<String> broken) {
     private final List<Line> notes;
     private final Run run;
     private final PlanRecord plan;
+
+    /** As it was when work began. */
+    private final PlanRecord begun;
+
     private final List<String> lines = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();
 
@@ -78,6 +84,12 @@ record Report(List<String> lines, List<String> broken) {
       this.notes = notes;
       this.run = run;
       this.plan = workspace.plan();
+      this.begun =
+          notes.stream()
+              .filter(line -> line.kind() == Kind.BEGAN)
+              .findFirst()
+              .map(line -> workspace.plan(Long.parseLong(line.words().getFirst())))
+              .orElse(PlanRecord.empty());
     }
 
     Report make() {
@@ -128,6 +140,10 @@ record Report(List<String> lines, List<String> broken) {
       int handedOver = 0;
       int takenOver = 0;
       for (Entry entry : history.reversed()) {
+        if (entry.actor().kind() == Actor.Kind.SYSTEM) {
+          // What another program did before; it came with its plan.
+          continue;
+        }
         switch (entry.event()) {
           case TaskClosed closed -> {
             closings.computeIfAbsent(closed.task(), task -> new ArrayList<>()).add(entry);
@@ -152,14 +168,19 @@ record Report(List<String> lines, List<String> broken) {
           default -> broken.add("task " + entry.task() + " was opened again");
         }
       }
-      plan.tasks()
-          .forEach((id, task) -> {
-            int times = closings.getOrDefault(id, List.of()).size();
-            if (times != 1 || !task.isClosed()) {
-              broken.add(
-                  "task " + id + " is " + task.status() + " and was closed " + times + " times");
-            }
-          });
+      List<PlanRecord.Task> ours = new ArrayList<>();
+      List<PlanRecord.Task> aside = new ArrayList<>();
+      plan.tasks().values().forEach(task -> (isOurs(task.id()) ? ours : aside).add(task));
+      aside.stream()
+          .filter(task -> !begun.task(task.id()).equals(Optional.of(task)))
+          .forEach(task -> broken.add("task " + task.id() + " was not to be done and was changed"));
+      ours.forEach(task -> {
+        String id = task.id();
+        int times = closings.getOrDefault(id, List.of()).size();
+        if (times != 1 || !task.isClosed()) {
+          broken.add("task " + id + " is " + task.status() + " and was closed " + times + " times");
+        }
+      });
       notesOf(Kind.CLOSED)
           .forEach((task, actors) -> {
             if (actors.size() > 1) {
@@ -169,11 +190,11 @@ record Report(List<String> lines, List<String> broken) {
       long again = claims.values().stream().filter(times -> times > 1).count();
       say(
           "%d of %d closed, %d of them exactly once: %s",
-          closings.size(),
-          plan.tasks().size(),
+          ours.stream().filter(PlanRecord.Task::isClosed).count(),
+          ours.size(),
           closings.values().stream().filter(times -> times.size() == 1).count(),
           counts(
-              plan.tasks().values().stream()
+              ours.stream()
                   .flatMap(task -> task.resolution().stream())
                   .map(one -> one.name().toLowerCase(Locale.ROOT))));
       say(
@@ -181,6 +202,17 @@ record Report(List<String> lines, List<String> broken) {
               + " %d taken by handoff",
           claims.values().stream().mapToInt(times -> times).sum(), again, takenOver, handedOver);
       say("closed by %s", text(closers));
+      if (!aside.isEmpty()) {
+        say("%,d that were closed before or deferred are as they were", aside.size());
+      }
+    }
+
+    /** Whether a task was to be done; what was closed when work began or is deferred was not. */
+    private boolean isOurs(String task) {
+      return begun
+          .task(task)
+          .map(before -> !before.isClosed() && before.status() != TaskStatus.DEFERRED)
+          .orElse(true);
     }
 
     private void handoffs() {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
@@ -70,6 +71,28 @@ final class Settings {
       defaultValue = "240",
       description = "At most so many files, spread over the tree (default: ${DEFAULT-VALUE}).")
   private int files;
+
+  @Option(
+      names = "--plan",
+      paramLabel = "FILE",
+      description =
+          "Work through a plan that another program kept instead of one made from the tree: JSON"
+              + " Lines, plain or gzip, of rows {seq, ts, op, id, set}. Each task is researched in"
+              + " the tree.")
+  private Optional<Path> plan = Optional.empty();
+
+  @Option(
+      names = "--tasks",
+      paramLabel = "N",
+      defaultValue = "250",
+      description =
+          "At most so many open tasks of that plan, with all they depend on (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int tasks;
+
+  /** Known to the processes of agents, which are started after the plan is there. */
+  @Option(names = "--aside", hidden = true, defaultValue = "0")
+  private int aside;
 
   @Option(
       names = "--agents",
@@ -166,8 +189,20 @@ final class Settings {
     return tree.toAbsolutePath().normalize();
   }
 
-  int filesMax() {
-    return files;
+  /** Where the plan comes from. */
+  PlanSource source() {
+    return plan.isPresent()
+        ? new ImportedPlan(plan.orElseThrow(), tasks)
+        : new SourcePlan(tree(), files);
+  }
+
+  /** How many tasks of the plan are not to be done. */
+  int aside() {
+    return aside;
+  }
+
+  void aside(int count) {
+    aside = count;
   }
 
   int days() {
@@ -202,6 +237,7 @@ final class Settings {
   void check() {
     requireAtLeast("--agents", agents, 2);
     requireAtLeast("--files", files, 1);
+    requireAtLeast("--tasks", tasks, 1);
     requireAtLeast("--days", days, 1);
     requireAtLeast("--lease", leaseSeconds, 1);
     requireAtLeast("--tokens", tokens, 50);
@@ -232,7 +268,7 @@ final class Settings {
             List.of(
                 "--folder", folder.toString(),
                 "--tree", tree.toString(),
-                "--files", String.valueOf(files),
+                "--aside", String.valueOf(aside),
                 "--agents", String.valueOf(agents),
                 "--days", String.valueOf(days),
                 "--lease", String.valueOf(leaseSeconds),

@@ -38,13 +38,14 @@ import picocli.CommandLine.Spec;
  * was lost and nothing done twice.
  */
 @Command(
-    name = "mvn -q -Dquickstart=factory",
-    customSynopsis = "mvn -q -Dquickstart=factory [-Dargs=\"OPTIONS\"]",
+    name = "mvn -q -Dfactory",
+    customSynopsis = "mvn -q -Dfactory [-Dargs=\"OPTIONS\"]",
     description = {
       "",
       "Eight agents in eight JVMs and a person look through every Java source of the",
-      "current folder, a task for each, on one workspace. Some processes are killed",
-      "and started again. The report at the end says whether all promises were kept.",
+      "current folder, a task for each, on one workspace, or work through a plan that",
+      "another program kept. Some processes are killed and started again. The report",
+      "at the end says whether all promises were kept.",
       ""
     },
     sortOptions = false)
@@ -180,6 +181,7 @@ public final class SoftwareFactory implements Callable<Integer> {
     try (Notebook notebook = new Notebook(settings.notes(), Team.PERSON.id());
         Session session = workspace.startSession(Team.PERSON, here)) {
       Human human = new Human(workspace, session, notebook, settings);
+      settings.aside(begin(workspace, session, notebook));
       for (Team.Member member : settings.team()) {
         agents.add(new AgentProcess(member, settings));
       }
@@ -189,6 +191,14 @@ public final class SoftwareFactory implements Callable<Integer> {
         agents.forEach(AgentProcess::end);
       }
     }
+  }
+
+  /** Puts the plan into the workspace; returns how many of its tasks are not to be done. */
+  private int begin(Workspace workspace, Session session, Notebook notebook) throws IOException {
+    PlanSource.Begun begun = settings.source().write(workspace, session, notebook);
+    notebook.write(Notebook.Kind.BEGAN, workspace.plan().version());
+    line("  %s%n", begun.said());
+    return begun.aside();
   }
 
   private boolean loop(Workspace workspace, Human human, Session session, SplittableRandom random)
@@ -233,24 +243,24 @@ public final class SoftwareFactory implements Callable<Integer> {
     }
   }
 
-  private static double closed(PlanRecord plan) {
-    int all = plan.tasks().size();
-    return all == 0 ? 0 : (double) (all - plan.unclosed().size()) / all;
+  private double closed(PlanRecord plan) {
+    int all = Day.all(plan, settings);
+    return all == 0 ? 0 : (double) (all - Day.open(plan).size()) / all;
   }
 
   /** A line a day. */
   private void show(PlanRecord plan) {
-    int day = plan.version() == 0 ? 0 : Day.of(plan, settings.days());
+    int day = Day.of(plan, settings);
     if (day <= dayShown) {
       return;
     }
     dayShown = day;
-    int all = plan.tasks().size();
+    int all = Day.all(plan, settings);
     line(
         "  day %2d   %3d of %d tasks closed, %2d ready, %2d held up, %d handoffs under way, %d"
             + " killed   %d s",
         day,
-        all - plan.unclosed().size(),
+        all - Day.open(plan).size(),
         all,
         plan.ready().size(),
         plan.blocked().size(),

@@ -3,6 +3,7 @@ package dev.daybook.factory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.daybook.Session;
+import dev.daybook.Workspace;
 import dev.daybook.event.PlanEvent;
 import dev.daybook.event.PlanEvent.AcceptanceCriterionAdded;
 import dev.daybook.event.PlanEvent.AssumptionStated;
@@ -48,9 +49,10 @@ record SourcePlan(Path tree, int filesMax) implements PlanSource {
   private record Sources(Set<String> declared, Set<String> imported) {}
 
   @Override
-  public void write(Session session, Notebook notebook) throws IOException {
+  public Begun write(Workspace workspace, Session person, Notebook notebook) throws IOException {
     List<PlanEvent> events = events();
-    notebook.keep(session.updatePlan(plan -> plan.version() == 0 ? events : List.of()));
+    int tasks = notebook.keep(person.updatePlan(plan -> events)).plan().tasks().size();
+    return new Begun(0, tasks + " tasks about the sources of " + tree.getFileName());
   }
 
   private List<PlanEvent> events() throws IOException {

@@ -55,6 +55,18 @@ final class Tools {
     return call("grep", "-nE", List.of("TODO|FIXME", file));
   }
 
+  /** Which sources of the tree have a word. */
+  static ToolCall searchTree(String word) {
+    return call(
+        "grep", "-rliw --include=*.java --exclude-dir=target --exclude-dir=.*", List.of(word, "."));
+  }
+
+  /** Whether a file is one of the sources. */
+  boolean isSource(Path file) {
+    Path path = file.toAbsolutePath().normalize();
+    return path.startsWith(tree) && path.toString().endsWith(".java");
+  }
+
   /** Compiles a file alone, which works only if it needs no other. */
   ToolCall compile(String file) {
     return call("javac", "-proc:none -cp none -d " + classes, List.of(file));

@@ -4,6 +4,7 @@ import static dev.daybook.factory.PlanSource.FILE;
 import static dev.daybook.factory.PlanSource.KIND_FILE;
 import static dev.daybook.factory.PlanSource.KIND_FOUND;
 import static dev.daybook.factory.PlanSource.KIND_PACKAGE;
+import static dev.daybook.factory.PlanSource.KIND_REPORT;
 
 import dev.daybook.PlanRecord;
 import dev.daybook.PlanRecord.Stage;
@@ -28,6 +29,7 @@ import dev.daybook.event.PlanEvent.DecisionMade;
 import dev.daybook.event.PlanEvent.DependencyAdded;
 import dev.daybook.event.PlanEvent.DependencyKind;
 import dev.daybook.event.PlanEvent.QuestionAsked;
+import dev.daybook.event.PlanEvent.Subject;
 import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.PlanEvent.TaskClosed;
 import dev.daybook.event.PlanEvent.TaskReleased;
@@ -59,6 +61,7 @@ final class Work {
   private static final double REVIEWS = 0.6;
   private static final double RENEWALS = 0.3;
   private static final double LIES = 0.2;
+  private static final double FOUND = 0.05;
 
   /** The size of a file from which a task is found in it. */
   private static final int LONG_FILE_LINES = 600;
@@ -108,7 +111,8 @@ final class Work {
         case KIND_FILE -> file(claim, task, plan);
         case KIND_PACKAGE -> folder(claim, task, plan);
         case KIND_FOUND -> found(claim, task);
-        default -> report(task, plan);
+        case KIND_REPORT -> report(task, plan);
+        default -> research(claim, task, plan);
       }
     } catch (PlanRuleException e) {
       notebook.write(Kind.LOST, task.id());
@@ -134,30 +138,21 @@ final class Work {
     plan.handoffs().values().stream()
         .filter(state -> state.handoff().task().equals(task.id()))
         .forEach(state -> use.on(state.origin().id()));
+    plan.approval(Subject.TASK, task.id()).ifPresent(approval -> use.on(approval.origin().id()));
   }
 
   private void file(PlanRecord.Claim claim, PlanRecord.Task task, PlanRecord plan)
       throws IOException, InterruptedException {
     String file = task.labels().get(FILE);
     Done size = run(task.id(), Tools.count(List.of(file)));
-    if (dice(task, "question") < QUESTIONS
-        && plan.questions().stream().noneMatch(one -> one.asked().task().equals(task.id()))) {
-      giveBack(
-          claim, QuestionAsked.of("Does " + file + " belong to this tree?").holding(task.id()));
-      return;
-    }
-    if (dice(task, "blocker") < BLOCKERS
-        && plan.blockers().stream().noneMatch(one -> one.task().equals(task.id()))) {
-      giveBack(claim, new BlockerRaised(task.id(), "No right to read " + file + " tomorrow"));
+    if (waitsForPerson(claim, task, plan, file)) {
       return;
     }
     Done search = run(task.id(), Tools.search(file));
     if (!search.call().output().isBlank()) {
       invalidate(file);
     }
-    boolean isNew =
-        plan.handoffs().values().stream().noneMatch(one -> one.handoff().task().equals(task.id()));
-    if (isNew && dice(task, "handoff") < HANDOFFS) {
+    if (isHandedOn(task, plan)) {
       handOn(task, file, size, search);
       return;
     }
@@ -180,6 +175,103 @@ final class Work {
         task.id(),
         parsed.isOk() ? Resolution.SUCCEEDED : Resolution.FAILED,
         List.of(size.id(), parsed.id()));
+  }
+
+  /** Now and then something only a person can settle comes up, once for a task. */
+  private boolean waitsForPerson(
+      PlanRecord.Claim claim, PlanRecord.Task task, PlanRecord plan, String about) {
+    if (dice(task, "question") < QUESTIONS
+        && plan.questions().stream().noneMatch(one -> one.asked().task().equals(task.id()))) {
+      giveBack(
+          claim, QuestionAsked.of("Does " + about + " belong to this tree?").holding(task.id()));
+      return true;
+    }
+    if (dice(task, "blocker") < BLOCKERS
+        && plan.blockers().stream().noneMatch(one -> one.task().equals(task.id()))) {
+      giveBack(claim, new BlockerRaised(task.id(), "No right to read " + about + " tomorrow"));
+      return true;
+    }
+    return false;
+  }
+
+  private boolean isHandedOn(PlanRecord.Task task, PlanRecord plan) {
+    return plan.handoffs().values().stream()
+            .noneMatch(one -> one.handoff().task().equals(task.id()))
+        && dice(task, "handoff") < HANDOFFS;
+  }
+
+  /**
+   * Finds out what the tree has to do with a task that somebody wrote elsewhere: searches it for
+   * the words of the task, looks at the files that have the most of them, and writes that down.
+   */
+  private void research(PlanRecord.Claim claim, PlanRecord.Task task, PlanRecord plan)
+      throws IOException, InterruptedException {
+    List<Done> searches = new ArrayList<>();
+    for (String word : Research.words(task)) {
+      searches.add(run(task.id(), Tools.searchTree(word)));
+    }
+    List<String> files = Research.files(searches.stream().map(Done::call).toList());
+    if (waitsForPerson(claim, task, plan, files.isEmpty() ? task.id() : files.getFirst())) {
+      return;
+    }
+    if (files.isEmpty()) {
+      Receipt written = write(task, plan, "nothing in the tree has its words\n");
+      List<EventId> evidence = new ArrayList<>(searches.stream().map(Done::id).toList());
+      evidence.add(written.id());
+      close(task.id(), Resolution.SUCCEEDED, evidence);
+      return;
+    }
+    Done counted = run(task.id(), Tools.count(files));
+    if (plan.children(task.id()).isEmpty() && isHandedOn(task, plan)) {
+      handOn(task, files.getFirst(), counted, searches.getFirst());
+      return;
+    }
+    if (dice(task, "renewal") < RENEWALS) {
+      session.renew(claim, settings.lease().multipliedBy(2));
+    }
+    Done marks = run(task.id(), Tools.search(files.getFirst()));
+    if (!marks.call().output().isBlank()) {
+      invalidate(files.getFirst());
+    }
+    Done parsed = parse(task, files.getFirst());
+    long ofParts = 0;
+    for (PlanRecord.Task child : plan.children(task.id())) {
+      use.on(child);
+      ofParts += lines(child);
+    }
+    long total = Tools.lines(counted.call().output());
+    if (total > LONG_FILE_LINES * files.size() && dice(task, "found") < FOUND) {
+      discover(task, files.getFirst(), total / files.size());
+    }
+    String text =
+        "files %s\nlines %d\nlines of its parts %d\nthe first %s\n"
+            .formatted(String.join(" ", files), total, ofParts, parsed.isOk() ? "parses" : "fails");
+    write(task, plan, text);
+    record(task.id(), Observation.of(task.id() + " is about " + files.getFirst()));
+    if (!plan.children(task.id()).isEmpty() && dice(task, "review") < REVIEWS) {
+      offerReview(claim, task, files, counted, summary(task));
+    } else {
+      close(task.id(), Resolution.SUCCEEDED, List.of(counted.id(), parsed.id()));
+    }
+  }
+
+  private Path summary(PlanRecord.Task task) {
+    return settings.summaries().resolve(task.id().replaceAll("[^\\w.-]", "_") + ".txt");
+  }
+
+  /** Writes down what was found, within what the whole plan must keep to. */
+  private Receipt write(PlanRecord.Task task, PlanRecord plan, String found) throws IOException {
+    plan.constraints().forEach(one -> use.on(one.origin().id()));
+    Path summary = summary(task);
+    if (tools.isSource(summary)) {
+      throw new IOException(summary + " is a file of the tree; name another --folder");
+    }
+    String text = task.title() + "\n" + found;
+    Files.createDirectories(summary.getParent());
+    Files.writeString(summary, text);
+    return record(
+        task.id(),
+        ToolCall.of("write", summary.toString()).output(text).touching(summary.toString()));
   }
 
   /** Gives a task back that waits for a person, in one plan version with what it waits for. */
@@ -209,6 +301,7 @@ final class Work {
       EventId shown =
           known.map(one -> one.origin().id()).or(() -> before.map(PriorAttempt::id)).orElseThrow();
       use.on(shown);
+      known.stream().flatMap(one -> one.approach().evidence().stream()).forEach(use::on);
       notebook.write(Kind.AVOIDED, shown);
       plan.decisionsInForce().stream()
           .filter(one -> one.made().question().equals(approach + "?"))
@@ -236,16 +329,15 @@ final class Work {
   }
 
   private void invalidate(String file) {
+    workspace.plan().assumptions().forEach(one -> use.on(one.origin().id()));
     notebook.keep(
         session.updatePlan(plan ->
             plan.assumptions().stream()
                 .filter(PlanRecord.Assumption::stands)
                 .findFirst()
-                .map(one -> {
-                  use.on(one.origin().id());
-                  return List.of(
-                      new AssumptionInvalidated(one.origin().id(), file + " has such a mark"));
-                })
+                .map(one ->
+                    List.of(
+                        new AssumptionInvalidated(one.origin().id(), file + " has such a mark")))
                 .orElse(List.of())));
   }
 
@@ -307,14 +399,9 @@ final class Work {
     record(
         task.id(),
         Observation.of("%s: %d lines, its files say %d".formatted(task.title(), total, sum)));
-    String text = task.title() + "\nfiles " + files.size() + "\nlines " + total + "\n";
-    Path summary = Files.createDirectories(settings.summaries()).resolve(task.id() + ".txt");
-    Files.writeString(summary, text);
-    record(
-        task.id(),
-        ToolCall.of("write", summary.toString()).output(text).touching(summary.toString()));
+    write(task, plan, "files " + files.size() + "\nlines " + total + "\n");
     if (dice(task, "review") < REVIEWS) {
-      offerReview(claim, task, files, counted, summary);
+      offerReview(claim, task, files, counted, summary(task));
     } else {
       close(task.id(), Resolution.SUCCEEDED, List.of(counted.id()));
     }
@@ -419,6 +506,7 @@ final class Work {
           }
           List<PlanRecord.Criterion> criteria = task.criteria();
           for (int i = 0; i < criteria.size(); i++) {
+            use.on(criteria.get(i).origin().id());
             EventId shown = evidence.get(Math.min(i, evidence.size() - 1));
             events.add(
                 resolution == Resolution.SUCCEEDED

@@ -10,7 +10,10 @@ import dev.daybook.event.EventId;
 import dev.daybook.event.Handoff;
 import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.PlanEvent.TaskClosed;
+import dev.daybook.event.PlanEvent.TaskEdited;
 import dev.daybook.event.PlanEvent.TaskReopened;
+import dev.daybook.event.PlanEvent.TaskStatusChanged;
+import dev.daybook.event.TaskStatus;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.factory.Notebook.Kind;
 import dev.daybook.factory.Notebook.Line;
@@ -109,6 +112,19 @@ class ReportTest {
         .singleElement()
         .asString()
         .isEqualTo("handoff " + offered.id() + " was given to each of [reviewer-1, reviewer-2]");
+  }
+
+  @Test
+  void namesATaskThatWasSetAsideAndChanged() {
+    session.updatePlan(plan ->
+        List.of(TaskAdded.of("B", "Not now"), TaskStatusChanged.of("B", TaskStatus.DEFERRED)));
+    note("maria", Kind.BEGAN, String.valueOf(workspace.plan().version()));
+    notes.removeIf(line -> line.kind() == Kind.CLOSED);
+    assertThat(report().broken()).isEmpty();
+
+    session.updatePlan(plan -> List.of(TaskEdited.of("B").priority(1)));
+
+    assertThat(report().broken()).containsExactly("task B was not to be done and was changed");
   }
 
   @Test

@@ -29,12 +29,12 @@ class SoftwareFactoryTest {
   void aTeamFinishesItsPlanInAFolderThoughProcessesAreKilled() throws Exception {
     Jvm run = team(Map.of());
 
-    assertKept(run);
+    assertKept(run, TASKS);
     assertThat(folder.resolve("target/software-factory/workspaces/two-weeks")).isDirectory();
   }
 
   @Test
-  void aTeamFinishesItsPlanInABucketThoughProcessesAreKilled() throws Exception {
+  void aTeamFinishesAnImportedPlanInABucketThoughProcessesAreKilled() throws Exception {
     try (var server = S3DoubleProcess.start()) {
       Jvm run =
           team(
@@ -43,9 +43,12 @@ class SoftwareFactoryTest {
                   "AWS_SECRET_ACCESS_KEY", S3Double.SECRET),
               "--s3",
               server.endpoint().toString(),
-              S3Double.BUCKET);
+              S3Double.BUCKET,
+              "--plan",
+              SamplePlan.write(folder.resolve("plan.jsonl")).toString());
 
-      assertKept(run);
+      assertKept(run, SamplePlan.WORKABLE);
+      assertThat(run.out()).contains("4 that were closed before or deferred are as they were");
       assertThat(run.out()).contains("s3://factory at " + server.endpoint());
     }
   }
@@ -71,12 +74,12 @@ class SoftwareFactoryTest {
     return Jvm.run(folder, environment, arguments);
   }
 
-  private void assertKept(Jvm run) throws Exception {
+  private void assertKept(Jvm run, int tasks) throws Exception {
     assertThat(run.err()).isEmpty();
     assertThat(run.exit()).as(run.out()).isZero();
     assertThat(run.out())
         .contains("3 processes killed")
-        .contains(TASKS + " of " + TASKS + " closed, " + TASKS + " of them exactly once")
+        .contains(tasks + " of " + tasks + " closed, " + tasks + " of them exactly once")
         .containsPattern("promised by a receipt or a plan change that returned, 0 of them lost")
         .containsPattern("verify read [\\d,]+ objects, [\\d,]+ KiB: whole")
         .containsPattern("[1-9]\\d* times a rejected approach was not tried again")
