@@ -57,8 +57,7 @@ final class Tools {
 
   /** Which sources of the tree have a word. */
   static ToolCall searchTree(String word) {
-    return call(
-        "grep", "-rliw --include=*.java --exclude-dir=target --exclude-dir=.*", List.of(word, "."));
+    return call("grep", "-rliw --include=*.java --exclude-dir=target", List.of(word, "."));
   }
 
   /** Whether a file is one of the sources. */
