@@ -287,6 +287,12 @@ final class Agent {
 
   /** Reads the briefing on a task this agent has, and can then work on it. */
   private Work work(String task) throws IOException {
+    PlanRecord plan = workspace.plan();
+    if (plan.task(task).filter(one -> one.superseded().contains(session.id())).isPresent()) {
+      // This session lost the task before and may say nothing about it, whatever it has accepted.
+      session.end(Resolution.SUCCEEDED, "Goes on in another session");
+      session = start("/" + plan.version());
+    }
     use.begin(session.on(task).briefing(settings.tokensMax()), workspace.plan(), task);
     Path classes = Files.createDirectories(settings.notes().resolve("classes"));
     List<String> others = Team.otherRoles(settings.team(), name);

@@ -53,7 +53,7 @@ final class AgentProcess {
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
+                "-Xmx384m",
                 Agent.class.getName(),
                 "--name",
                 member.name()));
