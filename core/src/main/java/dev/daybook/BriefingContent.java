@@ -211,7 +211,7 @@ final class BriefingContent {
     offered.addAll(plan.inbox(actor));
     offered.sort(
         Comparator.comparing((HandoffState state) -> !focus.contains(state.handoff().task()))
-            .thenComparing(state -> nearness(state.handoff().to().kind())));
+            .thenComparingInt(state -> nearness(state.handoff().to().kind())));
     boolean fromInbox = focus.isEmpty();
     for (HandoffState state : offered) {
       if (fromInbox && focus.size() < FOCUS_MAX) {

@@ -144,25 +144,24 @@ public final class LightJson {
     if (at >= end) {
       throw wrong("it ends too early");
     }
-    switch (bytes[at]) {
-      case '{':
-        return object();
-      case '[':
-        return list();
-      case '"':
-        return text();
-      case 't':
+    return switch (bytes[at]) {
+      case '{' -> object();
+      case '[' -> list();
+      case '"' -> text();
+      case 't' -> {
         word("true");
-        return Boolean.TRUE;
-      case 'f':
+        yield true;
+      }
+      case 'f' -> {
         word("false");
-        return Boolean.FALSE;
-      case 'n':
+        yield false;
+      }
+      case 'n' -> {
         word("null");
-        return null;
-      default:
-        return number();
-    }
+        yield null;
+      }
+      default -> number();
+    };
   }
 
   private Fields object() throws IOException {
@@ -246,7 +245,7 @@ public final class LightJson {
     int from = at;
     boolean whole = true;
     while (at < end
-        && (bytes[at] >= '0' && bytes[at] <= '9'
+        && ((bytes[at] >= '0' && bytes[at] <= '9')
             || bytes[at] == '-'
             || bytes[at] == '+'
             || bytes[at] == '.'

@@ -268,7 +268,7 @@ public final class PlanLog {
     List<Row> rows = new ArrayList<>();
     List<Runnable> whenCommitted = new ArrayList<>();
     Map<Change, Addition> written = new LinkedHashMap<>();
-    Map<Fences, Set<String>> claimedHere = new IdentityHashMap<>();
+    IdentityHashMap<Fences, Set<String>> claimedHere = new IdentityHashMap<>();
     for (Change change : changes) {
       try {
         Set<String> claimed =

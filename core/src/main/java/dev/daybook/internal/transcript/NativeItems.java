@@ -469,7 +469,8 @@ public record NativeItems(String prefix) {
   /** Surrogates stand in texts of JSON only, where they may be escaped. */
   private static String escaped(String json) {
     StringBuilder all = new StringBuilder();
-    for (char c : json.toCharArray()) {
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
       if (Character.isSurrogate(c)) {
         all.append("\\u%04x".formatted((int) c));
       } else {
