@@ -200,7 +200,7 @@ public final class Session implements AutoCloseable {
             eventId,
             Envelope.Stream.TRACE,
             time,
-            now,
+            workspace.ids().now(),
             actor,
             id,
             parent,

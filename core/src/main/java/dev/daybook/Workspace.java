@@ -161,12 +161,16 @@ public final class Workspace implements AutoCloseable {
   /**
    * The workspace as it was at one moment: the plan at a version, and the traces recorded by then.
    * The plan and its events are bounded by version, traces by {@link
-   * dev.daybook.event.Envelope#recordedAt}, which is a clock of their writer: where the clocks of
-   * writers differ, a trace is in or out by the clock of the process that recorded it. Bounds are
-   * in microseconds, as all times that are recorded, and include what was recorded in the same one.
-   * A call that was started by then and ended later is shown as started. What was recorded by then
-   * and reaches the store only now is seen once it is there. Safe for use by any number of threads;
-   * reads what the workspace that gave it reads, so not after that is closed.
+   * dev.daybook.event.Envelope#recordedAt}. That is the clock of their writer, put forward after
+   * everything the writer had read, so what an event builds on is there whenever the event is, and
+   * a later moment never shows less. Two limits: what two processes recorded without having read of
+   * each other is in the order of their clocks; and a clock is not put forward by more than an
+   * hour, so what a process records whose clock is slower than that can show too early, and
+   * versions recorded by one that fast can show late. Bounds are in microseconds, as all times that
+   * are recorded, and include what was recorded in the same one. A call that was started by then
+   * and ended later is shown as started. What was recorded by then and reaches the store only now
+   * is seen once it is there. Safe for use by any number of threads; reads what the workspace that
+   * gave it reads, so not after that is closed.
    */
   public static final class Past {
     private final PastReads reads;
@@ -188,8 +192,8 @@ public final class Workspace implements AutoCloseable {
     }
 
     /**
-     * What was recorded at this time or before is seen: the time asked for, or when the version
-     * asked for was recorded; {@link Instant#MIN} if that holds no event, nor any before it.
+     * What was recorded at this time or before is seen: the time asked for, or the last time in the
+     * events of the plan up to the version asked for; {@link Instant#MIN} if it has none.
      */
     public Instant at() {
       return reads.recorded();
@@ -213,8 +217,8 @@ public final class Workspace implements AutoCloseable {
 
   /**
    * The workspace as of a plan version: the plan at it, and every trace recorded until it was, by
-   * the last time in the version's events. A version without events (of a write that was given up)
-   * is as the one before it; version 0, before the first, holds neither plan nor traces.
+   * the last time in the events of the plan up to it. A version without events (of a write that was
+   * given up) is as the one before it; version 0, before the first, holds neither plan nor traces.
    *
    * @throws IllegalArgumentException if there is no such version yet
    */
@@ -224,8 +228,8 @@ public final class Workspace implements AutoCloseable {
 
   /**
    * The workspace as of a time: every trace recorded at it or before, and the plan at the last
-   * version all of whose events were, whatever the clocks of those before it said. The version is
-   * found now and stays: as of a time to come it is the newest plan, while traces are still added.
+   * version before the first that was recorded later. The version is found now and stays: as of a
+   * time to come it is the newest plan, while traces are still added.
    */
   public Past asOf(Instant time) {
     return new Past(open, open.asOf(Objects.requireNonNull(time, "time")));

@@ -26,7 +26,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -176,24 +175,26 @@ class AsOfTest {
     }
   }
 
+  /** The last version before the first that was recorded later. */
   private static long versionAt(List<Entry> all, Instant time) {
-    Map<Long, Instant> lastOf = new HashMap<>();
-    for (Entry entry : all) {
-      lastOf.merge(
-          entry.envelope().planVersion(),
-          entry.envelope().recordedAt(),
-          (one, other) -> one.isBefore(other) ? other : one);
-    }
-    return lastOf.entrySet().stream()
-        .filter(version -> version.getKey() > 0 && !version.getValue().isAfter(time))
-        .mapToLong(Map.Entry::getKey)
+    long firstLater =
+        all.stream()
+            .filter(entry -> entry.envelope().recordedAt().isAfter(time))
+            .mapToLong(entry -> entry.envelope().planVersion())
+            .filter(version -> version > 0)
+            .min()
+            .orElse(Long.MAX_VALUE);
+    return all.stream()
+        .mapToLong(entry -> entry.envelope().planVersion())
+        .filter(version -> version < firstLater)
         .max()
         .orElse(0);
   }
 
   private static Instant recordedAt(List<Entry> all, long version) {
     return all.stream()
-        .filter(entry -> version > 0 && entry.envelope().planVersion() == version)
+        .filter(entry -> entry.envelope().planVersion() > 0)
+        .filter(entry -> entry.envelope().planVersion() <= version)
         .map(entry -> entry.envelope().recordedAt())
         .max(Comparator.naturalOrder())
         .orElse(Instant.MIN);

@@ -6,6 +6,7 @@ import dev.daybook.recall.Filter;
 import dev.daybook.recall.Query;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.PointValues;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.search.BooleanClause.Occur;
@@ -118,6 +120,65 @@ final class LexicalLeg {
           LongPoint.newRangeQuery(RowDocument.RECORDED, recorded + 1, Long.MAX_VALUE), after);
     }
     return after;
+  }
+
+  /**
+   * The last time at which one of these rows was recorded; {@link Instant#MIN} if there is none.
+   */
+  Instant lastRecorded(FixedBitSet rows) throws IOException {
+    Latest latest = new Latest(rows);
+    for (LeafReaderContext leaf : leaves) {
+      PointValues times = leaf.reader().getPointValues(RowDocument.RECORDED);
+      if (times != null) {
+        latest.docBase = leaf.docBase;
+        times.intersect(latest);
+      }
+    }
+    return latest.isAny ? RowDocument.time(latest.nanos) : Instant.MIN;
+  }
+
+  /** Looks at no part of a tree of times that has nothing later than what it found. */
+  private static final class Latest implements PointValues.IntersectVisitor {
+    private final FixedBitSet rows;
+    private int docBase;
+    private long nanos = Long.MIN_VALUE;
+    private boolean isAny;
+
+    Latest(FixedBitSet rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public void visit(int row) {
+      throw new IllegalStateException("Every time is looked at, so row " + row + " comes with it");
+    }
+
+    @Override
+    public void visit(int row, byte[] time) {
+      if (rows.get(docBase + row)) {
+        isAny = true;
+        nanos = Math.max(nanos, LongPoint.decodeDimension(time, 0));
+      }
+    }
+
+    @Override
+    public PointValues.Relation compare(byte[] least, byte[] most) {
+      return isAny && LongPoint.decodeDimension(most, 0) <= nanos
+          ? PointValues.Relation.CELL_OUTSIDE_QUERY
+          : PointValues.Relation.CELL_CROSSES_QUERY;
+    }
+  }
+
+  /** The last time of recording of each part of the index. */
+  List<Instant> lastRecorded() throws IOException {
+    List<Instant> last = new ArrayList<>();
+    for (LeafReaderContext leaf : leaves) {
+      PointValues times = leaf.reader().getPointValues(RowDocument.RECORDED);
+      if (times != null) {
+        last.add(RowDocument.time(LongPoint.decodeDimension(times.getMaxPackedValue(), 0)));
+      }
+    }
+    return last;
   }
 
   /** Takes a row of the plan. */

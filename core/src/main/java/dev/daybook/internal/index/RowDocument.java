@@ -98,6 +98,12 @@ final class RowDocument {
     }
   }
 
+  /** The time of {@link #nanos}. */
+  static Instant time(long nanos) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
+  }
+
   /** The document of a row; valid until the next is asked for. */
   Document of(Row row) {
     Document document = new Document();

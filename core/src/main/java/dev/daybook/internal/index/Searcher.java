@@ -135,56 +135,44 @@ public final class Searcher implements AutoCloseable {
   }
 
   /**
-   * The last plan version all of whose events were recorded at this time or before; 0 if there is
-   * none.
+   * The last plan version before the first of which an event was recorded after this time; 0 if
+   * there is none. So a later time never gives an earlier version, whatever the clocks of writers
+   * said.
    */
   public long planVersionAt(Instant time) throws IOException {
     FixedBitSet late = lexical.recordedAfter(time);
-    // A version that was recorded in part only is looked past.
-    long version = Long.MAX_VALUE;
-    while (true) {
-      long below = version;
-      long[] found = {0, 0};
-      lexical.forEachPlanRow((row, at) -> {
-        if (at < below) {
-          int which = late.get(row) ? 1 : 0;
-          found[which] = which == 0 ? Math.max(found[0], at) : found[1];
-        }
-      });
-      version = found[0];
-      if (version == 0 || !isAnyOf(late, version)) {
-        return version;
+    long[] firstLate = {Long.MAX_VALUE};
+    lexical.forEachPlanRow((row, version) -> {
+      if (late.get(row)) {
+        firstLate[0] = Math.min(firstLate[0], version);
       }
-    }
-  }
-
-  private boolean isAnyOf(FixedBitSet rows, long planVersion) throws IOException {
-    boolean[] any = {false};
-    lexical.forEachPlanRow((row, at) -> any[0] |= at == planVersion && rows.get(row));
-    return any[0];
+    });
+    long[] last = {0};
+    lexical.forEachPlanRow((row, version) -> {
+      if (version < firstLate[0]) {
+        last[0] = Math.max(last[0], version);
+      }
+    });
+    return last[0];
   }
 
   /**
-   * The events of the last plan version up to this one that has any; none if there is no such
-   * version.
+   * The last time at which an event of the plan up to this version was recorded; {@link
+   * Instant#MIN} if there is none.
    */
-  public List<Ref> lastOfPlan(long planVersion) throws IOException {
-    long[] last = {0};
-    List<Integer> rows = new ArrayList<>();
-    lexical.forEachPlanRow((row, at) -> {
-      if (at <= planVersion && at >= last[0]) {
-        if (at > last[0]) {
-          last[0] = at;
-          rows.clear();
-        }
-        rows.add(row);
+  public Instant planRecordedAt(long planVersion) throws IOException {
+    FixedBitSet upTo = new FixedBitSet(Math.max(1, sources.rows()));
+    lexical.forEachPlanRow((row, version) -> {
+      if (version <= planVersion) {
+        upTo.set(row);
       }
     });
-    List<Ref> refs = new ArrayList<>();
-    for (int row : rows) {
-      refs.add(ref(row));
-    }
-    return refs;
+    return lexical.lastRecorded(upTo);
+  }
+
+  /** The last times of recording, one for each part of the index. */
+  public List<Instant> lastRecorded() throws IOException {
+    return lexical.lastRecorded();
   }
 
   private Ref ref(int row) throws IOException {

@@ -1,25 +1,31 @@
 package dev.daybook.internal.log;
 
+import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.internal.entry.Fingerprint;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.random.RandomGenerator;
 
 /**
  * Makes event ids that rise strictly within this instance: a hybrid logical clock of 48 bits of
- * milliseconds and a 16-bit counter, then 64 random bits. Safe for use by any number of threads.
+ * milliseconds and a 16-bit counter, then 64 random bits. Also says when something is recorded, by
+ * a hybrid clock of microseconds. Safe for use by any number of threads.
  */
 public final class EventIds {
   private static final long AHEAD_MILLIS_MAX = 3_600_000;
   private static final int COUNTER_MAX = 0xffff;
+  private static final Duration TICK = Duration.of(1, ChronoUnit.MICROS);
 
   private final InstantSource clock;
   private final RandomGenerator random;
   private long millis;
   private int counter;
+  private Instant recorded = Instant.MIN;
 
   /** Ids by this clock and these random bits. */
   public EventIds(InstantSource clock, RandomGenerator random) {
@@ -57,6 +63,34 @@ public final class EventIds {
       millis = theirs;
       counter = (int) (remote.high() & 0xffff);
     }
+  }
+
+  /**
+   * When something that is recorded now is recorded, in whole microseconds: by the clock, but after
+   * everything that was {@linkplain #observe(Instant) read} or recorded before, even where the
+   * clock of its writer is ahead of this one; by more than an hour it is not followed.
+   */
+  public synchronized Instant now() {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    recorded = recorded.isAfter(now) && isFollowed(recorded, now) ? recorded.plus(TICK) : now;
+    return recorded;
+  }
+
+  /** Makes later {@linkplain #now() times} later than one that was read. */
+  public synchronized void observe(Instant remote) {
+    if (remote.isAfter(recorded) && isFollowed(remote, clock.instant())) {
+      recorded = remote;
+    }
+  }
+
+  /** Makes later ids and times greater than those of an event that was read. */
+  public void observe(Envelope remote) {
+    observe(remote.id());
+    observe(remote.recordedAt());
+  }
+
+  private static boolean isFollowed(Instant remote, Instant now) {
+    return remote.isBefore(now.plusMillis(AHEAD_MILLIS_MAX));
   }
 
   /** The id of the event that a host calls {@code source} and says happened at {@code time}. */

@@ -234,6 +234,7 @@ final class Deliveries {
                     || (!sourced.contains(row.id()) && ids.add(row.id())))
             .toList();
     if (!fresh.isEmpty()) {
+      fresh.forEach(row -> workspace.ids().observe(row.envelope()));
       List<Entry> events = entries(fresh);
       gate.call(() -> listener.recorded(events, new Following.Position(after.encode())));
     }

@@ -91,6 +91,7 @@ public final class OpenWorkspace {
   private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
   private volatile Instant readAt = Instant.MIN;
   private volatile long readNanos;
+  private volatile View lastSeen;
 
   /** Opens a workspace that exists. */
   public OpenWorkspace(Engine engine, Catalog.Found found) {
@@ -410,7 +411,7 @@ public final class OpenWorkspace {
   public PastReads asOf(long version) {
     return read(snapshot -> {
       PlanState then = planAt(snapshot, version);
-      View present = library.view(snapshot);
+      View present = seen(library.view(snapshot));
       return new PastReads(
           this, new Moment(version, present.planRecordedAt(version)), then, present);
     });
@@ -419,7 +420,7 @@ public final class OpenWorkspace {
   /** Reads as of a time. */
   public PastReads asOf(Instant time) {
     return read(snapshot -> {
-      View present = library.view(snapshot);
+      View present = seen(library.view(snapshot));
       long version = present.planVersionAt(time);
       return new PastReads(this, new Moment(version, time), planAt(snapshot, version), present);
     });
@@ -440,7 +441,7 @@ public final class OpenWorkspace {
 
   /** Everything acknowledged before this call began. */
   public View latest() {
-    return read(library::view);
+    return read(snapshot -> seen(library.view(snapshot)));
   }
 
   /** At most five seconds behind other processes, never behind this one. */
@@ -453,12 +454,21 @@ public final class OpenWorkspace {
     checkOpen();
     if (isYoung(age)) {
       try {
-        return library.view(reader.known());
+        return seen(library.view(reader.known()));
       } catch (FileGoneException e) {
         log().debug("'{}' is read anew, since files were replaced: {}", name(), e.getMessage());
       }
     }
     return latest();
+  }
+
+  /** What is recorded after a read is recorded later than what the read shows. */
+  private View seen(View view) {
+    if (view != lastSeen) {
+      view.lastRecorded().forEach(ids::observe);
+      lastSeen = view;
+    }
+    return view;
   }
 
   private boolean isYoung(Duration age) {

@@ -153,7 +153,7 @@ public final class StrongReader {
     wanted.forEach(object -> reads.add(() -> read(object)));
     for (Optional<Snapshot.Batch> read : store.allOf(reads)) {
       read.ifPresent(batch -> {
-        batch.rows().forEach(row -> ids.observe(row.id()));
+        batch.rows().forEach(row -> ids.observe(row.envelope()));
         known.put(batch.ref(), batch);
       });
     }

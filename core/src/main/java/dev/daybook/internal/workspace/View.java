@@ -92,20 +92,24 @@ public final class View {
     return new View(this, planThen, reading(() -> searcher.asOf(moment)));
   }
 
-  /** The last plan version that was recorded at this time or before; 0 if there is none. */
+  /**
+   * The last plan version before the first that was recorded after this time; 0 if there is none.
+   */
   long planVersionAt(Instant time) {
     return reading(() -> searcher.planVersionAt(time));
   }
 
   /**
-   * When a plan version was recorded; of one without events, when the last one before it that has
-   * any was; {@link Instant#MIN} if there is none.
+   * The last time at which an event of the plan up to a version was recorded; {@link Instant#MIN}
+   * if there is none.
    */
   Instant planRecordedAt(long version) {
-    return loadRefs(reading(() -> searcher.lastOfPlan(version))).stream()
-        .map(entry -> entry.envelope().recordedAt())
-        .max(Instant::compareTo)
-        .orElse(Instant.MIN);
+    return reading(() -> searcher.planRecordedAt(version));
+  }
+
+  /** The last times of recording, one for each part of what is seen. */
+  List<Instant> lastRecorded() {
+    return reading(searcher::lastRecorded);
   }
 
   private static void close(Searcher searcher) {

@@ -24,8 +24,10 @@ import dev.daybook.recall.WordVectorTestEmbedder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -202,13 +204,27 @@ class SearcherProperties {
       for (Row row : all) {
         assertThat(searcher.lookup(row.id()).isPresent()).isEqualTo(rows.contains(row));
       }
+      List<Row> plan = all.stream().filter(row -> row.envelope().planVersion() > 0).toList();
+      long firstLater =
+          plan.stream()
+              .filter(row -> row.envelope().recordedAt().isAfter(moment.recorded()))
+              .mapToLong(row -> row.envelope().planVersion())
+              .min()
+              .orElse(Long.MAX_VALUE);
       assertThat(present.planVersionAt(moment.recorded()))
           .isEqualTo(
-              all.stream()
-                  .filter(row -> !row.envelope().recordedAt().isAfter(moment.recorded()))
+              plan.stream()
                   .mapToLong(row -> row.envelope().planVersion())
+                  .filter(at -> at < firstLater)
                   .max()
                   .orElse(0));
+      assertThat(present.planRecordedAt(version))
+          .isEqualTo(
+              plan.stream()
+                  .filter(row -> row.envelope().planVersion() <= version)
+                  .map(row -> row.envelope().recordedAt())
+                  .max(Comparator.naturalOrder())
+                  .orElse(Instant.MIN));
     }
   }
 
