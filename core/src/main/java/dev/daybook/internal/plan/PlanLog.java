@@ -477,7 +477,7 @@ public final class PlanLog {
       fold.through(version);
       rows.forEach(row -> fold.add(row.entry()));
       recent.addAll(rows);
-      rows.forEach(row -> ids.observe(row.id()));
+      rows.forEach(row -> ids.observe(row.envelope()));
     }
     head = new Head(fold.plan(), List.copyOf(recent));
     return head;
