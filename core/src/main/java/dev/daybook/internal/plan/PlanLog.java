@@ -21,7 +21,6 @@ import dev.daybook.internal.log.Keys;
 import dev.daybook.internal.log.Store;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,8 +46,6 @@ public final class PlanLog {
 
   /** How often a change is decided anew before it is given up. */
   private static final int ROUNDS_MAX = 200;
-
-  private static final Duration CLOCKS_APART_MAX = Duration.ofHours(1);
 
   private final Store store;
   private final Keys keys;
@@ -87,10 +84,8 @@ public final class PlanLog {
    *
    * @param version the plan version
    * @param task the task it is about, as the plan knows it; empty if none
-   * @param recordedAt the writer's clock, or the time of the plan's last event if that is a little
-   *     ahead of it: later versions are not recorded earlier
    */
-  public record Slot(long version, String task, Instant recordedAt) {}
+  public record Slot(long version, String task) {}
 
   /** Puts an event into its envelope. */
   @FunctionalInterface
@@ -330,8 +325,7 @@ public final class PlanLog {
       }
       PlanRules.check(soFar, event, author, claimed, now);
       Envelope envelope =
-          change.sealer.seal(
-              ids.next(), event, new Slot(version, task, notBefore(plan.time(), now)));
+          change.sealer.seal(ids.next(), event, new Slot(version, task));
       Row row = EntryLines.encode(Row.of(envelope, event)).row();
       ahead.add(row.entry());
       rows.add(row);
@@ -350,11 +344,6 @@ public final class PlanLog {
           "Task '" + task + "' is claimed twice in one change; claim it in one of its own");
     }
     throw new WaitsException();
-  }
-
-  /** As the ids of events do, an hour ahead of the own clock is not believed. */
-  private static Instant notBefore(Instant last, Instant now) {
-    return last.isAfter(now) && last.isBefore(now.plus(CLOCKS_APART_MAX)) ? last : now;
   }
 
   /**
