@@ -98,7 +98,7 @@ final class BriefingRoom {
     String text = fitWhole();
     Map<Section, Integer> leftOut = leftOut(content.totals());
     String noted = text + note(text, leftOut);
-    text = count(noted) <= tokensMax ? noted : text;
+    text = fits(noted) ? noted : text;
     return new Briefing(
         text,
         inOrder().stream().map(Chosen::line).toList(),
@@ -160,11 +160,18 @@ final class BriefingRoom {
       choose(claimant, line, cost);
       return true;
     }
-    Optional<Line> cut = isFirst ? cut(line, room, this::cost) : Optional.empty();
-    cut.ifPresent(shorter -> choose(claimant, shorter, cost(shorter)));
-    // What follows is less telling than what did not fit.
-    claimant.next = claimant.lines.size();
-    return cut.isPresent();
+    Optional<Line> cut =
+        isFirst || isCut(line.section()) ? cut(line, room, this::cost) : Optional.empty();
+    cut.ifPresentOrElse(
+        shorter -> choose(claimant, shorter, cost(shorter)),
+        // What follows is less telling, but may be short enough.
+        () -> claimant.next++);
+    return cut.isPresent() || claimant.hasNext();
+  }
+
+  /** Whether a part of a line is worth having though it is not the section's first. */
+  private static boolean isCut(Section section) {
+    return section == Section.HANDOFF || section == Section.TASK;
   }
 
   private void choose(Claimant claimant, Line line, long cost) {
@@ -193,7 +200,7 @@ final class BriefingRoom {
   /** The text of what is chosen, less what makes it too long as a whole. */
   private String fitWhole() {
     Optional<Chosen> last = Optional.empty();
-    while (!chosen.isEmpty() && count(text()) > tokensMax) {
+    while (!chosen.isEmpty() && !fits(text())) {
       last = Optional.of(chosen.removeLast());
     }
     if (chosen.isEmpty() && last.isPresent()) {
@@ -203,6 +210,10 @@ final class BriefingRoom {
           .ifPresent(line -> chosen.add(new Chosen(only.place(), only.told(), line, 0)));
     }
     return text();
+  }
+
+  private boolean fits(String text) {
+    return text.length() <= Briefing.CHARS_MAX && count(text) <= tokensMax;
   }
 
   private String text() {
