@@ -71,6 +71,7 @@ final class BriefingContent {
   private static final int FILES_MAX = 24;
   private static final int EVIDENCE_MAX = 12;
   private static final int PAST_HANDOFFS_MAX = 2;
+  private static final int HANDOFFS_WITH_FILES_MAX = 2 * Briefing.INBOX_MAX;
   private static final int RELATIONS_MAX = 6;
 
   /** Traces are read by pages of this many. */
@@ -221,21 +222,50 @@ final class BriefingContent {
     Set<String> ids = new HashSet<>();
     offered.forEach(state -> ids.add(state.handoff().id()));
     for (HandoffState state : plan.handoffs().values()) {
-      if (state.stage() == Stage.ACCEPTED && state.acceptedBy().equals(actor.id())) {
+      if (isUnderWay(state)) {
         accepted.addFirst(state);
       } else if (focus.contains(state.handoff().task()) && !ids.contains(state.handoff().id())) {
         past.addFirst(state);
       }
     }
-    accepted.sort(
-        Comparator.comparing((HandoffState state) -> !focus.contains(state.handoff().task())));
-    Stream.concat(accepted.stream(), offered.stream().limit(Briefing.INBOX_MAX))
+    current().stream()
         .map(HandoffState::handoff)
         .forEach(handoff -> {
           named.addAll(handoff.decisions());
           named.addAll(handoff.rejected());
           named.addAll(handoff.blockers());
         });
+  }
+
+  /**
+   * Whether the actor has accepted this and may still work on it. Few report that they are done,
+   * but the task says it.
+   */
+  private boolean isUnderWay(HandoffState state) {
+    if (state.stage() != Stage.ACCEPTED || !state.acceptedBy().equals(actor.id())) {
+      return false;
+    }
+    return plan.task(state.handoff().task())
+        .filter(task -> !task.isClosed())
+        .filter(task ->
+            state.handoff().kind() != Handoff.Kind.CONTINUE
+                || !task.claim().isLive(plan.at())
+                || isHeld(task))
+        .isPresent();
+  }
+
+  /**
+   * What is under way on the tasks at hand, then what is offered, then what is under way elsewhere.
+   */
+  private List<HandoffState> current() {
+    List<HandoffState> current = new ArrayList<>(accepted.stream().filter(this::isAtHand).toList());
+    offered.stream().limit(Briefing.INBOX_MAX).forEach(current::add);
+    accepted.stream().filter(state -> !isAtHand(state)).forEach(current::add);
+    return current;
+  }
+
+  private boolean isAtHand(HandoffState state) {
+    return focus.contains(state.handoff().task());
   }
 
   private static int nearness(Addressee.Kind kind) {
@@ -488,10 +518,8 @@ final class BriefingContent {
   }
 
   private void tellHandoffs() {
-    List<HandoffState> all = new ArrayList<>();
-    accepted.stream().limit(PAST_HANDOFFS_MAX).forEach(all::add);
-    all.addAll(offered);
-    accepted.stream().skip(PAST_HANDOFFS_MAX).forEach(all::add);
+    List<HandoffState> all = new ArrayList<>(current());
+    offered.stream().skip(Briefing.INBOX_MAX).forEach(all::add);
     all.addAll(past.subList(0, Math.min(past.size(), PAST_HANDOFFS_MAX)));
     int present = accepted.size() + offered.size();
     Set<HandoffState> before = new HashSet<>(all.subList(present, all.size()));
@@ -556,7 +584,9 @@ final class BriefingContent {
     tell(
         Section.BLOCKER,
         ranked(
-            plan.openBlockers(),
+            plan.openBlockers().stream()
+                .filter(one -> named.contains(one.origin().id()) || concerns(one.task()))
+                .toList(),
             one -> named.contains(one.origin().id()) ? OWN_TASK : distance(one.task())),
         one ->
             line(
@@ -565,7 +595,9 @@ final class BriefingContent {
                 "blocks " + brief(one.task(), 60) + ": " + brief(one.text(), 220)));
     tell(
         Section.QUESTION,
-        ranked(plan.openQuestions(), one -> distance(one.asked().task())),
+        ranked(
+            plan.openQuestions().stream().filter(one -> concerns(one.asked().task())).toList(),
+            one -> distance(one.asked().task())),
         one ->
             line(
                 Section.QUESTION,
@@ -594,15 +626,20 @@ final class BriefingContent {
   }
 
   private void tellApprovals() {
-    List<Approval> approvals = new ArrayList<>(plan.pendingApprovals());
+    List<Approval> pending = plan.pendingApprovals();
+    Map<String, Decision> decisions = new HashMap<>();
+    if (pending.stream().anyMatch(approval -> approval.subject() == Subject.DECISION)) {
+      plan.decisions().forEach(one -> decisions.put(one.origin().id().toString(), one));
+    }
+    List<Approval> approvals =
+        new ArrayList<>(
+            pending.stream()
+                .filter(approval -> isNamed(approval) || concerns(taskOf(approval, decisions)))
+                .toList());
     for (String id : focus) {
       plan.approval(Subject.TASK, id)
           .filter(approval -> approval.standing() == Approval.Standing.DENIED)
           .ifPresent(approvals::add);
-    }
-    Map<String, Decision> decisions = new HashMap<>();
-    if (approvals.stream().anyMatch(approval -> approval.subject() == Subject.DECISION)) {
-      plan.decisions().forEach(one -> decisions.put(one.origin().id().toString(), one));
     }
     tell(
         Section.APPROVAL,
@@ -621,6 +658,11 @@ final class BriefingContent {
                                 ? "to " + brief(decisions.get(approval.id()).made().chosen(), 120)
                                 : approval.id()))
                     + labelled("; ", approval.remark(), 120)));
+  }
+
+  private boolean isNamed(Approval approval) {
+    return approval.subject() == Subject.DECISION
+        && named.stream().anyMatch(id -> id.toString().equals(approval.id()));
   }
 
   private static String taskOf(Approval approval, Map<String, Decision> decisions) {
@@ -674,12 +716,9 @@ final class BriefingContent {
 
   /** The files of the handoffs, of what was rejected on the task, and of the task's calls. */
   private void gatherFiles() {
-    Stream.of(accepted, offered, past)
-        .flatMap(some -> some.stream().limit(Briefing.INBOX_MAX))
-        .filter(state ->
-            focus.contains(state.handoff().task())
-                || state.stage() == Stage.ACCEPTED
-                || focus.isEmpty())
+    Stream.of(current(), past)
+        .flatMap(some -> some.stream().limit(HANDOFFS_WITH_FILES_MAX))
+        .filter(state -> isAtHand(state) || state.stage() == Stage.ACCEPTED || focus.isEmpty())
         .flatMap(state -> state.handoff().files().stream())
         .map(FileTouched::path)
         .forEach(this::addFile);
@@ -700,7 +739,7 @@ final class BriefingContent {
   private void tellTraces() {
     Map<EventId, Entry> close = new LinkedHashMap<>();
     Set<EventId> evidence = new LinkedHashSet<>();
-    Stream.concat(accepted.stream(), offered.stream().limit(Briefing.INBOX_MAX))
+    current().stream()
         .flatMap(state -> state.handoff().evidence().stream())
         .distinct()
         .limit(EVIDENCE_MAX)

@@ -183,8 +183,7 @@ class BriefingTest {
         .containsExactly("blocks AUTH-42: The vault is sealed");
     assertThat(texts(briefing, Section.QUESTION))
         .containsExactly("open on AUTH-42: How long do old keys stay valid?");
-    assertThat(texts(briefing, Section.APPROVAL))
-        .containsExactly("waits for approval: task UI-7; is it pretty?");
+    assertThat(texts(briefing, Section.APPROVAL)).isEmpty();
     assertThat(texts(briefing, Section.REJECTED))
         .containsExactly(
             "rejected: Rotate keys in place, because refresh fails for five minutes",
@@ -276,6 +275,76 @@ class BriefingTest {
     assertThat(texts(later, Section.HANDOFF).getFirst())
         .startsWith("handoff to review of AUTH-42 from planner-1 (accepted by you): keys signed");
     assertThat(texts(later, Section.REJECTED).getFirst()).contains("Rotate keys in place");
+  }
+
+  private Handoff accepted(Session by, String task, Handoff.Kind kind) {
+    Session from = opened.getFirst().open("w").startSession(PLANNER);
+    plan(from, TaskAdded.of(task, "Task " + task));
+    EventId evidence =
+        from.record(ToolCall.of("bash", "try " + task).softFail("no " + task)).await().id();
+    Handoff offered =
+        from.offer(
+            Handoff.of(task)
+                .kind(kind)
+                .toRole("coder")
+                .summary("summary of " + task)
+                .touched("src/" + task)
+                .evidence(evidence)
+                .build());
+    assertThat(by.accept(offered)).isInstanceOf(Acceptance.Accepted.class);
+    return offered;
+  }
+
+  @Test
+  void tellsNoHandoffWhoseWorkIsOver() {
+    Workspace workspace = workspace();
+    Session coder = workspace.startSession(CODER);
+    for (int i = 0; i < 14; i++) {
+      String task = "DONE-" + i;
+      accepted(coder, task, i % 2 == 0 ? Handoff.Kind.CONTINUE : Handoff.Kind.REVIEW);
+      plan(coder, PlanEvent.TaskClosed.done(task));
+    }
+    accepted(coder, "LOST", Handoff.Kind.CONTINUE);
+    now = now.plus(Duration.ofDays(1));
+    workspace.startSession(OTHER).claim("LOST", Duration.ofHours(9));
+    Handoff review = accepted(coder, "REVIEWED", Handoff.Kind.REVIEW);
+    accepted(coder, "MINE", Handoff.Kind.CONTINUE);
+    Session planner = workspace.startSession(PLANNER);
+    plan(planner, TaskAdded.of("NEW", "New"));
+    planner.offer(Handoff.of("NEW").toRole("coder").summary("summary of NEW").build());
+
+    Briefing briefing = workspace.startSession(CODER).briefing(MUCH);
+
+    assertThat(texts(briefing, Section.HANDOFF))
+        .satisfiesExactly(
+            mine -> assertThat(mine).contains("MINE").contains("accepted by you"),
+            offered -> assertThat(offered).contains("summary of NEW"),
+            reviewed -> assertThat(reviewed).contains("summary of " + review.task()));
+    assertThat(texts(briefing, Section.FAILURE).getFirst()).contains("no MINE");
+    assertThat(briefing.leftOut()).doesNotContainKey(Section.HANDOFF);
+  }
+
+  @Test
+  void tellsWhoHasATaskNothingThatHoldsUpOthers() {
+    Workspace workspace = workspace();
+    Session session = workspace.startSession(PLANNER);
+    for (int i = 0; i < 20; i++) {
+      plan(
+          session,
+          TaskAdded.of("T" + i, "Task"),
+          new BlockerRaised("T" + i, "blocker " + i),
+          QuestionAsked.of("question " + i).on("T" + i),
+          ApprovalRequested.ofTask("T" + i, "approval " + i));
+    }
+    plan(session, QuestionAsked.of("question of all"));
+    Briefing onTask = workspace.startSession(CODER).on("T3").briefing(MUCH);
+    assertThat(texts(onTask, Section.BLOCKER)).containsExactly("blocks T3: blocker 3");
+    assertThat(texts(onTask, Section.QUESTION))
+        .containsExactly("open on T3: question 3", "open: question of all");
+    assertThat(texts(onTask, Section.APPROVAL))
+        .containsExactly("waits for approval: task T3; approval 3");
+    assertThat(workspace.startSession(CODER).briefing(MUCH).count(Section.BLOCKER))
+        .isEqualTo(Section.BLOCKER.linesMax());
   }
 
   @Test
@@ -412,11 +481,12 @@ class BriefingTest {
   void doesNotGrowWithHistory() {
     Workspace workspace = workspace();
     Session session = workspace.startSession(PLANNER);
-    grow(session, 0, 20, 200);
+    Session coder = workspace.startSession(CODER);
+    grow(session, coder, 0, 20, 200);
     int small = workspace.startSession(CODER).briefing(Integer.MAX_VALUE).text().length();
-    grow(session, 20, 2_000, 20_000);
+    grow(session, coder, 20, 2_000, 20_000);
     Briefing large = workspace.startSession(CODER).briefing(Integer.MAX_VALUE);
-    assertThat(workspace.plan().tasks()).hasSize(2_000);
+    assertThat(workspace.plan().tasks()).hasSizeGreaterThan(2_000);
     assertThat(large.lines()).hasSizeLessThanOrEqualTo(Briefing.LINES_MAX);
     assertThat(large.text().length())
         .isLessThanOrEqualTo(Briefing.CHARS_MAX)
@@ -428,7 +498,7 @@ class BriefingTest {
   }
 
   /** Everything grows, also what has to do with one task. */
-  private static void grow(Session session, int tasksFrom, int tasksTo, int events) {
+  private static void grow(Session session, Session coder, int tasksFrom, int tasksTo, int events) {
     String words = "of some words that go on ".repeat(40);
     for (int from = tasksFrom; from < tasksTo; from += 100) {
       int first = from;
@@ -448,6 +518,9 @@ class BriefingTest {
               .question(words)
               .build());
     }
+    for (int i = tasksFrom; i < tasksTo; i += Math.max(1, tasksTo / 20)) {
+      acceptAndClose(session, coder, "D" + i, words);
+    }
     for (int i = 0; i < events; i++) {
       ToolCall call = ToolCall.of("bash", "run " + i + " " + words).touching("src/F" + i % 30);
       session
@@ -455,6 +528,14 @@ class BriefingTest {
           .record(i % 2 == 0 ? call : call.softFail("failed for " + words.substring(i % 100)));
     }
     session.flush();
+  }
+
+  private static void acceptAndClose(Session session, Session coder, String task, String words) {
+    plan(session, TaskAdded.of(task, "Task " + words));
+    coder.accept(
+        session.offer(
+            Handoff.of(task).toRole("coder").summary("done " + words).nextAction(words).build()));
+    plan(coder, PlanEvent.TaskClosed.done(task));
   }
 
   private static List<PlanEvent> several(int i, String words) {
@@ -472,6 +553,17 @@ class BriefingTest {
       events.add(ApprovalRequested.ofTask("T" + i, words));
     }
     return events;
+  }
+
+  @Test
+  void hasRoomForAShortLineBehindOneThatDoesNotFit() {
+    Workspace workspace = workspace(String::length);
+    Session session = workspace.startSession(PLANNER);
+    plan(session, NoteAdded.of("short and older"));
+    plan(session, NoteAdded.of("long " + "words ".repeat(40)));
+    plan(session, NoteAdded.of("short and newer"));
+    assertThat(texts(workspace.startSession(CODER).briefing(250), Section.NOTE))
+        .containsExactly("note: short and newer", "note: short and older");
   }
 
   @Test
