@@ -8,6 +8,8 @@ import dev.daybook.event.Actor;
 import dev.daybook.event.Context;
 import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
+import dev.daybook.event.Handoff;
+import dev.daybook.event.HandoffEvent;
 import dev.daybook.event.PlanEvent;
 import dev.daybook.event.PlanEvent.NoteAdded;
 import dev.daybook.event.SourceId;
@@ -379,6 +381,51 @@ class FollowTest {
       follower.poll();
       assertThat(listener.texts()).containsExactly("by this handle");
       assertThat(daybook.requests()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aPlanVersionDoesNotComeBeforeTheTracesItCites() {
+    try (Daybook daybook = engine("a").clock(() -> START).open();
+        Workspace mine = daybook.create("w");
+        Workspace theirs = daybook.open("w");
+        Session their = theirs.startSession(ACTOR);
+        Session my = mine.startSession(Actor.agent("tester-1"))) {
+      their.updatePlan(plan -> List.of(PlanEvent.TaskAdded.of("T", "task")));
+      List<Boolean> seen = new ArrayList<>();
+      AtomicReference<EventId> cited = new AtomicReference<>(EventId.NONE);
+      Follower follower =
+          follower(
+              mine,
+              mine.position(),
+              new Noting() {
+                @Override
+                public void planChanged(
+                    long version, List<Entry> events, Following.Position after) {
+                  super.planChanged(version, events, after);
+                  for (Entry entry : events) {
+                    if (entry.event() instanceof HandoffEvent.HandoffOffered) {
+                      seen.add(mine.traces().entry(cited.get()).isPresent());
+                    }
+                  }
+                }
+              });
+      for (int round = 0; round < 2; round++) {
+        assertThat(mine.traces().count(Filter.any())).isPositive();
+        EventId evidence = their.record(Observation.of("evidence")).await().id();
+        cited.set(evidence);
+        their.offer(Handoff.of("T").toRole("r").summary("see").evidence(evidence).build());
+        if (round == 0) {
+          assertThat(mine.plan().handoffs()).hasSize(1);
+        } else {
+          my.updatePlan(plan -> List.of(NoteAdded.of("mine")));
+        }
+        follower.poll();
+        // What this handle changes itself does not make its reads old.
+        long version = my.updatePlan(plan -> List.of(NoteAdded.of("more"))).version();
+        assertThat(mine.plan().version()).isEqualTo(version);
+      }
+      assertThat(seen).containsExactly(true, true);
     }
   }
 

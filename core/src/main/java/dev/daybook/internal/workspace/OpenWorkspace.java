@@ -38,6 +38,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -351,6 +352,7 @@ public final class OpenWorkspace {
         plan.commit((state, now) -> sized(decision.decide(state, now)), author, sealer);
     if (!committed.events().isEmpty()) {
       wrote.set(true);
+      reader.wrotePlan(committed.plan().version());
       if (isPlanLong(committed.plan().version())) {
         compactSoon();
       }
@@ -452,9 +454,10 @@ public final class OpenWorkspace {
   /** At most so far behind other processes, never behind this one. */
   public View view(Duration age) {
     checkOpen();
-    if (isYoung(age)) {
+    Optional<Snapshot> known = known(age);
+    if (known.isPresent()) {
       try {
-        return seen(library.view(reader.known()));
+        return seen(library.view(known.get()));
       } catch (FileGoneException e) {
         log().debug("'{}' is read anew, since files were replaced: {}", name(), e.getMessage());
       }
@@ -479,7 +482,11 @@ public final class OpenWorkspace {
   /** What a read saw that is at most so old, and what this handle wrote since. */
   Snapshot snapshot(Duration age) {
     checkOpen();
-    return isYoung(age) ? reader.known() : read(snapshot -> snapshot);
+    return known(age).orElseGet(() -> read(snapshot -> snapshot));
+  }
+
+  private Optional<Snapshot> known(Duration age) {
+    return isYoung(age) ? reader.knownWhole() : Optional.empty();
   }
 
   /** Where following begins that is to deliver nothing of what is there now. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -45,6 +46,9 @@ public final class StrongReader {
       new ConcurrentSkipListMap<>(
           java.util.Comparator.comparing(BatchRef::log).thenComparingLong(BatchRef::number));
   private Manifest manifest;
+
+  /** Every plan version up to here is one that a read saw with its traces, or of this process. */
+  private final AtomicLong whole = new AtomicLong(-1);
 
   /** A reader that has seen nothing but this manifest. */
   public StrongReader(
@@ -71,9 +75,26 @@ public final class StrongReader {
     known.put(batch.ref(), batch);
   }
 
-  /** What the last read saw, with what this process wrote since; no request is sent. */
+  /** Takes notice of a plan version that this process wrote itself. */
+  public void wrotePlan(long version) {
+    boolean unused = whole.compareAndSet(version - 1, version);
+  }
+
+  /**
+   * What the last read saw, with what this process wrote since; no request is sent. Its plan may be
+   * ahead of its traces.
+   */
   public synchronized Snapshot known() {
     return snapshot(plan.head());
+  }
+
+  /**
+   * The same if it holds together; empty if the plan was read on since then and others had changed
+   * it, for they may have recorded before that what no read has seen.
+   */
+  public synchronized Optional<Snapshot> knownWhole() {
+    PlanLog.Head head = plan.head();
+    return head.plan().version() <= whole.get() ? Optional.of(snapshot(head)) : Optional.empty();
   }
 
   /** A strong read. */
@@ -123,6 +144,7 @@ public final class StrongReader {
         known.keySet().removeIf(ref -> watermarks.cover(manifest, ref));
         T opened = opener.apply(snapshot(head));
         plan.coveredThrough(manifest.planThrough());
+        long unused = whole.accumulateAndGet(head.plan().version(), Math::max);
         return Optional.of(opened);
       } catch (FileGoneException e) {
         if (manifest.number() == tried) {
