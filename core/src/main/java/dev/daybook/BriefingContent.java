@@ -34,6 +34,7 @@ import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.TraceEvent.SessionEnded;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.SearchText;
+import dev.daybook.internal.index.Place;
 import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
 import java.time.Instant;
@@ -719,18 +720,19 @@ final class BriefingContent {
     Stream.of(current(), past)
         .flatMap(some -> some.stream().limit(HANDOFFS_WITH_FILES_MAX))
         .filter(state -> isAtHand(state) || state.stage() == Stage.ACCEPTED || focus.isEmpty())
-        .flatMap(state -> state.handoff().files().stream())
-        .map(FileTouched::path)
-        .forEach(this::addFile);
+        .map(HandoffState::handoff)
+        .forEach(handoff ->
+            handoff.files().forEach(file -> addFile(file.path(), handoff.vcs().worktree())));
     for (Rejection rejection : plan.rejected().reversed()) {
       if (focus.contains(rejection.approach().task())) {
-        rejection.approach().paths().forEach(this::addFile);
+        rejection.approach().paths().forEach(path -> addFile(path, ""));
       }
     }
   }
 
   /** A filter takes paths as globs, so a path with a wildcard would stand for others too. */
-  private void addFile(String path) {
+  private void addFile(String given, String worktree) {
+    String path = Place.plain(given, worktree);
     if (files.size() < FILES_MAX && path.indexOf('*') < 0 && path.indexOf('?') < 0) {
       files.add(path);
     }
@@ -753,7 +755,8 @@ final class BriefingContent {
       addAll(close, newest);
       newest.forEach(entry -> {
         if (entry.event() instanceof ToolCall call) {
-          call.filesWritten().forEach(this::addFile);
+          String worktree = entry.envelope().vcs().worktree();
+          call.filesWritten().forEach(path -> addFile(path, worktree));
         }
       });
     }

@@ -16,6 +16,7 @@ import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.Message;
 import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.event.Vcs;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
 import dev.daybook.storage.MemoryObjectStore;
@@ -64,6 +65,25 @@ class AboutTest {
 
   private static EventId recorded(Session session, ToolCall call) {
     return session.record(call).await().id();
+  }
+
+  @Test
+  void knowsAFileHoweverItsPathIsSpelled() {
+    Vcs there = new Vcs("", "main", "/home/x/repo", "", Vcs.State.UNKNOWN);
+    EventId dotted = recorded(planner, ToolCall.of("edit", "1").touching("./" + TOKEN));
+    EventId whole =
+        recorded(planner.at(there), ToolCall.of("edit", "2").touching("/home/x/repo/" + TOKEN));
+    EventId plain = recorded(planner, ToolCall.of("edit", "3").touching(TOKEN));
+    for (int round = 0; round < 2; round++) {
+      for (String asked : List.of(TOKEN, "./" + TOKEN, "src/auth/", "src/**/Token.java")) {
+        assertThat(ids(about(asked).changedBy())).as(asked).containsExactly(plain, whole, dotted);
+      }
+      assertThat(ids(workspace.traces().find(Filter.any().path("./" + TOKEN)).entries()))
+          .containsExactly(plain, whole, dotted);
+      assertThat(ids(workspace.traces().find(Filter.any().path("/home/x/repo/" + TOKEN)).entries()))
+          .containsExactly(whole);
+      workspace.compact();
+    }
   }
 
   @Test

@@ -69,7 +69,8 @@ final class FilterQuery {
   private static Query paths(String field, Set<String> globs) {
     BooleanQuery.Builder any = new BooleanQuery.Builder();
     List<BytesRef> exact = new ArrayList<>();
-    for (String glob : globs) {
+    for (String given : globs) {
+      String glob = Place.plain(given, "");
       if (PathGlob.isPattern(glob)) {
         any.add(new AutomatonQuery(new Term(field, glob), PathGlob.automaton(glob)), Occur.SHOULD);
       } else {

@@ -135,6 +135,16 @@ public final class Place {
     return Character.isLetterOrDigit(c) || c == '_' || Character.isSurrogate(c);
   }
 
+  /**
+   * A path as it is looked for: without {@code ./} before it and without the work tree it is in.
+   *
+   * @param worktree the folder; may be empty
+   */
+  public static String plain(String path, String worktree) {
+    boolean isInside = !worktree.isEmpty() && path.startsWith(worktree + "/");
+    return withoutDots(isInside ? path.substring(worktree.length() + 1) : path);
+  }
+
   private static String withoutDots(String path) {
     String plain = path;
     while (plain.startsWith("./")) {

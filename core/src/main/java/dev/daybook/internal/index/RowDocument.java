@@ -123,13 +123,14 @@ final class RowDocument {
     if (envelope.cause().isPresent()) {
       keyword(document, Filter.Field.CAUSE, envelope.cause().toString());
     }
-    for (String path : promoted.paths()) {
-      keyword(document, Filter.Field.PATH, path);
-    }
+    String worktree = envelope.vcs().worktree();
+    promoted.paths().forEach(path -> path(document, Filter.Field.PATH, path, worktree));
     if (row.type().equals("ToolCall") && !promoted.paths().isEmpty()) {
       Touched touched = Touched.of(row);
-      touched.filesRead().forEach(path -> keyword(document, Filter.Field.PATH_READ, path));
-      touched.filesWritten().forEach(path -> keyword(document, Filter.Field.PATH_WRITTEN, path));
+      touched.filesRead().forEach(path -> path(document, Filter.Field.PATH_READ, path, worktree));
+      touched
+          .filesWritten()
+          .forEach(path -> path(document, Filter.Field.PATH_WRITTEN, path, worktree));
     }
     keyword(document, Filter.Field.REVISION, envelope.vcs().revision());
     column(document, Filter.Field.AGENT, envelope.actor().id());
@@ -176,6 +177,16 @@ final class RowDocument {
   private static void column(Document document, Filter.Field grouped, String value) {
     if (!value.isEmpty()) {
       document.add(new SortedDocValuesField(column(grouped), keyword(value)));
+    }
+  }
+
+  /** A path from the work tree on; one that was given from the root on is found by that as well. */
+  private static void path(Document document, Filter.Field filtered, String path, String worktree) {
+    String plain = Place.plain(path, worktree);
+    keyword(document, filtered, plain);
+    String asGiven = Place.plain(path, "");
+    if (!asGiven.equals(plain)) {
+      keyword(document, filtered, asGiven);
     }
   }
 

@@ -29,7 +29,7 @@ final class TextAnalysis {
    * Changes whenever terms, the fields of {@link RowDocument} or the row table do, so that an index
    * made by other rules is rebuilt, not misread.
    */
-  static final int ANALYSIS_VERSION = 2;
+  static final int ANALYSIS_VERSION = 3;
 
   private final Words words = new Words();
   private final WordStream parts = new WordStream();
