@@ -192,6 +192,36 @@ class ClocksApartTest {
     }
   }
 
+  @Test
+  void historyIsInTheOrderOfVersions() {
+    try (Process fast = new Process("fast", Duration.ofHours(2));
+        Process right = new Process("right", Duration.ZERO)) {
+      EventId added =
+          fast.session.updatePlan(plan -> List.of(TaskAdded.of("T", "task"))).events().getFirst();
+      List<EventId> expected = new ArrayList<>(List.of(added));
+      for (int i = 0; i < 6; i++) {
+        String text = "note " + i;
+        Process process = i % 2 == 0 ? right : fast;
+        expected.addAll(
+            process
+                .session
+                .updatePlan(plan -> List.of(NoteAdded.of(text).on("T"), NoteAdded.of(text).on("T")))
+                .events());
+        if (i == 2) {
+          right.workspace.compact();
+        }
+      }
+      List<EventId> paged = new ArrayList<>();
+      EventId cursor = EventId.NONE;
+      do {
+        EntryPage page = right.workspace.history("T", cursor, 4);
+        page.entries().forEach(entry -> paged.add(entry.id()));
+        cursor = page.next();
+      } while (cursor.isPresent());
+      assertThat(paged.reversed()).isEqualTo(expected);
+    }
+  }
+
   /** Each process reads before it acts, so each knows all that was done before. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})

@@ -355,6 +355,46 @@ public final class Searcher implements AutoCloseable {
     }
   }
 
+  /**
+   * Events of a selection, the one with the highest plan version first, of one version the one with
+   * the highest id; events that are not of the plan come last.
+   *
+   * @param after where to begin: behind this event; {@link EventId#NONE} for the beginning. Nothing
+   *     is behind an event that is not there
+   */
+  public List<Ref> latestOfPlan(Selection selection, EventId after, int limit) throws IOException {
+    Map<Integer, Long> versions = new HashMap<>();
+    Optional<Ref> cursor = after.isPresent() ? lookup(after) : Optional.empty();
+    if (after.isPresent() && cursor.isEmpty()) {
+      return List.of();
+    }
+    FixedBitSet shown = shown(selection);
+    cursor.ifPresent(ref -> shown.set(rowOf(ref)));
+    for (int row = next(shown, 0, sources.rows());
+        row < sources.rows();
+        row = next(shown, row + 1, sources.rows())) {
+      versions.put(row, 0L);
+    }
+    lexical.forEachPlanRow((row, version) -> versions.replace(row, version));
+    List<Ref> refs = new ArrayList<>();
+    for (int row : versions.keySet()) {
+      refs.add(ref(row));
+    }
+    Comparator<Ref> latest =
+        Comparator.<Ref>comparingLong(ref -> versions.get(rowOf(ref)))
+            .thenComparing(Ref::id)
+            .reversed();
+    return refs.stream()
+        .filter(ref -> cursor.isEmpty() || latest.compare(ref, cursor.get()) > 0)
+        .sorted(latest)
+        .limit(limit)
+        .toList();
+  }
+
+  private int rowOf(Ref ref) {
+    return sources.start(ref.source()) + ref.row();
+  }
+
   private Found page(FixedBitSet shown, EventId after, int limit, Order order) throws IOException {
     Comparator<Ref> wanted =
         order == Order.OLDEST_FIRST

@@ -24,7 +24,7 @@ public final class ById {
     List<EventId> events = eventIds(id);
     List<Filter> about = new ArrayList<>(List.of(plan.task(id), plan.handoff(id)));
     events.forEach(event -> about.add(plan.cause(event)));
-    return view.find(selection(about, events), after, limit);
+    return view.latestOfPlan(selection(about, events), after, limit);
   }
 
   /** The commits of an id; see {@link TraceStore#commits}. */

@@ -151,6 +151,11 @@ public final class View {
         reading(() -> searcher.find(selection, after, limit, Order.NEWEST_FIRST)).refs());
   }
 
+  /** Events of a selection, those of the newest plan version first, after a cursor. */
+  public List<Entry> latestOfPlan(Selection selection, EventId after, int limit) {
+    return loadRefs(reading(() -> searcher.latestOfPlan(selection, after, limit)));
+  }
+
   /** Events of a selection by what they have in a column, the newest group first. */
   public List<Group> groups(Selection selection, Filter.Field column, int newestMax) {
     return reading(() -> searcher.groups(selection, column, newestMax));
@@ -188,8 +193,10 @@ public final class View {
   }
 
   private static boolean names(Row row, Place place) {
-    return row.promoted().paths().stream().anyMatch(place::has)
-        || place.isNamedIn(row.text(), row.envelope().vcs().worktree());
+    String worktree = row.envelope().vcs().worktree();
+    return row.promoted().paths().stream()
+            .anyMatch(path -> place.has(path) || place.has(Place.plain(path, worktree)))
+        || place.isNamedIn(row.text(), worktree);
   }
 
   /** The newest of what a filter lets pass. */
