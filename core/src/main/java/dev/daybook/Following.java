@@ -12,12 +12,13 @@ import java.util.Objects;
  * this one cannot read, or its thread is interrupted. Safe for use by any number of threads.
  *
  * <p>What is promised: plan versions come in order and without a gap, each in one call. Events of
- * one writer log (that of one open handle) come in the order in which they were recorded. Between
- * two logs, and between traces and the plan, no order is promised. Everything comes <em>at least
- * once</em>: after a listener threw, or when one goes on from a stored position, it is called again
- * with what came after that position, and knows an event that it had before by its {@linkplain
- * Entry#id() id}. Apart from that nothing comes twice, but for an event that two handles recorded
- * at the same moment under one source id.
+ * one writer log come in the order in which they were recorded; that is the log of one open handle,
+ * which begins another after a write failed or was settled by another process. Between two logs,
+ * and between traces and the plan, no order is promised. Everything comes <em>at least once</em>:
+ * after a listener threw, or when one goes on from a stored position, it is called again with what
+ * came after that position, and knows an event that it had before by its {@linkplain Entry#id()
+ * id}. Apart from that nothing comes twice, but for an event that two handles recorded at the same
+ * moment under one source id.
  *
  * <p><b>What it costs.</b> A poll that finds nothing is 2 GETs and 1 LIST; one at the slowest pace
  * asks with a third GET whether the workspace still exists. With the default of {@link
@@ -93,8 +94,8 @@ public final class Following implements AutoCloseable {
     /**
      * The workspace cannot be read; told once for each message, until reading works again. After a
      * {@link WorkspaceStateException} (it was deleted) or {@link UnsupportedFormatException} the
-     * following has ended. After anything else, also damage, which a restored object heals, it is
-     * tried again.
+     * following has ended. After anything else, also damage, which a restored object heals, and
+     * errors of the virtual machine such as a lack of memory, it is tried again.
      */
     default void failed(DaybookException failure) {}
   }

@@ -241,10 +241,11 @@ public final class Workspace implements AutoCloseable {
   }
 
   /**
-   * A page of what the plan says about an id, newest first: of a task the plan events on it, its
-   * handoffs' offers as well; of a handoff its life; of an event, such as a decision or a question,
-   * itself and the plan events whose cause it is. Empty if there is nothing of that id. Everything
-   * acknowledged before this call began is in it.
+   * A page of what the plan says about an id, the newest plan version first, whatever the clocks of
+   * its writers said: of a task the plan events on it, its handoffs' offers as well; of a handoff
+   * its life; of an event, such as a decision or a question, itself and the plan events whose cause
+   * it is. Empty if there is nothing of that id. Everything acknowledged before this call began is
+   * in it.
    *
    * @param id of the task, handoff or event
    * @param cursor where the page before this one said to go on; {@link EventId#NONE} for the first
@@ -290,7 +291,9 @@ public final class Workspace implements AutoCloseable {
    * Calls a listener with everything that comes after a position: plan versions in order, events of
    * each writer log in order, at least once. What is there already comes at once, what any process
    * writes later within the pause between two polls ({@link Daybook.Builder#followEvery}). See
-   * {@link Following} for what is promised and what it costs.
+   * {@link Following} for what is promised and what it costs. A position of before a workspace was
+   * restored from a backup may be good for nothing: what came after the backup has other content
+   * now under the same numbers, which is not seen by the position. After a restore begin anew.
    *
    * @param position {@link Following.Position#START}, {@link #position()}, or what was stored of an
    *     earlier following

@@ -542,6 +542,86 @@ class FollowTest {
   }
 
   @Test
+  void tellsOfAnErrorAndGoesOn() {
+    AtomicReference<Boolean> isBroken = new AtomicReference<>(false);
+    ForwardingObjectStore broken =
+        new ForwardingObjectStore(store) {
+          @Override
+          public Page list(String prefix, String startAfter, int keysMax) throws IOException {
+            if (isBroken.get()) {
+              throw new NoClassDefFoundError("not on this class path");
+            }
+            return super.list(prefix, startAfter, keysMax);
+          }
+        };
+    try (Daybook daybook = Daybook.on(broken).embedder(Embedder.none()).clock(clock).open();
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(ACTOR)) {
+      Noting listener = new Noting();
+      Follower follower = follower(workspace, workspace.position(), listener);
+      session.record(Observation.of("event")).await();
+      isBroken.set(true);
+      follower.poll();
+      assertThat(listener.failures)
+          .singleElement()
+          .extracting(Throwable::getMessage)
+          .asString()
+          .contains("not on this class path");
+      isBroken.set(false);
+      follower.poll();
+      assertThat(listener.texts()).containsExactly("event");
+    }
+  }
+
+  @Test
+  void thePlanDoesNotWaitBehindALongBacklog() {
+    try (Daybook daybook = engine("a").open();
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(ACTOR)) {
+      for (int i = 0; i < 40; i++) {
+        session.record(Observation.of("event " + i));
+      }
+      session.flush();
+      workspace.compact();
+      List<String> order = new ArrayList<>();
+      Following.Listener listener =
+          new Noting() {
+            @Override
+            public void planChanged(long version, List<Entry> events, Following.Position after) {
+              super.planChanged(version, events, after);
+              order.add("plan " + version);
+            }
+
+            @Override
+            public void recorded(List<Entry> events, Following.Position after) {
+              super.recorded(events, after);
+              order.add("traces");
+              if (order.size() == 1) {
+                session.updatePlan(plan -> List.of(NoteAdded.of("urgent")));
+              }
+            }
+          };
+      Follower follower = workspace.internals().follower(FollowPosition.START, listener, 10);
+      follower.poll();
+      assertThat(order.indexOf("plan 1")).isBetween(1, 2);
+      assertThat(order.size()).isGreaterThan(4);
+    }
+  }
+
+  @Test
+  void aTokenOfAnEarlierReleaseIsStillRead() {
+    // Of format 1, as FORMAT.md shows it.
+    String token =
+        "follow-1~01KHX3Q1M8000A1B2C3D4E5F6G~12~7~8.01KHX3Q1M8001A1B2C3D4E5F6G.3.41.01KHX3Q1M8002A1B2C3D4E5F6G"
+            + "~01KHX3Q1M8003A1B2C3D4E5F6G.5.0,01KHX3Q1M8004A1B2C3D4E5F6G.2.17~af336d81";
+    FollowPosition position = FollowPosition.parse(token);
+    assertThat(position.encode()).isEqualTo(token);
+    assertThat(position.plan()).isEqualTo(12);
+    assertThat(position.manifest()).isEqualTo(7);
+    assertThat(position.marks()).hasSize(2);
+  }
+
+  @Test
   void endsWhenTheWorkspaceIsDeleted() {
     try (Daybook daybook = engine("a").open();
         Workspace workspace = daybook.create("w")) {

@@ -9,6 +9,7 @@ import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.workspace.FollowPosition.Mark;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -28,6 +29,9 @@ final class Deliveries {
   /** How many sources are remembered, so that an event that two handles took comes once. */
   private static final int SOURCED_MAX = 10_000;
 
+  /** How long the plan waits at most behind a backlog of traces, but for one call. */
+  private static final Duration PLAN_EVERY = Duration.ofSeconds(5);
+
   private final OpenWorkspace workspace;
   private final Library library;
   private final Keys keys;
@@ -38,6 +42,8 @@ final class Deliveries {
 
   /** Segments all of whose rows are delivered. */
   private Set<String> done = Set.of();
+
+  private Instant planRead = Instant.EPOCH;
 
   private volatile FollowPosition position;
 
@@ -94,7 +100,10 @@ final class Deliveries {
     Snapshot snapshot = workspace.snapshot(age);
     while (true) {
       try {
-        deliver(snapshot);
+        while (deliver(snapshot) == Left.MORE) {
+          // A long backlog takes long: the plan has moved meanwhile, and comes first again.
+          snapshot = workspace.snapshot(Duration.ZERO);
+        }
         return !position.equals(before);
       } catch (FileGoneException e) {
         // Collected while it was read; what took its place says where the rows are now.
@@ -107,17 +116,23 @@ final class Deliveries {
     }
   }
 
-  private void deliver(Snapshot snapshot) {
+  private enum Left {
+    NOTHING,
+    MORE
+  }
+
+  private Left deliver(Snapshot snapshot) {
     Manifest manifest = snapshot.manifest();
     // Who keeps up has had from the tail what segments hold, and need not open any.
-    boolean more = !position.reaches(manifest, keys);
-    while (more) {
+    if (!position.reaches(manifest, keys)) {
       Backlog backlog = Backlog.after(position, unseen(manifest), library, backlogRowsMax);
       deliverPlan(backlog);
       position = position.withPlan(manifest.planThrough());
       deliverPlan(snapshot);
       deliverTraces(backlog);
-      more = backlog.isCut();
+      if (backlog.isCut()) {
+        return Left.MORE;
+      }
     }
     deliverPlan(snapshot);
     position = position.withManifest(manifest.number());
@@ -125,7 +140,9 @@ final class Deliveries {
     manifest.segments().forEach(segment -> named.add(segment.file().key()));
     done = named;
     deliverTail(snapshot);
-    position = FollowPosition.at(workspace.id(), snapshot);
+    // A read that others of this handle made may know more of the plan than this one.
+    position = FollowPosition.at(workspace.id(), snapshot).withPlan(position.plan());
+    return Left.NOTHING;
   }
 
   /** Segments that may have rows after the position. */
@@ -134,6 +151,21 @@ final class Deliveries {
         .filter(segment -> !done.contains(segment.file().key()))
         .filter(segment -> keys.lastManifest(segment.file().key()) > position.manifest())
         .toList();
+  }
+
+  /**
+   * Plan versions written while a backlog is delivered; unless compaction has them already, then
+   * they come with what is left of it.
+   */
+  private void deliverNewPlan() {
+    Instant now = workspace.clock().instant();
+    if (Duration.between(planRead, now).abs().compareTo(PLAN_EVERY) >= 0) {
+      planRead = now;
+      Snapshot newer = workspace.snapshot(PLAN_EVERY);
+      if (newer.manifest().planThrough() <= position.plan()) {
+        deliverPlan(newer);
+      }
+    }
   }
 
   /** Plan versions that segments hold. */
@@ -182,6 +214,7 @@ final class Deliveries {
     for (int loaded = 0; loaded < all.size(); loaded += CALL_EVENTS_MAX) {
       List<Backlog.Key> some = all.subList(loaded, Math.min(all.size(), loaded + CALL_EVENTS_MAX));
       List<Row> rows = backlog.load(some);
+      deliverNewPlan();
       int from = 0;
       while (from < rows.size()) {
         int to = from + 1;

@@ -131,7 +131,8 @@ public final class Follower implements Runnable {
             pause,
             e.getCause());
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error too: nobody waits for this thread, who follows would only hear nothing any more.
       pause = longer();
       failed(e);
     }
@@ -144,7 +145,7 @@ public final class Follower implements Runnable {
     return atMost.compareTo(fastest) < 0 ? fastest : atMost;
   }
 
-  private void failed(RuntimeException e) {
+  private void failed(Throwable e) {
     if (workspace.isClosed() || Thread.currentThread().isInterrupted()) {
       end();
       return;
@@ -167,7 +168,7 @@ public final class Follower implements Runnable {
   }
 
   /** What is missing or damaged may be so because the workspace was deleted. */
-  private DaybookException failure(RuntimeException e) {
+  private DaybookException failure(Throwable e) {
     if (e instanceof CorruptDataException damage) {
       try {
         workspace.checkNotDeleted();
