@@ -34,7 +34,7 @@ import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.TraceEvent.SessionEnded;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.SearchText;
-import dev.daybook.internal.index.Place;
+import dev.daybook.internal.workspace.ByPlace;
 import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
 import java.time.Instant;
@@ -732,7 +732,7 @@ final class BriefingContent {
 
   /** A filter takes paths as globs, so a path with a wildcard would stand for others too. */
   private void addFile(String given, String worktree) {
-    String path = Place.plain(given, worktree);
+    String path = ByPlace.plain(given, worktree);
     if (files.size() < FILES_MAX && path.indexOf('*') < 0 && path.indexOf('?') < 0) {
       files.add(path);
     }

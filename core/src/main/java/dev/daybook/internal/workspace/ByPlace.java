@@ -34,6 +34,11 @@ public final class ByPlace {
 
   private ByPlace() {}
 
+  /** A path as filters find it, whatever the work tree it was given in; which may be empty. */
+  public static String plain(String path, String worktree) {
+    return Place.plain(path, worktree);
+  }
+
   /** What is known about a place; see {@link dev.daybook.TraceStore#about}. */
   public static About about(View view, String path) {
     Place place = Place.of(path);
