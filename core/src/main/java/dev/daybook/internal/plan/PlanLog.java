@@ -324,8 +324,7 @@ public final class PlanLog {
         requireAnotherVersion(rows, task);
       }
       PlanRules.check(soFar, event, author, claimed, now);
-      Envelope envelope =
-          change.sealer.seal(ids.next(), event, new Slot(version, task));
+      Envelope envelope = change.sealer.seal(ids.next(), event, new Slot(version, task));
       Row row = EntryLines.encode(Row.of(envelope, event)).row();
       ahead.add(row.entry());
       rows.add(row);
