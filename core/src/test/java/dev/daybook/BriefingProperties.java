@@ -60,7 +60,7 @@ class BriefingProperties {
     counters.put("nothing", text -> 0);
     counters.put("less than nothing", text -> -text.length());
     counters.put("squares", text -> (int) Math.min(1 << 30, (long) text.length() * text.length()));
-    counters.put("squares of lines", text -> (int) Math.pow((double) text.lines().count(), 3) * 10);
+    counters.put("squares of lines", text -> (int) Math.pow((double) text.lines().count(), 3.0));
     counters.put("back and forth", text -> text.length() % 3 == 0 ? 1_000_000 : text.length());
     counters.put("hash", text -> Math.floorMod(text.hashCode(), 300));
     return counters;

@@ -41,13 +41,13 @@ class ClocksApartTest {
   private Instant time = START;
 
   /** A process whose clock is off by so much. */
-  private final class Process implements AutoCloseable {
+  private final class Writer implements AutoCloseable {
     final InstantSource clock;
     final Daybook daybook;
     final Workspace workspace;
     final Session session;
 
-    Process(String name, Duration off) {
+    Writer(String name, Duration off) {
       clock = () -> time.plus(off);
       daybook =
           Daybook.on(store)
@@ -102,8 +102,8 @@ class ClocksApartTest {
 
   @Test
   void aSlowClockShowsNothingOfTheFutureAndHidesNothingOfThePast() {
-    try (Process right = new Process("right", Duration.ZERO);
-        Process slow = new Process("slow", Duration.ofHours(-2))) {
+    try (Writer right = new Writer("right", Duration.ZERO);
+        Writer slow = new Writer("slow", Duration.ofHours(-2))) {
       time = START.minus(Duration.ofHours(3));
       right.note("before");
       pass(Duration.ofHours(1));
@@ -125,8 +125,8 @@ class ClocksApartTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void timeNeverGoesBackWhateverTheClocks(long seed) {
     Random random = new Random(seed);
-    try (Process right = new Process("right", Duration.ZERO);
-        Process slow = new Process("slow", Duration.ofMinutes(-90 - random.nextInt(120)))) {
+    try (Writer right = new Writer("right", Duration.ZERO);
+        Writer slow = new Writer("slow", Duration.ofMinutes(-90 - random.nextInt(120)))) {
       List<EventId> traces = new ArrayList<>();
       List<Integer> before = new ArrayList<>(List.of(0));
       List<Instant> rightAt = new ArrayList<>(List.of(Instant.MIN));
@@ -172,8 +172,8 @@ class ClocksApartTest {
   @Test
   void evidenceIsThereAsOfTheVersionThatCitesIt() {
     for (boolean isCompacted : List.of(false, true)) {
-      try (Process ahead = new Process("ahead" + isCompacted, Duration.ofSeconds(90));
-          Process behind = new Process("behind" + isCompacted, Duration.ZERO)) {
+      try (Writer ahead = new Writer("ahead" + isCompacted, Duration.ofSeconds(90));
+          Writer behind = new Writer("behind" + isCompacted, Duration.ZERO)) {
         pass(Duration.ofMinutes(10));
         String task = "T" + isCompacted;
         behind.session.updatePlan(plan -> List.of(TaskAdded.of(task, "task")));
@@ -194,14 +194,14 @@ class ClocksApartTest {
 
   @Test
   void historyIsInTheOrderOfVersions() {
-    try (Process fast = new Process("fast", Duration.ofHours(2));
-        Process right = new Process("right", Duration.ZERO)) {
+    try (Writer fast = new Writer("fast", Duration.ofHours(2));
+        Writer right = new Writer("right", Duration.ZERO)) {
       EventId added =
           fast.session.updatePlan(plan -> List.of(TaskAdded.of("T", "task"))).events().getFirst();
       List<EventId> expected = new ArrayList<>(List.of(added));
       for (int i = 0; i < 6; i++) {
         String text = "note " + i;
-        Process process = i % 2 == 0 ? right : fast;
+        Writer process = i % 2 == 0 ? right : fast;
         expected.addAll(
             process
                 .session
@@ -229,13 +229,12 @@ class ClocksApartTest {
     Random random = new Random(seed);
     List<EventId> traces = new ArrayList<>();
     List<Integer> before = new ArrayList<>(List.of(0));
-    try (Process one =
-            new Process("one", Duration.ofMinutes(25).plusNanos(random.nextInt(999_999)));
-        Process two = new Process("two", Duration.ofMinutes(-25))) {
+    try (Writer one = new Writer("one", Duration.ofMinutes(25).plusNanos(random.nextInt(999_999)));
+        Writer two = new Writer("two", Duration.ofMinutes(-25))) {
       for (int step = 0; step < 60; step++) {
         pass(Duration.ofNanos(random.nextInt(2) + random.nextInt(2) * 40_000_000_000L));
         pass(Duration.ofMillis(1));
-        Process process = random.nextBoolean() ? one : two;
+        Writer process = random.nextBoolean() ? one : two;
         process.readAll();
         switch (random.nextInt(8)) {
           case 0 -> process.workspace.compact();

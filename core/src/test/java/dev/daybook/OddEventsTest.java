@@ -221,11 +221,11 @@ class OddEventsTest {
     PlanRecord.Task task = plan.task("T").orElseThrow();
     assertThat(task.priority()).isEqualTo(TaskAdded.PRIORITY_DEFAULT);
     assertThat(task.description()).isEmpty();
-    assertThat(task.dependencies()).singleElement();
+    assertThat(task.dependencies()).hasSize(1);
     PlanRecord.Task other = plan.task("U").orElseThrow();
     assertThat(other.priority()).isEqualTo(TaskAdded.PRIORITY_DEFAULT);
     assertThat(other.kind()).isEqualTo(TaskAdded.KIND_DEFAULT);
-    assertThat(plan.notes()).singleElement();
+    assertThat(plan.notes()).hasSize(1);
     assertThat(plan.state().decisions().items())
         .singleElement()
         .satisfies(decision -> assertThat(decision.made()).isEqualTo(DecisionMade.of("d")));

@@ -496,7 +496,7 @@ class PlanImportTest {
   }
 
   /** A row of the property, without its seq. */
-  private record Change(String id, Map<String, String> set) {}
+  record Change(String id, Map<String, String> set) {}
 
   @Property(tries = 60)
   void itemsAreTheMergeOfTheirRowsHoweverTheyAreGrouped(

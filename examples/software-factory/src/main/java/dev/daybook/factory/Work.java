@@ -240,7 +240,7 @@ final class Work {
       ofParts += lines(child);
     }
     long total = Tools.lines(counted.call().output());
-    if (total > LONG_FILE_LINES * files.size() && dice(task, "found") < FOUND) {
+    if (total > (long) LONG_FILE_LINES * files.size() && dice(task, "found") < FOUND) {
       discover(task, files.getFirst(), total / files.size());
     }
     String text =

@@ -53,13 +53,14 @@ final class Folder {
   }
 
   /** Made when something is first written: a random name takes a while to be made. */
-  private static final class Process {
+  private static final class ThisProcess {
     static final String NAME = UUID.randomUUID() + "-";
   }
 
   /** A temporary file that holds these bytes durably; closing it removes the temporary name. */
   Temporary write(byte[] bytes) throws IOException {
-    var path = root.resolve(Layout.TEMPORARY).resolve(Process.NAME + TEMPORARIES.incrementAndGet());
+    var path =
+        root.resolve(Layout.TEMPORARY).resolve(ThisProcess.NAME + TEMPORARIES.incrementAndGet());
     var temporary = new Temporary(path);
     try {
       try (var channel = create(path)) {
