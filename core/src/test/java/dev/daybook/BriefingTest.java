@@ -148,7 +148,7 @@ class BriefingTest {
               .summary("keys signed, refresh still open")
               .nextAction("read TokenIT")
               .touched("auth/Token.java")
-              .tests(TestRun.of("mvn -pl auth verify", 412, "TokenIT.refresh"))
+              .tests(TestRun.of("mvn -pl web verify", 412, "TokenIT.refresh"))
               .question("Is an hour enough?")
               .dangerZone("production keys")
               .evidence(tried)
@@ -174,11 +174,11 @@ class BriefingTest {
         .containsExactly("AUTH-42 must meet (not met): Old tokens refresh");
     assertThat(texts(briefing, Section.HANDOFF))
         .containsExactly(
-            "handoff to review of AUTH-42 from planner-1: keys signed, refresh still open;"
-                + " BUT the traces contradict it: 'mvn -pl auth verify' is said to have run, but no"
-                + " call of this session ran it; next: read TokenIT; open questions: Is an hour"
-                + " enough?; careful: production keys; tests: mvn -pl auth verify: 412 passed,"
-                + " 1 failed (TokenIT.refresh); files: auth/Token.java");
+            "handoff to review of AUTH-42 from planner-1: keys signed, refresh still open; BUT the"
+                + " traces contradict it: 'mvn -pl web verify' is said to have run, but no call of"
+                + " this session or task ran it; next: read TokenIT; open questions: Is an hour"
+                + " enough?; careful: production keys; tests: mvn -pl web verify: 412 passed, 1"
+                + " failed (TokenIT.refresh); files: auth/Token.java");
     assertThat(texts(briefing, Section.BLOCKER))
         .containsExactly("blocks AUTH-42: The vault is sealed");
     assertThat(texts(briefing, Section.QUESTION))
@@ -433,7 +433,7 @@ class BriefingTest {
         .extracting(Line::section)
         .contains(Section.GOAL, Section.TASK, Section.HANDOFF);
     assertThat(texts(session.briefing(400), Section.HANDOFF).getFirst())
-        .contains("BUT the traces contradict it: 'mvn -pl auth verify' is said to have run");
+        .contains("BUT the traces contradict it: 'mvn -pl web verify' is said to have run");
     assertThat(two.inbox()).hasSize(1);
   }
 

@@ -123,6 +123,6 @@ class PackedIndexTest {
     new PackedFile.Writer(other, "{\"analysis\":99,\"lucene\":\"10.6.0\",\"rows\":0}").finish();
     Files.write(file, other.toByteArray());
     assertThatThrownBy(() -> PackedIndex.open(file))
-        .hasMessageContaining("has text analysis 99, this library searches with 2");
+        .hasMessageContaining("has text analysis 99, this library searches with 3");
   }
 }
