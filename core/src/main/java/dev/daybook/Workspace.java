@@ -235,6 +235,16 @@ public final class Workspace implements AutoCloseable {
     return new Past(open, open.asOf(Objects.requireNonNull(time, "time")));
   }
 
+  /**
+   * The workspace as of the moment at which {@link #pin} was called with this name, by the clock of
+   * who called it.
+   *
+   * @throws IllegalArgumentException if nothing is pinned under the name
+   */
+  public Past asOf(String pinName) {
+    return new Past(open, open.asOf(Objects.requireNonNull(pinName, "pinName")));
+  }
+
   /** The newest 100 of the history of an id; see {@link #history(String, EventId, int)}. */
   public EntryPage history(String id) {
     return history(id, EventId.NONE, 100);
@@ -368,10 +378,10 @@ public final class Workspace implements AutoCloseable {
   }
 
   /**
-   * Keeps the files of the present state under a name: whatever compaction replaces later, none of
-   * them is removed before {@link #unpin}. For backups and long reads by other tools; what no
-   * segment holds yet is not part of it, so call {@link #compact()} first. Events are kept in any
-   * case.
+   * Keeps the files of the present state under a name, by which {@link #asOf(String)} reads it:
+   * whatever compaction replaces later, none of them is removed before {@link #unpin}. For backups
+   * and long reads by other tools; what no segment holds yet is not part of it, so call {@link
+   * #compact()} first. Events are kept in any case.
    *
    * @return the number of the manifest that names those files
    * @throws IllegalArgumentException if the name is taken

@@ -314,4 +314,22 @@ class HistoryTest {
 
     assertThat(store.requests()).hasSizeLessThanOrEqualTo(4);
   }
+
+  @Test
+  void aPinNamesAStateThatCanBeRead() {
+    session.updatePlan(plan -> List.of(TaskAdded.of("T", "before")));
+    session.record(Observation.of("seen before")).await();
+    now = now.plusSeconds(1);
+    workspace.pin("release 1");
+    now = now.plusSeconds(1);
+    session.updatePlan(plan -> List.of(TaskAdded.of("U", "after")));
+    session.record(Observation.of("seen after")).await();
+    workspace.compact();
+    Workspace.Past then = workspace.asOf("release 1");
+    assertThat(then.plan().tasks().keySet()).containsExactly("T");
+    assertThat(then.traces().find(Filter.any().type("Observation")).entries()).hasSize(1);
+    assertThatThrownBy(() -> workspace.asOf("release 2"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'release 2' is not pinned in 'w'; pinned are [release 1]");
+  }
 }

@@ -188,6 +188,11 @@ public final class Manifests {
     }
   }
 
+  /** The manifest of a number; empty if there is none or its content has expired. */
+  public Optional<Manifest> at(long number) {
+    return read(number).flatMap(bytes -> parse(new Found(number, bytes)));
+  }
+
   private Optional<byte[]> read(long number) {
     return store.get(keys.manifest(number)).map(ObjectStore.Stored::bytes);
   }

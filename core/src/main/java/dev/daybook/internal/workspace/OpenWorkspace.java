@@ -428,6 +428,20 @@ public final class OpenWorkspace {
     });
   }
 
+  /** Reads as of the moment at which a name was pinned. */
+  public PastReads asOf(String pin) {
+    Long number = pins().get(pin);
+    if (number == null) {
+      throw new IllegalArgumentException(
+          "'%s' is not pinned in '%s'; pinned are %s".formatted(pin, name(), pins().keySet()));
+    }
+    Manifest pinned =
+        manifests
+            .at(number)
+            .orElseThrow(() -> new FileGoneException(found.keys().manifest(number), location()));
+    return asOf(pinned.committedAt());
+  }
+
   /** What two versions of the plan differ in. */
   public PlanRecord.Diff diff(long from, long to) {
     return read(snapshot -> {
