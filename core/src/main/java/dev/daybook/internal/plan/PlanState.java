@@ -17,6 +17,7 @@ import dev.daybook.event.HandoffEvent;
 import dev.daybook.event.PlanEvent;
 import dev.daybook.event.PlanEvent.Subject;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -102,9 +103,13 @@ public record PlanState(
           0);
 
   /** The tasks that are not closed, oldest first. */
-  public Iterable<Task> unclosedTasks() {
+  public List<Task> unclosedTasks() {
     tasks.readUnclosed();
-    return () -> unclosed.values().stream().map(OpenTask::task).iterator();
+    List<Task> all = new ArrayList<>(unclosed.size());
+    for (OpenTask open : unclosed.values()) {
+      all.add(open.task());
+    }
+    return all;
   }
 
   /** The children of a task that the plan knows. */
@@ -124,9 +129,11 @@ public record PlanState(
 
   /** Whether a person has approved, or need not. */
   boolean isApproved(Subject subject, String id) {
-    return approval(subject, id)
-        .map(approval -> approval.standing() == Approval.Standing.GIVEN)
-        .orElse(true);
+    if (approvals.isEmpty()) {
+      return true;
+    }
+    Approval approval = approvals.get(approvalKey(subject, id));
+    return approval == null || approval.standing() == Approval.Standing.GIVEN;
   }
 
   /** The decisions that count: approved if need be, and superseded by none that counts. */

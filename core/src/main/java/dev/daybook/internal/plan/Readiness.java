@@ -13,9 +13,11 @@ import dev.daybook.event.TaskStatus;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.pcollections.TreePMap;
 
 /**
@@ -32,6 +34,12 @@ public final class Readiness {
   /** By the number of a task, whether it or a task above it is held up. */
   private final byte[] known;
 
+  /** Filled by who goes through all of them: the tasks that are not closed. */
+  private Map<String, Task> unclosed = Map.of();
+
+  /** The task that is looked at and those above it; empty in between. */
+  private final Deque<Task> path = new ArrayDeque<>();
+
   /** Nothing is looked at yet. */
   public Readiness(PlanState plan) {
     this.plan = plan;
@@ -40,15 +48,28 @@ public final class Readiness {
 
   /** The tasks that can be taken now, by priority, then oldest first. */
   public List<Task> ready(Instant now) {
-    List<Task> ready = new ArrayList<>();
-    for (Task task : plan.unclosedTasks()) {
+    Map<Integer, List<Task>> byPriority = new TreeMap<>();
+    for (Task task : gather()) {
       if (isReady(task, now)) {
-        ready.add(task);
+        byPriority.computeIfAbsent(task.priority(), priority -> new ArrayList<>()).add(task);
       }
     }
-    // Stable, so the oldest of a priority stays first.
-    ready.sort(Comparator.comparingInt(Task::priority));
-    return List.copyOf(ready);
+    return byPriority.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** Every task that is not closed, which are found faster from now on than in the plan. */
+  private List<Task> gather() {
+    List<Task> all = plan.unclosedTasks();
+    unclosed = HashMap.newHashMap(all.size());
+    for (Task task : all) {
+      unclosed.put(task.id(), task);
+    }
+    return all;
+  }
+
+  private Task task(String id) {
+    Task open = unclosed.get(id);
+    return open == null ? plan.tasks().get(id) : open;
   }
 
   private boolean isReady(Task task, Instant now) {
@@ -58,7 +79,7 @@ public final class Readiness {
   /** The tasks that are agreed but held up, oldest first. */
   public List<Blocked> blocked() {
     List<Blocked> blocked = new ArrayList<>();
-    for (Task task : plan.unclosedTasks()) {
+    for (Task task : gather()) {
       if (isWork(task) && (isHeldUp(task) || hasOpenChildren(task))) {
         blocked.add(new Blocked(task, reasons(task)));
       }
@@ -70,7 +91,7 @@ public final class Readiness {
   public List<Reason> reasons(Task task) {
     List<Reason> reasons = new ArrayList<>();
     for (Dependency dependency : task.dependencies()) {
-      Task on = plan.tasks().get(dependency.on());
+      Task on = task(dependency.on());
       if (dependency.kind() == DependencyKind.BLOCKS && isOpen(on)) {
         reasons.add(
             new Reason(
@@ -145,14 +166,13 @@ public final class Readiness {
     if (known[task.number()] != 0) {
       return known[task.number()] != FREE;
     }
-    Deque<Task> path = new ArrayDeque<>();
     path.push(task);
     while (!path.isEmpty()) {
       Task top = path.peek();
       if (known[top.number()] == 0) {
         known[top.number()] = isHeldUpItself(top) ? HELD : LOOKING;
       }
-      if (known[top.number()] == HELD || !lookAbove(top, path)) {
+      if (known[top.number()] == HELD || !lookAbove(top)) {
         path.pop();
       }
     }
@@ -160,11 +180,11 @@ public final class Readiness {
   }
 
   /** Puts a parent not looked at yet on the path; {@code false} once the task itself is known. */
-  private boolean lookAbove(Task task, Deque<Task> path) {
+  private boolean lookAbove(Task task) {
     byte result = FREE;
     for (Dependency dependency : task.dependencies()) {
       if (dependency.kind() == DependencyKind.PARENT_CHILD) {
-        Task parent = plan.tasks().get(dependency.on());
+        Task parent = task(dependency.on());
         if (parent == null) {
           result = HELD;
         } else if (!parent.isClosed()) {
@@ -189,7 +209,7 @@ public final class Readiness {
       return true;
     }
     for (Dependency dependency : task.dependencies()) {
-      if (dependency.kind() == DependencyKind.BLOCKS && isOpen(plan.tasks().get(dependency.on()))) {
+      if (dependency.kind() == DependencyKind.BLOCKS && isOpen(task(dependency.on()))) {
         return true;
       }
     }
