@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 public abstract class ClaimRaceContract {
   private static final long SEED = Long.getLong("sim.seed", 1);
   private static final int RACERS = Integer.getInteger("sim.racers", 4);
-  private static final int TASKS = Integer.getInteger("sim.tasks", 24);
+  private static final int TASKS = Integer.getInteger("sim.tasks", 16);
   private static final long KILLED_WITHIN_NANOS = 60_000_000;
 
   @TempDir private Path folder;
