@@ -35,16 +35,16 @@ class PlaceTest {
     "auth/Token.java, '(auth/Token.java)'",
     "auth/Token.java, ./auth/Token.java",
     "auth/Token.java, no xauth/Token.java but auth/Token.java",
-    "auth/Token.java, cannot compile /work/tree/auth/Token.java",
+    "auth/Token.java, cannot compile /home/tree/auth/Token.java",
     "auth, all of auth/ is old",
     "auth, see auth/Token.java",
     "auth/**, see auth/Token.java.",
     "auth/**, keep out of auth.",
     "**/*.java, 'see auth/Token.java:12'",
-    "auth/*.java, /work/tree/auth/Token.java",
+    "auth/*.java, /home/tree/auth/Token.java",
   })
   void aTextNamesThePlace(String place, String text) {
-    assertThat(Place.of(place).isNamedIn(text, "/work/tree")).isTrue();
+    assertThat(Place.of(place).isNamedIn(text, "/home/tree")).isTrue();
   }
 
   @ParameterizedTest
@@ -63,7 +63,7 @@ class PlaceTest {
     "auth/**, ''",
   })
   void aTextThatNamesSomethingElseDoesNot(String place, String text) {
-    assertThat(Place.of(place).isNamedIn(text, "/work/tree")).isFalse();
+    assertThat(Place.of(place).isNamedIn(text, "/home/tree")).isFalse();
   }
 
   @ParameterizedTest
