@@ -48,8 +48,9 @@ final class HandoffEvidence {
                 + " is said to be touched, but no call of this session or task read or wrote it");
       }
     }
+    List<Entry> newest = handoff.tests().isEmpty() ? List.of() : newestCalls();
     for (TestRun run : handoff.tests()) {
-      Optional<ToolCall> last = lastRun(run.command());
+      Optional<ToolCall> last = lastRun(run.command(), newest);
       if (last.isEmpty()) {
         found.add(
             "'"
@@ -68,19 +69,23 @@ final class HandoffEvidence {
     return found;
   }
 
+  private List<Entry> newestCalls() {
+    return places.stream()
+        .flatMap(place -> view.newest(place.type("ToolCall"), CALLS_MAX).stream())
+        .toList();
+  }
+
   /** The last call that ran a command: whose arguments are the command, or name it as a value. */
-  private Optional<ToolCall> lastRun(String command) {
+  private Optional<ToolCall> lastRun(String command, List<Entry> newest) {
     String asValue = Json.write(command.strip());
     String hash = Fingerprint.ofArguments(command);
-    return places.stream()
-        .map(place -> place.type("ToolCall"))
-        .flatMap(calls ->
-            Stream.concat(
-                view.newest(calls.argumentsHash(hash), 1).stream(),
-                view.newest(calls, CALLS_MAX).stream()
-                    .filter(entry ->
-                        entry.event() instanceof ToolCall call
-                            && call.arguments().contains(asValue))))
+    return Stream.concat(
+            places.stream()
+                .flatMap(
+                    place -> view.newest(place.type("ToolCall").argumentsHash(hash), 1).stream()),
+            newest.stream()
+                .filter(entry ->
+                    entry.event() instanceof ToolCall call && call.arguments().contains(asValue)))
         .max(Comparator.comparing(Entry::time).thenComparing(Entry::id))
         .map(entry -> (ToolCall) entry.event());
   }

@@ -232,4 +232,13 @@ class ApprovalTest {
         .containsExactly("the vault password rotates on Fridays", "write changelogs in French");
     assertThat(scene.plan().notes().getFirst().origin().actor().kind()).isEqualTo(Actor.Kind.HUMAN);
   }
+
+  @Test
+  void whoeverBeganDoesNotGoOnWithWhatAPersonDenied() {
+    scene.add("T");
+    agent.claim("T", PlanScene.LEASE);
+    PlanScene.change(ada, ApprovalDenied.ofTask("T", "not like this"));
+    scene.refused(
+        () -> agent.claim("T", PlanScene.LEASE), "'T' cannot be claimed", "not approved by ada");
+  }
 }

@@ -315,30 +315,31 @@ public final class PlanLog {
       Change change, PlanState plan, long version, Set<String> claimedBefore, Instant now) {
     Author author = change.author;
     List<Row> rows = new ArrayList<>();
-    Set<String> claimed = new HashSet<>(claimedBefore);
+    Set<String> claimed = new HashSet<>();
+    Set<String> claimedHere = new HashSet<>(claimedBefore);
     PlanFold ahead = new PlanFold(plan);
     for (PlanEvent event : change.decision.decide(plan, now)) {
       PlanState soFar = ahead.plan();
       String task = soFar.taskOf(event);
       if (soFar.claims(event) && soFar.isClaimedAt(task, version)) {
-        requireAnotherVersion(rows, task);
+        requireAnotherVersion(claimed, task);
       }
-      PlanRules.check(soFar, event, author, claimed, now);
+      PlanRules.check(soFar, event, author, claimedHere, now);
       Envelope envelope = change.sealer.seal(ids.next(), event, new Slot(version, task));
       Row row = EntryLines.encode(Row.of(envelope, event)).row();
       ahead.add(row.entry());
       rows.add(row);
       if (soFar.claims(event) && ahead.plan().isClaimedAt(task, version)) {
         claimed.add(task);
+        claimedHere.add(task);
       }
     }
-    claimed.removeAll(claimedBefore);
     return new Addition(ahead.plan(), rows, claimed);
   }
 
   /** A fence is a plan version, so two claims on one task need two. */
-  private static void requireAnotherVersion(List<Row> rows, String task) {
-    if (rows.stream().anyMatch(row -> row.envelope().task().equals(task))) {
+  private static void requireAnotherVersion(Set<String> claimedByChange, String task) {
+    if (claimedByChange.contains(task)) {
       throw new PlanRuleException(
           "Task '" + task + "' is claimed twice in one change; claim it in one of its own");
     }

@@ -298,10 +298,14 @@ final class PlanRules {
           "Task '%s' is claimed by %s until %s (fence %d); pick another task or wait"
               .formatted(task.id(), claim.holder(), claim.leaseUntil(), claim.fence()));
     }
-    // Whoever began may go on, as after a crash, whatever came up meanwhile.
+    // Whoever began may go on, as after a crash, whatever came up meanwhile but a person's no.
     boolean goesOn =
         claim.standing() == Claim.Standing.HELD && claim.holder().equals(author.actor().id());
-    List<Reason> reasons = goesOn ? List.of() : new Readiness(plan).reasons(task);
+    List<Reason> reasons =
+        new Readiness(plan)
+            .reasons(task).stream()
+                .filter(reason -> !goesOn || reason.hold() == Hold.APPROVAL)
+                .toList();
     if (!reasons.isEmpty()) {
       throw new PlanRuleException(
           "Task '%s' cannot be claimed: %s; pick another with claimNext"

@@ -3,6 +3,7 @@ package dev.daybook.internal.workspace;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.log.Zstd;
 import dev.daybook.internal.plan.Checkpoint;
+import dev.daybook.internal.plan.PlanFold;
 import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,11 +17,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Preload {
   private static final AtomicBoolean BEGUN = new AtomicBoolean();
   private static final byte[] CHECKPOINT =
-      """
-      {"version":1,"time":"2026-01-01T00:00:00Z","actors":[{"kind":"AGENT","id":"a"}]}
+      ("""
+      {"version":1,"fold":%d,"time":"2026-01-01T00:00:00Z","actors":[{"kind":"AGENT","id":"a"}]}
       {"ids":["a"],"bytes":[2],"unclosed":[0],"children":{"a":[0]},"criteria":{}}
       {}
       """
+              .replace("%d", Integer.toString(PlanFold.RULES)))
           .getBytes(StandardCharsets.UTF_8);
 
   private Preload() {}
@@ -34,11 +36,20 @@ final class Preload {
 
   private static void run() {
     try {
-      var unusedPlan = Checkpoint.read(CHECKPOINT);
-      var unusedBytes = Zstd.decompress(ObjectKey.of("none"), Zstd.compress(CHECKPOINT));
-      String unusedSum = Fingerprint.sha256Hex(CHECKPOINT);
+      load();
     } catch (IOException | RuntimeException | LinkageError e) {
       // Whoever needs it meets the same and can say for what.
     }
+  }
+
+  /**
+   * Loads them.
+   *
+   * @throws IOException if the checkpoint made up here is none any more
+   */
+  static void load() throws IOException {
+    var unusedBytes = Zstd.decompress(ObjectKey.of("none"), Zstd.compress(CHECKPOINT));
+    String unusedSum = Fingerprint.sha256Hex(CHECKPOINT);
+    var unusedPlan = Checkpoint.read(CHECKPOINT);
   }
 }
