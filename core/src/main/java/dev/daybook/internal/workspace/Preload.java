@@ -17,12 +17,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Preload {
   private static final AtomicBoolean BEGUN = new AtomicBoolean();
   private static final byte[] CHECKPOINT =
-      ("""
-      {"version":1,"fold":%d,"time":"2026-01-01T00:00:00Z","actors":[{"kind":"AGENT","id":"a"}]}
+      """
+      {"version":1,"fold":RULES,"time":"2026-01-01T00:00:00Z","actors":[{"kind":"AGENT","id":"a"}]}
       {"ids":["a"],"bytes":[2],"unclosed":[0],"children":{"a":[0]},"criteria":{}}
       {}
       """
-              .replace("%d", Integer.toString(PlanFold.RULES)))
+          .replace("RULES", Integer.toString(PlanFold.RULES))
           .getBytes(StandardCharsets.UTF_8);
 
   private Preload() {}
