@@ -65,22 +65,22 @@ public final class VectorFile extends Vectors implements AutoCloseable {
   }
 
   /**
+   * Vectors on their way into a merged file.
+   *
+   * @param file whose vectors move; open until they are merged
+   * @param newRow by row of the file, the row in the merged segment; -1 for a row that is dropped
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+  public record Moved(VectorFile file, int[] newRow) {}
+
+  /**
    * The file's bytes.
    *
    * @param chunks in the order of rows; several of one row follow one another
    * @throws IllegalArgumentException if the order is another or a vector has another dimension
    */
   public static byte[] write(int dimension, List<Chunk> chunks) {
-    String dict =
-        "{'descr': [('row', '<i4'), ('scale', '<f4'), ('vector', '|i1', (%d,))], 'fortran_order': False, 'shape': (%d,), }"
-            .formatted(dimension, chunks.size());
-    int unpadded = MAGIC.length + 2 + dict.length() + 1;
-    int dataAt = (unpadded + ALIGN - 1) / ALIGN * ALIGN;
-    ByteBuffer out =
-        ByteBuffer.allocate(Math.toIntExact(dataAt + (long) chunks.size() * (8 + dimension)))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    out.put(MAGIC).putShort((short) (dataAt - MAGIC.length - 2));
-    out.put((dict + " ".repeat(dataAt - unpadded) + "\n").getBytes(StandardCharsets.US_ASCII));
+    ByteBuffer out = begin(dimension, chunks.size());
     int last = 0;
     for (Chunk chunk : chunks) {
       if (chunk.row() < last || chunk.vector().length != dimension) {
@@ -93,6 +93,85 @@ public final class VectorFile extends Vectors implements AutoCloseable {
       out.putInt(chunk.row()).putFloat(quantised.scale()).put(quantised.bytes());
     }
     return out.array();
+  }
+
+  /**
+   * The bytes of one file with the vectors of several, each as it is, in the order of new rows.
+   * Vectors that come to one row stand in the order of files. Beside the result, 8 bytes a vector
+   * are needed.
+   *
+   * @throws IllegalArgumentException if there is no file, two differ in dimension, or a row with a
+   *     vector has no entry in its {@code newRow}
+   * @throws IOException if a file cannot be read
+   */
+  public static byte[] merge(List<Moved> sources) throws IOException {
+    if (sources.isEmpty()) {
+      throw new IllegalArgumentException("There is no file to merge");
+    }
+    int dimension = sources.getFirst().file().dimension;
+    long[] newRowAndChunk = moves(sources, dimension);
+    ByteBuffer out = begin(dimension, newRowAndChunk.length);
+    for (long move : newRowAndChunk) {
+      int chunk = (int) move;
+      int source = 0;
+      while (chunk >= sources.get(source).file().chunks()) {
+        chunk -= sources.get(source++).file().chunks();
+      }
+      VectorFile file = sources.get(source).file();
+      out.putInt((int) (move >>> Integer.SIZE)).putFloat(file.scales[chunk]);
+      file.bytes.readBytes(
+          file.dataAt + chunk * (8L + dimension) + 8, out.array(), out.position(), dimension);
+      out.position(out.position() + dimension);
+    }
+    return out.array();
+  }
+
+  /** The vectors that stay, in their new order: the new row, then the number among all vectors. */
+  private static long[] moves(List<Moved> sources, int dimension) {
+    long all = sources.stream().mapToLong(moved -> moved.file().chunks()).sum();
+    long[] moves = new long[Math.toIntExact(all)];
+    int count = 0;
+    int before = 0;
+    for (Moved moved : sources) {
+      VectorFile file = moved.file();
+      int[] rows = file.rows;
+      if (file.dimension != dimension
+          || (rows.length > 0 && rows[rows.length - 1] >= moved.newRow().length)) {
+        throw new IllegalArgumentException(
+            "%s has %d components and rows up to %d; expected %d and rows below %d"
+                .formatted(
+                    file,
+                    file.dimension,
+                    rows.length == 0 ? -1 : rows[rows.length - 1],
+                    dimension,
+                    moved.newRow().length));
+      }
+      for (int chunk = 0; chunk < rows.length; chunk++) {
+        long newRow = moved.newRow()[rows[chunk]];
+        if (newRow >= 0) {
+          moves[count++] = newRow << Integer.SIZE | (before + chunk);
+        }
+      }
+      before += rows.length;
+    }
+    moves = Arrays.copyOf(moves, count);
+    Arrays.sort(moves);
+    return moves;
+  }
+
+  /** A file of which only the head is written. */
+  private static ByteBuffer begin(int dimension, int count) {
+    String dict =
+        "{'descr': [('row', '<i4'), ('scale', '<f4'), ('vector', '|i1', (%d,))], 'fortran_order': False, 'shape': (%d,), }"
+            .formatted(dimension, count);
+    int unpadded = MAGIC.length + 2 + dict.length() + 1;
+    int dataAt = (unpadded + ALIGN - 1) / ALIGN * ALIGN;
+    ByteBuffer out =
+        ByteBuffer.allocate(Math.toIntExact(dataAt + (long) count * (8 + dimension)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    out.put(MAGIC).putShort((short) (dataAt - MAGIC.length - 2));
+    out.put((dict + " ".repeat(dataAt - unpadded) + "\n").getBytes(StandardCharsets.US_ASCII));
+    return out;
   }
 
   /**

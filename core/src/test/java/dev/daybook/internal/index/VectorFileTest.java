@@ -108,6 +108,48 @@ class VectorFileTest {
   }
 
   @Test
+  void mergesFilesAsIfTheirVectorsWereWrittenAnew() throws IOException {
+    byte[] one = VectorFile.write(2, List.of(chunk(0, 1, 0), chunk(2, 0.6f, 0.8f), chunk(2, 0, 1)));
+    byte[] two = VectorFile.write(2, List.of(chunk(0, -1, 0), chunk(1, 0, -1)));
+    Path first = Files.write(folder.resolve("1.npy"), one);
+    Path second = Files.write(folder.resolve("2.npy"), two);
+
+    try (VectorFile a = VectorFile.open(first);
+        VectorFile b = VectorFile.open(second)) {
+      byte[] merged =
+          VectorFile.merge(
+              List.of(
+                  new VectorFile.Moved(a, new int[] {3, -1, 1}),
+                  new VectorFile.Moved(b, new int[] {-1, 2})));
+      assertThat(merged)
+          .isEqualTo(
+              VectorFile.write(
+                  2,
+                  List.of(chunk(1, 0.6f, 0.8f), chunk(1, 0, 1), chunk(2, 0, -1), chunk(3, 1, 0))));
+    }
+  }
+
+  @Test
+  void refusesToMergeWhatDoesNotFit() throws IOException {
+    Path first = Files.write(folder.resolve("1.npy"), VectorFile.write(2, List.of(chunk(3, 1, 0))));
+    Path second = Files.write(folder.resolve("2.npy"), VectorFile.write(1, List.of(chunk(0, 1))));
+
+    assertThatThrownBy(() -> VectorFile.merge(List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+    try (VectorFile a = VectorFile.open(first);
+        VectorFile b = VectorFile.open(second)) {
+      assertThatThrownBy(() -> VectorFile.merge(List.of(new VectorFile.Moved(a, new int[3]))))
+          .hasMessageContaining("rows up to 3")
+          .hasMessageContaining("rows below 3");
+      assertThatThrownBy(() ->
+              VectorFile.merge(
+                  List.of(
+                      new VectorFile.Moved(a, new int[4]), new VectorFile.Moved(b, new int[1]))))
+          .hasMessageContaining("has 1 components");
+    }
+  }
+
+  @Test
   void refusesWrongOrderAndDimension() {
     assertThatThrownBy(() -> VectorFile.write(2, List.of(chunk(1, 1, 0), chunk(0, 1, 0))))
         .isInstanceOf(IllegalArgumentException.class);
