@@ -1,5 +1,7 @@
 package dev.daybook.internal.index;
 
+import org.apache.lucene.util.FixedBitSet;
+
 /** The source without vectors; see {@link Vectors#none()}. */
 final class NoVectors extends Vectors {
   static final Vectors INSTANCE = new NoVectors();
@@ -19,6 +21,11 @@ final class NoVectors extends Vectors {
   @Override
   public int rowsWithVector() {
     return 0;
+  }
+
+  @Override
+  FixedBitSet withVector() {
+    return new FixedBitSet(0);
   }
 
   @Override

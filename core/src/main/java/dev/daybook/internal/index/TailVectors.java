@@ -2,6 +2,7 @@ package dev.daybook.internal.index;
 
 import java.util.Arrays;
 import java.util.List;
+import org.apache.lucene.util.FixedBitSet;
 
 /** Vectors of the tail, in memory, appended row by row in any order of rows. */
 final class TailVectors {
@@ -14,7 +15,7 @@ final class TailVectors {
   private int[] firstOf = new int[64];
 
   private int chunks;
-  private int rowsWithVector;
+  private FixedBitSet withVector = new FixedBitSet(64);
 
   TailVectors(int dimension) {
     this.dimension = dimension;
@@ -52,13 +53,14 @@ final class TailVectors {
       System.arraycopy(vector.bytes(), 0, bytes, chunks * dimension, dimension);
       chunks++;
     }
-    rowsWithVector++;
+    withVector = FixedBitSet.ensureCapacity(withVector, row + 1);
+    withVector.set(row);
   }
 
   Vectors snapshot() {
     return chunks == 0
         ? Vectors.none()
-        : new Snapshot(dimension, bytes, rowOf, scaleOf, firstOf, chunks, rowsWithVector);
+        : new Snapshot(dimension, bytes, rowOf, scaleOf, firstOf, chunks, withVector.clone());
   }
 
   /**
@@ -72,6 +74,7 @@ final class TailVectors {
     private final float[] scaleOf;
     private final int[] firstOf;
     private final int chunks;
+    private final FixedBitSet withVector;
     private final int rowsWithVector;
 
     private Snapshot(
@@ -81,14 +84,15 @@ final class TailVectors {
         float[] scaleOf,
         int[] firstOf,
         int chunks,
-        int rowsWithVector) {
+        FixedBitSet withVector) {
       this.dimension = dimension;
       this.bytes = bytes;
       this.rowOf = rowOf;
       this.scaleOf = scaleOf;
       this.firstOf = firstOf;
       this.chunks = chunks;
-      this.rowsWithVector = rowsWithVector;
+      this.withVector = withVector;
+      this.rowsWithVector = withVector.cardinality();
     }
 
     @Override
@@ -104,6 +108,11 @@ final class TailVectors {
     @Override
     public int rowsWithVector() {
       return rowsWithVector;
+    }
+
+    @Override
+    FixedBitSet withVector() {
+      return withVector;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,11 +16,14 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.store.RandomAccessInput;
+import org.apache.lucene.util.FixedBitSet;
 
 /**
  * The vectors of a segment in NumPy's own format ({@code numpy.load} reads it): records of the row
  * number, the scale and the bytes of a vector, in the order of rows. Mapped into memory; row
- * numbers and scales are held on the heap, 8 bytes a vector.
+ * numbers and scales are held on the heap, 8 bytes a vector. If there are many, a second array says
+ * which list of neighbours each belongs to, and {@link Lists}, 8 bytes and a bit a component, are
+ * held as well.
  *
  * <p>{@link #close()} lets go of the opener's hold; the file is unmapped when no {@link Searcher}
  * holds it either.
@@ -31,6 +35,16 @@ public final class VectorFile extends Vectors implements AutoCloseable {
       Pattern.compile(
           "\\{'descr': \\[\\('row', '<i4'\\), \\('scale', '<f4'\\), \\('vector', '\\|i1',"
               + " \\((\\d+),\\)\\)\\], 'fortran_order': False, 'shape': \\((\\d+),\\), \\} *\n");
+
+  private static final String LISTS = "{'descr': '<u2', 'fortran_order': False, 'shape': (%d,), }";
+
+  /** From so many vectors on a file has lists of neighbours. */
+  static final int LISTED_MIN = 8192;
+
+  /** From so many vectors on signs are searched before vectors. */
+  static final int SIGNED_MIN = 1024;
+
+  private static final int READ_AT_ONCE = 512;
 
   /**
    * The vector of one chunk.
@@ -48,11 +62,19 @@ public final class VectorFile extends Vectors implements AutoCloseable {
   private final int dimension;
   private final int[] rows;
   private final float[] scales;
-  private final int rowsWithVector;
+  private final FixedBitSet rowsWithVector;
+  private final int rowsWithVectorCount;
+  private final Optional<Lists> lists;
   private final AtomicInteger holds = new AtomicInteger(1);
 
   private VectorFile(
-      Path path, IndexInput all, long dataAt, int dimension, int[] rows, float[] scales)
+      Path path,
+      IndexInput all,
+      long dataAt,
+      int dimension,
+      int[] rows,
+      float[] scales,
+      Optional<Lists> lists)
       throws IOException {
     this.path = path;
     this.all = all;
@@ -61,7 +83,12 @@ public final class VectorFile extends Vectors implements AutoCloseable {
     this.dimension = dimension;
     this.rows = rows;
     this.scales = scales;
-    this.rowsWithVector = (int) Arrays.stream(rows).distinct().count();
+    this.rowsWithVector = new FixedBitSet(rows.length == 0 ? 1 : rows[rows.length - 1] + 1);
+    for (int row : rows) {
+      rowsWithVector.set(row);
+    }
+    this.rowsWithVectorCount = rowsWithVector.cardinality();
+    this.lists = lists;
   }
 
   /**
@@ -80,7 +107,11 @@ public final class VectorFile extends Vectors implements AutoCloseable {
    * @throws IllegalArgumentException if the order is another or a vector has another dimension
    */
   public static byte[] write(int dimension, List<Chunk> chunks) {
-    ByteBuffer out = begin(dimension, chunks.size());
+    return write(dimension, chunks, LISTED_MIN);
+  }
+
+  static byte[] write(int dimension, List<Chunk> chunks, int listedMin) {
+    ByteBuffer out = begin(dimension, chunks.size(), listedMin);
     int last = 0;
     for (Chunk chunk : chunks) {
       if (chunk.row() < last || chunk.vector().length != dimension) {
@@ -92,7 +123,7 @@ public final class VectorFile extends Vectors implements AutoCloseable {
       Quantised quantised = Quantised.of(chunk.vector());
       out.putInt(chunk.row()).putFloat(quantised.scale()).put(quantised.bytes());
     }
-    return out.array();
+    return end(out, dimension, chunks.size());
   }
 
   /**
@@ -105,12 +136,16 @@ public final class VectorFile extends Vectors implements AutoCloseable {
    * @throws IOException if a file cannot be read
    */
   public static byte[] merge(List<Moved> sources) throws IOException {
+    return merge(sources, LISTED_MIN);
+  }
+
+  static byte[] merge(List<Moved> sources, int listedMin) throws IOException {
     if (sources.isEmpty()) {
       throw new IllegalArgumentException("There is no file to merge");
     }
     int dimension = sources.getFirst().file().dimension;
     long[] newRowAndChunk = moves(sources, dimension);
-    ByteBuffer out = begin(dimension, newRowAndChunk.length);
+    ByteBuffer out = begin(dimension, newRowAndChunk.length, listedMin);
     for (long move : newRowAndChunk) {
       int chunk = (int) move;
       int source = 0;
@@ -123,7 +158,7 @@ public final class VectorFile extends Vectors implements AutoCloseable {
           file.dataAt + chunk * (8L + dimension) + 8, out.array(), out.position(), dimension);
       out.position(out.position() + dimension);
     }
-    return out.array();
+    return end(out, dimension, newRowAndChunk.length);
   }
 
   /** The vectors that stay, in their new order: the new row, then the number among all vectors. */
@@ -159,19 +194,41 @@ public final class VectorFile extends Vectors implements AutoCloseable {
     return moves;
   }
 
-  /** A file of which only the head is written. */
-  private static ByteBuffer begin(int dimension, int count) {
-    String dict =
-        "{'descr': [('row', '<i4'), ('scale', '<f4'), ('vector', '|i1', (%d,))], 'fortran_order': False, 'shape': (%d,), }"
-            .formatted(dimension, count);
+  /** A file of which only the head is written, with room for the rest. */
+  private static ByteBuffer begin(int dimension, int count, int listedMin) {
+    byte[] head =
+        head(
+            "{'descr': [('row', '<i4'), ('scale', '<f4'), ('vector', '|i1', (%d,))], 'fortran_order': False, 'shape': (%d,), }"
+                .formatted(dimension, count));
+    long length = head.length + (long) count * (8 + dimension);
+    if (count >= listedMin) {
+      length += head(LISTS.formatted(count)).length + (long) count * Character.BYTES;
+    }
+    return ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN).put(head);
+  }
+
+  /** Adds the lists, if there is room for them. */
+  private static byte[] end(ByteBuffer out, int dimension, int count) {
+    if (out.hasRemaining()) {
+      int dataAt = out.position() - count * (8 + dimension);
+      out.put(head(LISTS.formatted(count)));
+      for (char list : ListBuilder.lists(out, dataAt, count, dimension)) {
+        out.putChar(list);
+      }
+    }
+    return out.array();
+  }
+
+  /** What stands before an array. */
+  private static byte[] head(String dict) {
     int unpadded = MAGIC.length + 2 + dict.length() + 1;
-    int dataAt = (unpadded + ALIGN - 1) / ALIGN * ALIGN;
-    ByteBuffer out =
-        ByteBuffer.allocate(Math.toIntExact(dataAt + (long) count * (8 + dimension)))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    out.put(MAGIC).putShort((short) (dataAt - MAGIC.length - 2));
-    out.put((dict + " ".repeat(dataAt - unpadded) + "\n").getBytes(StandardCharsets.US_ASCII));
-    return out;
+    int length = (unpadded + ALIGN - 1) / ALIGN * ALIGN;
+    return ByteBuffer.allocate(length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(MAGIC)
+        .putShort((short) (length - MAGIC.length - 2))
+        .put((dict + " ".repeat(length - unpadded) + "\n").getBytes(StandardCharsets.US_ASCII))
+        .array();
   }
 
   /**
@@ -181,11 +238,15 @@ public final class VectorFile extends Vectors implements AutoCloseable {
    *     which, and the caller makes the vectors anew
    */
   public static VectorFile open(Path path) throws IOException {
+    return open(path, SIGNED_MIN);
+  }
+
+  static VectorFile open(Path path, int signedMin) throws IOException {
     try (MMapDirectory folder = new MMapDirectory(path.toAbsolutePath().getParent())) {
       folder.setGroupingFunction(MMapDirectory.NO_GROUPING);
       IndexInput all = folder.openInput(path.getFileName().toString(), IOContext.DEFAULT);
       try {
-        return read(path, all);
+        return read(path, all, signedMin);
       } catch (IOException | RuntimeException e) {
         all.close();
         throw e;
@@ -193,7 +254,7 @@ public final class VectorFile extends Vectors implements AutoCloseable {
     }
   }
 
-  private static VectorFile read(Path path, IndexInput all) throws IOException {
+  private static VectorFile read(Path path, IndexInput all, int signedMin) throws IOException {
     byte[] magic = new byte[MAGIC.length];
     if (all.length() < ALIGN) {
       throw broken(path, "has " + all.length() + " bytes, too few for vectors");
@@ -212,25 +273,86 @@ public final class VectorFile extends Vectors implements AutoCloseable {
     }
     long dimension = Long.parseLong(dict.group(1));
     long count = Long.parseLong(dict.group(2));
-    if (dataAt + count * (8 + dimension) != all.length()) {
+    long end = dataAt + count * (8 + dimension);
+    byte[] listsHead = head(LISTS.formatted(count));
+    boolean hasLists = all.length() == end + listsHead.length + count * Character.BYTES;
+    if (end != all.length() && !hasLists) {
       throw broken(
           path,
           "has %d bytes, expected %d for %d vectors of %d components"
-              .formatted(all.length(), dataAt + count * (8 + dimension), count, dimension));
+              .formatted(all.length(), end, count, dimension));
     }
-    int[] rows = new int[Math.toIntExact(count)];
+    Records records =
+        new Records(path, all, dataAt, Math.toIntExact(dimension), Math.toIntExact(count));
+    char[] listOf = new char[records.count()];
+    if (hasLists) {
+      readLists(path, all, end, listsHead, listOf);
+    }
+    int[] rows = new int[records.count()];
     float[] scales = new float[rows.length];
-    RandomAccessInput bytes = all.randomAccessSlice(0, all.length());
-    for (int i = 0; i < rows.length; i++) {
-      long at = dataAt + i * (8 + dimension);
-      rows[i] = bytes.readInt(at);
-      scales[i] = Float.intBitsToFloat(bytes.readInt(at + 4));
-      if (rows[i] < (i == 0 ? 0 : rows[i - 1]) || !(scales[i] >= 0 && scales[i] <= 1)) {
+    if (rows.length >= signedMin) {
+      Lists.Builder lists = new Lists.Builder(records.dimension(), listOf);
+      records.forEach(rows, scales, (chunk, vector) -> lists.add(chunk, vector, scales[chunk]));
+      lists.center();
+      records.forEach(rows, scales, (chunk, vector) -> lists.sign(chunk, vector, scales[chunk]));
+      return new VectorFile(
+          path, all, dataAt, records.dimension(), rows, scales, Optional.of(lists.build()));
+    }
+    records.forEach(rows, scales, (chunk, vector) -> {});
+    return new VectorFile(path, all, dataAt, records.dimension(), rows, scales, Optional.empty());
+  }
+
+  private static void readLists(Path path, IndexInput all, long at, byte[] head, char[] into)
+      throws IOException {
+    byte[] found = new byte[head.length];
+    all.seek(at);
+    all.readBytes(found, 0, found.length);
+    if (!Arrays.equals(found, head)) {
+      throw broken(path, "has something else than lists behind its vectors");
+    }
+    byte[] lists = new byte[into.length * Character.BYTES];
+    all.readBytes(lists, 0, lists.length);
+    ByteBuffer.wrap(lists).order(ByteOrder.LITTLE_ENDIAN).asCharBuffer().get(into);
+    int listsMax = ListBuilder.listsFor(into.length);
+    for (int i = 0; i < into.length; i++) {
+      if (into[i] >= listsMax) {
         throw broken(
-            path, "has row " + rows[i] + " with scale " + scales[i] + " at " + i + ", damaged");
+            path, "has list %d at %d, expected below %d".formatted((int) into[i], i, listsMax));
       }
     }
-    return new VectorFile(path, all, dataAt, Math.toIntExact(dimension), rows, scales);
+  }
+
+  private interface Visitor {
+    void accept(int chunk, byte[] padded);
+  }
+
+  /** The records of a file, read in their order. */
+  private record Records(Path path, IndexInput all, long dataAt, int dimension, int count) {
+    void forEach(int[] rows, float[] scales, Visitor visitor) throws IOException {
+      int length = 8 + dimension;
+      byte[] block = new byte[Math.min(count, READ_AT_ONCE) * length];
+      ByteBuffer records = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
+      byte[] vector = Signs.padded(dimension);
+      all.seek(dataAt);
+      for (int from = 0; from < count; from += READ_AT_ONCE) {
+        int read = Math.min(READ_AT_ONCE, count - from);
+        all.readBytes(block, 0, read * length);
+        for (int i = 0; i < read; i++) {
+          int chunk = from + i;
+          rows[chunk] = records.getInt(i * length);
+          scales[chunk] = records.getFloat(i * length + 4);
+          if (rows[chunk] < (chunk == 0 ? 0 : rows[chunk - 1])
+              || !(scales[chunk] >= 0 && scales[chunk] <= 1)) {
+            throw broken(
+                path,
+                "has row %d with scale %s at %d, damaged"
+                    .formatted(rows[chunk], scales[chunk], chunk));
+          }
+          System.arraycopy(block, i * length + 8, vector, 0, dimension);
+          visitor.accept(chunk, vector);
+        }
+      }
+    }
   }
 
   private static IOException broken(Path path, String why) {
@@ -249,7 +371,17 @@ public final class VectorFile extends Vectors implements AutoCloseable {
 
   @Override
   public int rowsWithVector() {
+    return rowsWithVectorCount;
+  }
+
+  @Override
+  FixedBitSet withVector() {
     return rowsWithVector;
+  }
+
+  @Override
+  Optional<Lists> lists() {
+    return lists;
   }
 
   @Override

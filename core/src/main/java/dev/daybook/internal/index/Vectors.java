@@ -3,6 +3,8 @@ package dev.daybook.internal.index;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.apache.lucene.util.FixedBitSet;
 
 /**
  * The vectors of one source, one for each chunk of a row, quantised to a byte a component with a
@@ -25,6 +27,14 @@ public abstract sealed class Vectors permits VectorFile, TailVectors.Snapshot, N
 
   /** How many rows have at least one. */
   public abstract int rowsWithVector();
+
+  /** One bit for each row with a vector; shorter than there are rows if the last have none. */
+  abstract FixedBitSet withVector();
+
+  /** What makes them quick to search; none if each is to be looked at. */
+  Optional<Lists> lists() {
+    return Optional.empty();
+  }
 
   /** The first chunk of a row; -1 if it has no vector. */
   abstract int firstChunkOf(int row);

@@ -1,0 +1,203 @@
+package dev.daybook.internal.index;
+
+import java.util.Arrays;
+import org.apache.lucene.util.NumericUtils;
+
+/**
+ * What makes the vectors of a file quick to search: lists of neighbours, each with its {@link
+ * Centre}, and the {@link Signs} of every vector against the centre of its list. A position is the
+ * place of a vector when lists stand one after the other; within a list vectors keep their order.
+ * Safe from any thread.
+ */
+final class Lists {
+  /** How many centres beyond those that are wanted are compared exactly. */
+  private static final int COMPARED_TIMES = 3;
+
+  private final int[] starts;
+  private final int[] chunkAt;
+  private final Centre[] centres;
+  private final Signs signs;
+  private final Signs signsOfCentres;
+  private final Centre middle;
+
+  private Lists(int[] starts, int[] chunkAt, Centre[] centres, Signs signs, int dimension) {
+    this.starts = starts;
+    this.chunkAt = chunkAt;
+    this.centres = centres;
+    this.signs = signs;
+    float[] all = new float[dimension];
+    for (int list = 0; list < centres.length; list++) {
+      Centre centre = centres[list];
+      for (int i = 0; i < dimension; i++) {
+        all[i] += centre.bytes()[i] * centre.scale() * size(list);
+      }
+    }
+    this.middle = Centre.of(all, chunkAt.length);
+    this.signsOfCentres = new Signs(dimension, centres.length);
+    for (int list = 0; list < centres.length; list++) {
+      Centre centre = centres[list];
+      float unit = centre.length() == 0 ? 0 : centre.scale() / centre.length();
+      signsOfCentres.set(
+          list,
+          centre.bytes(),
+          middle.inScale(unit, dimension),
+          middle.distance(centre.bytes(), unit));
+    }
+  }
+
+  /** Collects lists: first every vector with {@link #add}, then every one with {@link #sign}. */
+  static final class Builder {
+    private final int dimension;
+    private final char[] listOf;
+    private final int[] starts;
+    private final int[] positions;
+    private final float[][] sums;
+    private final double[] scales;
+    private final int[] chunkAt;
+    private final Signs signs;
+    private final Centre[] centres;
+    private final byte[][] compared;
+
+    /**
+     * Begins.
+     *
+     * @param listOf the list of each vector
+     */
+    Builder(int dimension, char[] listOf) {
+      this.dimension = dimension;
+      this.listOf = listOf;
+      int lists = 1;
+      for (char list : listOf) {
+        lists = Math.max(lists, list + 1);
+      }
+      starts = new int[lists + 1];
+      for (char list : listOf) {
+        starts[list + 1]++;
+      }
+      Arrays.parallelPrefix(starts, Integer::sum);
+      positions = Arrays.copyOf(starts, lists);
+      sums = new float[lists][dimension];
+      scales = new double[lists];
+      chunkAt = new int[listOf.length];
+      signs = new Signs(dimension, listOf.length);
+      centres = new Centre[lists];
+      compared = new byte[lists][];
+    }
+
+    /** Takes in a vector, in the order of their numbers. */
+    void add(int chunk, byte[] vector, float scale) {
+      int list = listOf[chunk];
+      float[] sum = sums[list];
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += vector[i] * scale;
+      }
+      scales[list] += scale;
+    }
+
+    /** Called between the two rounds. */
+    void center() {
+      for (int list = 0; list < centres.length; list++) {
+        int size = starts[list + 1] - starts[list];
+        centres[list] = Centre.of(sums[list], size);
+        compared[list] =
+            centres[list].inScale((float) (scales[list] / Math.max(1, size)), dimension);
+      }
+    }
+
+    /** Keeps the signs of a vector, in the order of their numbers. */
+    void sign(int chunk, byte[] padded, float scale) {
+      int list = listOf[chunk];
+      int position = positions[list]++;
+      chunkAt[position] = chunk;
+      signs.set(position, padded, compared[list], centres[list].distance(padded, scale));
+    }
+
+    Lists build() {
+      return new Lists(starts, chunkAt, centres, signs, dimension);
+    }
+  }
+
+  int count() {
+    return centres.length;
+  }
+
+  int start(int list) {
+    return starts[list];
+  }
+
+  int size(int list) {
+    return starts[list + 1] - starts[list];
+  }
+
+  int largest() {
+    int largest = 0;
+    for (int list = 0; list < count(); list++) {
+      largest = Math.max(largest, size(list));
+    }
+    return largest;
+  }
+
+  int chunkAt(int position) {
+    return chunkAt[position];
+  }
+
+  /** The buckets of the estimated cosines of a list; see {@link Signs#estimate}. */
+  void estimate(Question question, int list, int[] sums, int[] buckets, int at) {
+    signs.estimate(
+        question.planes(),
+        starts[list],
+        starts[list + 1],
+        centres[list].product(question.padded()) * question.scale(),
+        sums,
+        buckets,
+        at);
+  }
+
+  /**
+   * Lists whose centres are nearest to a question, the nearest first.
+   *
+   * @param wanted how many are needed; there are more if there are so many
+   */
+  int[] nearest(Question question, int wanted) {
+    int least = Integer.MIN_VALUE;
+    int[] buckets = new int[count()];
+    if (wanted * COMPARED_TIMES < count()) {
+      signsOfCentres.estimate(
+          question.planes(),
+          0,
+          count(),
+          middle.product(question.padded()) * question.scale(),
+          new int[count()],
+          buckets,
+          0);
+      least = atLeast(buckets, wanted * COMPARED_TIMES);
+    }
+    long[] order = new long[count()];
+    int compared = 0;
+    for (int list = 0; list < count(); list++) {
+      if (buckets[list] >= least) {
+        float cosine = centres[list].cosine(question.padded());
+        order[compared++] = (long) ~NumericUtils.floatToSortableInt(cosine) << Integer.SIZE | list;
+      }
+    }
+    Arrays.sort(order, 0, compared);
+    int[] nearest = new int[compared];
+    for (int i = 0; i < compared; i++) {
+      nearest[i] = (int) order[i];
+    }
+    return nearest;
+  }
+
+  /** The bucket that so many, and as few more as possible, reach. */
+  private static int atLeast(int[] buckets, int count) {
+    int[] histogram = new int[Signs.BUCKETS];
+    for (int bucket : buckets) {
+      histogram[bucket]++;
+    }
+    int bucket = Signs.BUCKETS - 1;
+    for (int seen = histogram[bucket]; seen < count && bucket > 0; seen += histogram[bucket]) {
+      bucket--;
+    }
+    return bucket;
+  }
+}
