@@ -6,20 +6,32 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The answer to a {@link Query}: hits, the best first, and what they rest on. Immutable; safe from
- * any thread.
+ * The answer to a {@link Query}: which events, the best first, and what that rests on. Ids are
+ * there at once; what a {@link Hit} shows of each is read from the index when it is first asked
+ * for, and kept. Unchanging; safe from any thread.
  */
 public final class Hits implements Iterable<Hit> {
-  private final List<Hit> hits;
+  private final List<EventId> ids;
   private final Coverage coverage;
+  private final Supplier<List<Hit>> reader;
   private final Function<List<EventId>, List<Entry>> loader;
+  private final Object reading = new Object();
 
-  private Hits(List<Hit> hits, Coverage coverage, Function<List<EventId>, List<Entry>> loader) {
-    this.hits = List.copyOf(hits);
+  /** Null until somebody looks. */
+  private volatile List<Hit> hits;
+
+  private Hits(
+      List<EventId> ids,
+      Coverage coverage,
+      Supplier<List<Hit>> reader,
+      Function<List<EventId>, List<Entry>> loader) {
+    this.ids = List.copyOf(ids);
     this.coverage = Objects.requireNonNull(coverage, "coverage");
+    this.reader = Objects.requireNonNull(reader, "reader");
     this.loader = Objects.requireNonNull(loader, "loader");
   }
 
@@ -30,12 +42,42 @@ public final class Hits implements Iterable<Hit> {
    */
   public static Hits of(
       List<Hit> hits, Coverage coverage, Function<List<EventId>, List<Entry>> loader) {
-    return new Hits(hits, coverage, loader);
+    List<Hit> all = List.copyOf(hits);
+    return new Hits(all.stream().map(Hit::id).toList(), coverage, () -> all, loader);
   }
 
-  /** The hits, the best first. */
+  /**
+   * An answer whose hits are made when they are looked at.
+   *
+   * @param reader makes the hits of these ids, in the order of the ids; called once, and again only
+   *     if it threw
+   * @param loader reads the whole events of these ids, in the order of the ids
+   */
+  public static Hits ofIds(
+      List<EventId> ids,
+      Coverage coverage,
+      Supplier<List<Hit>> reader,
+      Function<List<EventId>, List<Entry>> loader) {
+    return new Hits(ids, coverage, reader, loader);
+  }
+
+  /** The events found, the best first; nothing is read for it. */
+  public List<EventId> ids() {
+    return ids;
+  }
+
+  /** The hits, the best first. The first call may read from local copies of the index. */
   public List<Hit> list() {
-    return hits;
+    List<Hit> made = hits;
+    if (made != null) {
+      return made;
+    }
+    synchronized (reading) {
+      if (hits == null) {
+        hits = List.copyOf(reader.get());
+      }
+      return hits;
+    }
   }
 
   /** How much of the history was searched, and by which legs. */
@@ -45,17 +87,17 @@ public final class Hits implements Iterable<Hit> {
 
   /** How many hits there are. */
   public int size() {
-    return hits.size();
+    return ids.size();
   }
 
   /** Whether nothing was found. */
   public boolean isEmpty() {
-    return hits.isEmpty();
+    return ids.isEmpty();
   }
 
   /** The hits as a stream, the best first. */
   public Stream<Hit> stream() {
-    return hits.stream();
+    return list().stream();
   }
 
   /**
@@ -63,18 +105,16 @@ public final class Hits implements Iterable<Hit> {
    * each call reads again. An event that was redacted since the query may be missing.
    */
   public List<Entry> load() {
-    return hits.isEmpty()
-        ? List.of()
-        : List.copyOf(loader.apply(hits.stream().map(Hit::id).toList()));
+    return ids.isEmpty() ? List.of() : List.copyOf(loader.apply(ids));
   }
 
   @Override
   public Iterator<Hit> iterator() {
-    return hits.iterator();
+    return list().iterator();
   }
 
   @Override
   public String toString() {
-    return "Hits[" + hits.size() + " of " + coverage.events() + " events]";
+    return "Hits[" + ids.size() + " of " + coverage.events() + " events]";
   }
 }

@@ -1,22 +1,56 @@
 package dev.daybook.internal.index;
 
+import dev.daybook.event.EventId;
 import dev.daybook.recall.Coverage;
 import dev.daybook.recall.Hit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * The answer to a query.
- *
- * @param hits the best first
- * @param refs where their events are, in the same order
- * @param coverage what was searched
+ * The answer to a query. The ids are there; hits are read from the searcher, which must be held
+ * meanwhile. Hits may be asked for by one thread at a time.
  */
-public record Ranking(List<Hit> hits, List<Found.Ref> refs, Coverage coverage) {
-  /** Copies the lists. */
-  public Ranking {
-    hits = List.copyOf(hits);
-    refs = List.copyOf(refs);
-    Objects.requireNonNull(coverage, "coverage");
+public final class Ranking {
+  private final List<EventId> ids;
+  private final Coverage coverage;
+  private final Presenting presenting;
+
+  /** Reads what is shown of the events found. */
+  @FunctionalInterface
+  interface Presenting {
+    /** The hits, the best first. */
+    List<Hit> hits() throws IOException;
+  }
+
+  Ranking(List<EventId> ids, Coverage coverage, Presenting presenting) {
+    this.ids = List.copyOf(ids);
+    this.coverage = Objects.requireNonNull(coverage, "coverage");
+    this.presenting = Objects.requireNonNull(presenting, "presenting");
+  }
+
+  /** The events found, the best first. */
+  public List<EventId> ids() {
+    return ids;
+  }
+
+  /** What was searched. */
+  public Coverage coverage() {
+    return coverage;
+  }
+
+  /**
+   * What is shown of them, the best first; read anew by each call.
+   *
+   * @throws UncheckedIOException if the index cannot be read
+   */
+  public List<Hit> hits() {
+    try {
+      return presenting.hits();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot read local copies of an index; check the cache folder", e);
+    }
   }
 }

@@ -469,25 +469,30 @@ public final class Searcher implements AutoCloseable {
             vector.without(shown),
             found.keySet().isEmpty() ? EnumSet.noneOf(Leg.class) : EnumSet.copyOf(found.keySet()),
             String.join("; ", notes));
-    return present(query, ranked, found, words, meaning, coverage);
+    List<Scored> best = List.copyOf(ranked.subList(0, Math.min(query.limit(), ranked.size())));
+    List<EventId> ids = new ArrayList<>(best.size());
+    for (Scored one : best) {
+      ids.add(sources.id(one.row()));
+    }
+    Optional<LexicalLeg.Prepared> byWords = words;
+    Optional<VectorLeg.Prepared> byMeaning = meaning;
+    return new Ranking(ids, coverage, () -> present(query, best, found, byWords, byMeaning));
   }
 
-  private Ranking present(
+  private List<Hit> present(
       Query query,
-      List<Scored> ranked,
+      List<Scored> best,
       Map<Leg, List<Scored>> found,
       Optional<LexicalLeg.Prepared> words,
-      Optional<VectorLeg.Prepared> meaning,
-      Coverage coverage)
+      Optional<VectorLeg.Prepared> meaning)
       throws IOException {
     List<Hit> hits = new ArrayList<>();
-    List<Ref> refs = new ArrayList<>();
     TextAnalysis analysis = new TextAnalysis();
     Set<String> wanted = new HashSet<>();
     analysis.stemsOf(query.text()).forEach(stem -> wanted.add(stem.text()));
     query.phrases().forEach(p -> analysis.stemsOf(p).forEach(stem -> wanted.add(stem.text())));
     StoredFields stored = reader.storedFields();
-    for (Scored one : ranked.subList(0, Math.min(query.limit(), ranked.size()))) {
+    for (Scored one : best) {
       int row = one.row();
       EnumMap<Leg, LegScore> legs = new EnumMap<>(Leg.class);
       if (words.isPresent()) {
@@ -503,11 +508,9 @@ public final class Searcher implements AutoCloseable {
       StoredHit shown =
           StoredHit.decode(
               stored.document(row, Set.of(RowDocument.HIT)).getBinaryValue(RowDocument.HIT));
-      Ref ref = ref(row);
-      refs.add(ref);
       hits.add(
           new Hit(
-              ref.id(),
+              sources.id(row),
               shown.type(),
               shown.stream(),
               shown.time(),
@@ -520,7 +523,7 @@ public final class Searcher implements AutoCloseable {
               one.score(),
               legs));
     }
-    return new Ranking(hits, refs, coverage);
+    return hits;
   }
 
   private static int rankIn(List<Scored> found, int row) {

@@ -20,12 +20,14 @@ import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.Library.OpenSegment;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
+import dev.daybook.recall.Hit;
 import dev.daybook.recall.Hits;
 import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -225,7 +227,11 @@ public final class View {
     boolean embeds = embedder.isPresent() && query.legs().contains(Leg.VECTOR);
     float[] question = embeds ? embedder.embedQuery(query.question()) : new float[0];
     Ranking ranking = reading(() -> searcher.search(query, question));
-    return Hits.of(ranking.hits(), ranking.coverage(), this::load);
+    return Hits.ofIds(ranking.ids(), ranking.coverage(), () -> hits(ranking), this::load);
+  }
+
+  private List<Hit> hits(Ranking ranking) {
+    return reading(ranking::hits);
   }
 
   /** The events of these ids, in this order; those that do not exist are left out. */
@@ -304,12 +310,15 @@ public final class View {
     T read() throws IOException;
   }
 
-  private static <T> T reading(Reading<T> reading) {
+  /** Reads while this is in use, so that nothing is unmapped below the reader. */
+  private <T> T reading(Reading<T> reading) {
     try {
       return reading.read();
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot read local copies of an index; check the cache folder", e);
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 }
