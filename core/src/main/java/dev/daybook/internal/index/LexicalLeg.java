@@ -7,22 +7,22 @@ import dev.daybook.recall.Query;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.PointValues;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.LeafCollector;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Scorable;
@@ -36,15 +36,13 @@ import org.apache.lucene.util.FixedBitSet;
 /** BM25 over all sources as one; also what passes a filter. Safe from any thread. */
 final class LexicalLeg {
   private final Sources sources;
-  private final IndexSearcher searcher;
+  private final LexicalStatistics searcher;
   private final List<LeafReaderContext> leaves;
   private final double lengthOfHistory;
 
   LexicalLeg(MultiReader reader, Sources sources) {
     this.sources = sources;
-    this.searcher = new IndexSearcher(reader);
-    this.searcher.setSimilarity(RowDocument.SIMILARITY);
-    this.searcher.setQueryCache(null);
+    this.searcher = new LexicalStatistics(reader);
     this.leaves = reader.leaves();
     this.lengthOfHistory = Math.log1p(sources.rows());
   }
@@ -240,11 +238,11 @@ final class LexicalLeg {
 
   /** One query's words; not safe from several threads. */
   final class Prepared {
-    private final org.apache.lucene.search.Query words;
-    private final Map<Integer, Float> scores = new HashMap<>();
+    private final LexicalScorer scorer;
+    private final RowScores scores = new RowScores();
 
-    private Prepared(org.apache.lucene.search.Query words) throws IOException {
-      this.words = searcher.rewrite(words);
+    private Prepared(LexicalQuery words) throws IOException {
+      this.scorer = new LexicalScorer(searcher, words);
     }
 
     double lengthOfHistory() {
@@ -257,8 +255,19 @@ final class LexicalLeg {
      * @param shown which rows are looked at; null for all
      */
     List<Scored> best(FixedBitSet shown, int count) throws IOException {
+      return best(shown, count, List.of());
+    }
+
+    /**
+     * The best rows, the best first. What has the best words is found first; neighbours among the
+     * words then say in which order.
+     *
+     * @param shown which rows are looked at; null for all
+     * @param others rows to score on the way, so that {@link #score} knows them
+     */
+    List<Scored> best(FixedBitSet shown, int count, List<Scored> others) throws IOException {
       TopRows top = new TopRows(count, sources);
-      Weight weight = searcher.createWeight(words, ScoreMode.TOP_SCORES, 1);
+      Weight weight = searcher.createWeight(scorer.candidates(), ScoreMode.TOP_SCORES, 1);
       for (LeafReaderContext leaf : leaves) {
         ScorerSupplier supplier = weight.scorerSupplier(leaf);
         if (supplier != null) {
@@ -272,37 +281,100 @@ final class LexicalLeg {
                   DocIdSetIterator.NO_MORE_DOCS);
         }
       }
-      // Skipping and exhaustive scorers may round differently: one way of scoring for all.
-      List<Integer> rows = top.ranked().stream().map(Scored::row).toList();
-      scoreAll(rows);
-      return rows.stream()
-          .map(row -> new Scored(row, scores.get(row)))
-          .sorted(TopRows.bestFirst(sources))
-          .toList();
+      int[] rows = top.rows();
+      scoreAll(
+          IntStream.concat(Arrays.stream(rows), others.stream().mapToInt(Scored::row)).toArray());
+      List<Scored> best = new ArrayList<>(rows.length);
+      for (int row : rows) {
+        best.add(new Scored(row, scores.of(row)));
+      }
+      best.sort(TopRows.bestFirst(sources));
+      return best;
     }
 
     /** Scores these rows, so that {@link #score} knows them; 0 for one without a wanted word. */
     void scoreAll(Collection<Integer> rows) throws IOException {
-      Weight weight = searcher.createWeight(words, ScoreMode.COMPLETE, 1);
-      Scorer scorer = null;
-      int current = -1;
-      for (int row : rows.stream().filter(r -> !scores.containsKey(r)).sorted().toList()) {
-        int leaf = ReaderUtil.subIndex(row, leaves);
-        if (leaf != current) {
-          current = leaf;
-          scorer = weight.scorer(leaves.get(leaf));
+      scoreAll(rows.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private void scoreAll(int[] rows) throws IOException {
+      int unknown = 0;
+      for (int row : rows) {
+        if (!scores.knows(row)) {
+          rows[unknown++] = row;
         }
-        int doc = row - leaves.get(leaf).docBase;
-        boolean matches =
-            scorer != null
-                && (scorer.docID() == doc
-                    || (scorer.docID() < doc && scorer.iterator().advance(doc) == doc));
-        scores.put(row, matches ? scorer.score() : 0f);
+      }
+      if (unknown > 0) {
+        Arrays.sort(rows, 0, unknown);
+        int distinct = 1;
+        for (int i = 1; i < unknown; i++) {
+          if (rows[i] != rows[i - 1]) {
+            rows[distinct++] = rows[i];
+          }
+        }
+        scorer.score(Arrays.copyOf(rows, distinct), scores::put);
       }
     }
 
     float score(int row) {
-      return scores.getOrDefault(row, 0f);
+      return scores.of(row);
+    }
+  }
+
+  /** Scores of some rows; those of all others are 0. */
+  private static final class RowScores {
+    private int[] rows = new int[256];
+    private float[] scores = new float[rows.length];
+    private int size;
+
+    RowScores() {
+      Arrays.fill(rows, -1);
+    }
+
+    boolean knows(int row) {
+      return rows[place(row)] == row;
+    }
+
+    float of(int row) {
+      int place = place(row);
+      return rows[place] == row ? scores[place] : 0;
+    }
+
+    void put(int row, float score) {
+      if (2 * size >= rows.length) {
+        grow();
+      }
+      int place = place(row);
+      if (rows[place] != row) {
+        rows[place] = row;
+        size++;
+      }
+      scores[place] = score;
+    }
+
+    private void grow() {
+      int[] oldRows = rows;
+      float[] oldScores = scores;
+      rows = new int[oldRows.length * 2];
+      scores = new float[rows.length];
+      Arrays.fill(rows, -1);
+      for (int i = 0; i < oldRows.length; i++) {
+        if (oldRows[i] >= 0) {
+          int place = place(oldRows[i]);
+          rows[place] = oldRows[i];
+          scores[place] = oldScores[i];
+        }
+      }
+    }
+
+    /** Where the row is, or the free place where it goes. */
+    private int place(int row) {
+      int mask = rows.length - 1;
+      int place = (row * 0x9E3779B9) >>> 7 & mask;
+      while (rows[place] >= 0 && rows[place] != row) {
+        place = (place + 1) & mask;
+      }
+      return place;
     }
   }
 

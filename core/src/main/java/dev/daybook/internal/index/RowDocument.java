@@ -35,6 +35,9 @@ final class RowDocument {
   /** Stems of the text, with positions. */
   static final String TEXT = "text";
 
+  /** Stems of the text of short turns, with positions; such a row has no {@link #TEXT}. */
+  static final String TURN = "turn";
+
   /** Whole paths and symbols. */
   static final String WHOLE = "whole";
 
@@ -53,15 +56,23 @@ final class RowDocument {
   /** What a hit shows; see {@link StoredHit}. */
   static final String HIT = "hit";
 
-  /** Paths and symbols do not get rarer in long events, so length counts little. */
+  /**
+   * Paths and symbols do not get rarer in long events, so length counts little; nor does it in
+   * turns of a conversation, where a word said twice does not say much more than once either.
+   */
   static final Similarity SIMILARITY =
       new PerFieldSimilarityWrapper() {
         private final Similarity text = new BM25Similarity(1.2f, 0.75f);
+        private final Similarity turn = new BM25Similarity(0.9f, 0.4f);
         private final Similarity whole = new BM25Similarity(1.2f, 0.2f);
 
         @Override
         public Similarity get(String field) {
-          return field.equals(WHOLE) ? whole : text;
+          return switch (field) {
+            case WHOLE -> whole;
+            case TURN -> turn;
+            default -> text;
+          };
         }
       };
 
@@ -142,7 +153,8 @@ final class RowDocument {
     }
     document.add(new StoredField(HIT, StoredHit.encode(row)));
     analysis.read(row.text());
-    document.add(new Field(TEXT, analysis.stems(), WITH_POSITIONS));
+    boolean isTurn = row.type().equals("Message");
+    document.add(new Field(isTurn ? TURN : TEXT, analysis.stems(), WITH_POSITIONS));
     document.add(new Field(WHOLE, analysis.wholes(), WITH_COUNTS));
     if (envelope.stream() == Stream.PLAN && analysis.hasSeveralLines()) {
       document.add(new Field(FIRST_LINE, analysis.firstLineStems(), WITH_COUNTS));

@@ -443,14 +443,6 @@ public final class Searcher implements AutoCloseable {
     int candidates = Math.max(CANDIDATES_MIN, query.limit());
     EnumMap<Leg, List<Scored>> found = new EnumMap<>(Leg.class);
     Optional<LexicalLeg.Prepared> words = Optional.empty();
-    if (query.legs().contains(Leg.LEXICAL)) {
-      words = lexical.prepare(query);
-      if (words.isPresent()) {
-        found.put(Leg.LEXICAL, words.get().best(shown, candidates));
-      } else {
-        notes.add("lexical: the query has no word that is searched");
-      }
-    }
     Optional<VectorLeg.Prepared> meaning = Optional.empty();
     if (query.legs().contains(Leg.VECTOR)) {
       if (question.length == 0) {
@@ -460,6 +452,15 @@ public final class Searcher implements AutoCloseable {
       } else {
         meaning = Optional.of(vector.prepare(question));
         found.put(Leg.VECTOR, meaning.get().best(shown, candidates));
+      }
+    }
+    if (query.legs().contains(Leg.LEXICAL)) {
+      words = lexical.prepare(query);
+      if (words.isPresent()) {
+        List<Scored> others = found.getOrDefault(Leg.VECTOR, List.of());
+        found.put(Leg.LEXICAL, words.get().best(shown, candidates, others));
+      } else {
+        notes.addFirst("lexical: the query has no word that is searched");
       }
     }
     List<Scored> ranked = Fusion.rank(found, words, meaning, query.lean(), sources);

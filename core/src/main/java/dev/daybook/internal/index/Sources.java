@@ -65,8 +65,16 @@ final class Sources {
     return tables.get(source).id(row - starts[source]);
   }
 
+  /** As identities compare, without making them. */
   int compareIds(int a, int b) throws IOException {
-    return id(a).compareTo(id(b));
+    int sourceA = sourceOf(a);
+    int sourceB = sourceOf(b);
+    RowTable tableA = tables.get(sourceA);
+    RowTable tableB = tables.get(sourceB);
+    int rowA = a - starts[sourceA];
+    int rowB = b - starts[sourceB];
+    int byHigh = Long.compareUnsigned(tableA.high(rowA), tableB.high(rowB));
+    return byHigh != 0 ? byHigh : Long.compareUnsigned(tableA.low(rowA), tableB.low(rowB));
   }
 
   /**

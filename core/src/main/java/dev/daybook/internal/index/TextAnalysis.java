@@ -29,7 +29,7 @@ final class TextAnalysis {
    * Changes whenever terms, the fields of {@link RowDocument} or the row table do, so that an index
    * made by other rules is rebuilt, not misread.
    */
-  static final int ANALYSIS_VERSION = 3;
+  static final int ANALYSIS_VERSION = 4;
 
   private final Words words = new Words();
   private final WordStream parts = new WordStream();
@@ -82,10 +82,15 @@ final class TextAnalysis {
     return listed(stems);
   }
 
+  /** The first whole tokens of the text last read, in order. */
+  List<String> wholes(int max) {
+    return listed(wholes).stream().limit(max).map(Stem::text).toList();
+  }
+
   /** The whole tokens of a text, in order. */
   List<String> wholesOf(CharSequence text) {
     read(text);
-    return listed(wholes).stream().map(Stem::text).toList();
+    return wholes(Integer.MAX_VALUE);
   }
 
   private static List<Stem> listed(TokenStream stream) {

@@ -3,9 +3,9 @@ package dev.daybook.internal.index;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 
 /**
  * Keeps the best rows of many: by score, of equal scores the older event. What is said twice in the
@@ -21,41 +21,95 @@ final class TopRows {
   record Scored(int row, float score) {}
 
   private final int count;
-  private final Comparator<Scored> order;
-  private final PriorityQueue<Scored> worstFirst;
+  private final Sources sources;
+
+  /** A heap, the worst on top. */
+  private int[] rows;
+
+  private float[] scores;
+  private int size;
   private float worst = Float.NEGATIVE_INFINITY;
 
   TopRows(int count, Sources sources) {
     this.count = count;
-    this.order = bestFirst(sources);
-    this.worstFirst = new PriorityQueue<>(order.reversed());
+    this.sources = sources;
+    this.rows = new int[Math.min(count, 64)];
+    this.scores = new float[rows.length];
   }
 
   static Comparator<Scored> bestFirst(Sources sources) {
     return (a, b) -> {
       int byScore = Float.compare(b.score(), a.score());
-      try {
-        return byScore != 0 ? byScore : sources.compareIds(a.row(), b.row());
-      } catch (IOException e) {
-        throw new UncheckedIOException("Identities in a mapped index cannot be read", e);
-      }
+      return byScore != 0 ? byScore : byAge(sources, a.row(), b.row());
     };
   }
 
+  private static int byAge(Sources sources, int a, int b) {
+    try {
+      return sources.compareIds(a, b);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Identities in a mapped index cannot be read", e);
+    }
+  }
+
   void offer(int row, float score) {
-    if (score < worst) {
+    if (size < count) {
+      add(row, score);
+    } else if (score > worst || (score == worst && count > 0 && byAge(sources, row, rows[0]) < 0)) {
+      sink(row, score);
+    } else {
       return;
     }
-    Scored offered = new Scored(row, score);
-    if (worstFirst.size() < count) {
-      worstFirst.add(offered);
-    } else if (order.compare(offered, worstFirst.peek()) < 0) {
-      worstFirst.poll();
-      worstFirst.add(offered);
+    if (size == count) {
+      worst = scores[0];
     }
-    if (worstFirst.size() == count) {
-      worst = worstFirst.peek().score();
+  }
+
+  private void add(int row, float score) {
+    if (size == rows.length) {
+      int longer = Math.min(count, size * 2);
+      rows = Arrays.copyOf(rows, longer);
+      scores = Arrays.copyOf(scores, longer);
     }
+    int at = size++;
+    while (at > 0) {
+      int parent = (at - 1) >>> 1;
+      if (!isWorse(row, score, parent)) {
+        break;
+      }
+      rows[at] = rows[parent];
+      scores[at] = scores[parent];
+      at = parent;
+    }
+    rows[at] = row;
+    scores[at] = score;
+  }
+
+  /** Puts a row in place of the worst. */
+  private void sink(int row, float score) {
+    int at = 0;
+    while (true) {
+      int child = 2 * at + 1;
+      if (child >= size) {
+        break;
+      }
+      if (child + 1 < size && isWorse(rows[child + 1], scores[child + 1], child)) {
+        child++;
+      }
+      if (isWorse(row, score, child)) {
+        break;
+      }
+      rows[at] = rows[child];
+      scores[at] = scores[child];
+      at = child;
+    }
+    rows[at] = row;
+    scores[at] = score;
+  }
+
+  private boolean isWorse(int row, float score, int than) {
+    int byScore = Float.compare(score, scores[than]);
+    return byScore != 0 ? byScore < 0 : byAge(sources, row, rows[than]) > 0;
   }
 
   /** A row must reach this score to be kept; an equal one may. */
@@ -63,10 +117,20 @@ final class TopRows {
     return worst;
   }
 
+  /** The rows kept, by number. */
+  int[] rows() {
+    int[] kept = Arrays.copyOf(rows, size);
+    Arrays.sort(kept);
+    return kept;
+  }
+
   /** The rows kept, the best first. */
   List<Scored> ranked() {
-    List<Scored> ranked = new ArrayList<>(worstFirst);
-    ranked.sort(order);
+    List<Scored> ranked = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      ranked.add(new Scored(rows[i], scores[i]));
+    }
+    ranked.sort(bestFirst(sources));
     return ranked;
   }
 }

@@ -1,0 +1,318 @@
+package dev.daybook.internal.index;
+
+import dev.daybook.internal.index.LexicalQuery.Near;
+import dev.daybook.internal.index.LexicalQuery.Reach;
+import dev.daybook.internal.index.LexicalQuery.Word;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.TermState;
+import org.apache.lucene.index.TermStates;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.CollectionStatistics;
+import org.apache.lucene.search.PhraseQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TermStatistics;
+import org.apache.lucene.search.similarities.Similarity.SimScorer;
+import org.apache.lucene.util.IOSupplier;
+
+/**
+ * A query's terms, looked up, and the score they give single rows. Neighbours are only looked at
+ * where a row is scored: a query in which they took part in the search would take ten times as
+ * long. Not safe from several threads.
+ */
+final class LexicalScorer {
+  private static final long NORM_OF_NONE = 1;
+
+  /** A term that at least one row has. */
+  private record Clause(
+      Term term, int field, float boost, TermStates states, SimScorer scorer, boolean isNear) {}
+
+  /** Clauses that count more together, all of one field. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Together(Reach reach, int[] clauses, int[] offsets, SimScorer scorer) {}
+
+  private final LexicalStatistics searcher;
+  private final List<LeafReaderContext> leaves;
+  private final List<String> fields = new ArrayList<>();
+  private final List<Clause> clauses = new ArrayList<>();
+  private final List<Together> nears = new ArrayList<>();
+  private final List<Query> phrases = new ArrayList<>();
+
+  LexicalScorer(LexicalStatistics searcher, LexicalQuery query) throws IOException {
+    this.searcher = searcher;
+    this.leaves = searcher.getIndexReader().leaves();
+    boolean[] isNear = new boolean[query.words().size()];
+    query.nears().forEach(near -> near.words().forEach(word -> isNear[word] = true));
+    int[] inText = new int[query.words().size()];
+    int[] inTurn = new int[query.words().size()];
+    Arrays.fill(inText, -1);
+    Arrays.fill(inTurn, -1);
+    boolean hasTurns = searcher.collectionStatistics(RowDocument.TURN) != null;
+    for (int i = 0; i < isNear.length; i++) {
+      Word word = query.words().get(i);
+      switch (word.sort()) {
+        case STEM -> {
+          TermStates text = look(RowDocument.TEXT, word);
+          if (hasTurns) {
+            TermStates turn = look(RowDocument.TURN, word);
+            int rows = text.docFreq();
+            long times = text.totalTermFreq();
+            text.accumulateStatistics(turn.docFreq(), turn.totalTermFreq());
+            if (turn.docFreq() > 0) {
+              turn.accumulateStatistics(rows, times);
+              inTurn[i] = add(RowDocument.TURN, word, turn, isNear[i]);
+            }
+            if (rows > 0) {
+              inText[i] = add(RowDocument.TEXT, word, text, isNear[i]);
+            }
+          } else if (text.docFreq() > 0) {
+            inText[i] = add(RowDocument.TEXT, word, text, isNear[i]);
+          }
+        }
+        case FIRST_LINE -> addIfThere(RowDocument.FIRST_LINE, word);
+        case WHOLE -> addIfThere(RowDocument.WHOLE, word);
+      }
+    }
+    for (Near near : query.nears()) {
+      addNear(near, inText);
+      addNear(near, inTurn);
+    }
+  }
+
+  private TermStates look(String field, Word word) throws IOException {
+    return TermStates.build(searcher, new Term(field, word.text()), true);
+  }
+
+  private void addIfThere(String field, Word word) throws IOException {
+    if (searcher.collectionStatistics(field) != null) {
+      TermStates states = look(field, word);
+      if (states.docFreq() > 0) {
+        int unused = add(field, word, states, false);
+      }
+    }
+  }
+
+  private int add(String field, Word word, TermStates states, boolean isNear) throws IOException {
+    Term term = new Term(field, word.text());
+    int number = fields.indexOf(field);
+    if (number < 0) {
+      number = fields.size();
+      fields.add(field);
+    }
+    clauses.add(
+        new Clause(
+            term,
+            number,
+            word.boost(),
+            states,
+            scorer(field, word.boost(), List.of(statistics(term, states))),
+            isNear));
+    return clauses.size() - 1;
+  }
+
+  private static TermStatistics statistics(Term term, TermStates states) {
+    return new TermStatistics(term.bytes(), states.docFreq(), states.totalTermFreq());
+  }
+
+  private SimScorer scorer(String field, float boost, List<TermStatistics> terms)
+      throws IOException {
+    CollectionStatistics collection = searcher.collectionStatistics(field);
+    return searcher.getSimilarity().scorer(boost, collection, terms.toArray(TermStatistics[]::new));
+  }
+
+  private void addNear(Near near, int[] numbers) throws IOException {
+    int[] wanted = near.words().stream().mapToInt(word -> numbers[word]).toArray();
+    if (Arrays.stream(wanted).anyMatch(number -> number < 0)) {
+      return;
+    }
+    String field = fields.get(clauses.get(wanted[0]).field());
+    List<TermStatistics> terms = new ArrayList<>();
+    PhraseQuery.Builder phrase = new PhraseQuery.Builder();
+    for (int i = 0; i < wanted.length; i++) {
+      Clause clause = clauses.get(wanted[i]);
+      terms.add(statistics(clause.term(), clause.states()));
+      phrase.add(clause.term(), near.offsets().get(i));
+    }
+    int[] offsets = near.offsets().stream().mapToInt(Integer::intValue).toArray();
+    nears.add(new Together(near.reach(), wanted, offsets, scorer(field, near.boost(), terms)));
+    if (near.reach() == Reach.PHRASE) {
+      phrases.add(new BoostQuery(phrase.build(), near.boost()));
+    }
+  }
+
+  /** Finds what could be among the best: rows with one of the words, or a whole phrase. */
+  Query candidates() {
+    BooleanQuery.Builder any = new BooleanQuery.Builder();
+    for (Clause clause : clauses) {
+      if (clause.boost() > 0) {
+        Query word = new TermQuery(clause.term(), clause.states());
+        any.add(clause.boost() == 1 ? word : new BoostQuery(word, clause.boost()), Occur.SHOULD);
+      }
+    }
+    phrases.forEach(phrase -> any.add(phrase, Occur.SHOULD));
+    BooleanQuery built = any.build();
+    return built.clauses().size() == 1 ? built.clauses().getFirst().query() : built;
+  }
+
+  /** Takes a row and its score. */
+  @FunctionalInterface
+  interface Taker {
+    /** A row; its score is 0 if it has no word of the query. */
+    void take(int row, float score);
+  }
+
+  /**
+   * Scores rows, always the same way: each clause in turn, added up with double precision.
+   *
+   * @param rows ascending
+   */
+  void score(int[] rows, Taker taker) throws IOException {
+    int from = 0;
+    while (from < rows.length) {
+      LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(rows[from], leaves));
+      int end = leaf.docBase + leaf.reader().maxDoc();
+      InLeaf inLeaf = new InLeaf(leaf);
+      while (from < rows.length && rows[from] < end) {
+        taker.take(rows[from], inLeaf.score(rows[from] - leaf.docBase));
+        from++;
+      }
+    }
+  }
+
+  /** The clauses in one part of the index. */
+  private final class InLeaf {
+    private final PostingsEnum[] postings = new PostingsEnum[clauses.size()];
+    private final NumericDocValues[] norms = new NumericDocValues[fields.size()];
+    private final long[] norm = new long[fields.size()];
+    private final int[] normOf = new int[fields.size()];
+    private final Positions[] positions = new Positions[clauses.size()];
+
+    InLeaf(LeafReaderContext leaf) throws IOException {
+      Arrays.fill(normOf, -1);
+      TermsEnum[] terms = new TermsEnum[fields.size()];
+      for (int i = 0; i < postings.length; i++) {
+        Clause clause = clauses.get(i);
+        IOSupplier<TermState> supplier = clause.states().get(leaf);
+        TermState state = supplier == null ? null : supplier.get();
+        if (state != null) {
+          int field = clause.field();
+          if (terms[field] == null) {
+            Terms all = Terms.getTerms(leaf.reader(), fields.get(field));
+            terms[field] = all.iterator();
+            norms[field] = leaf.reader().getNormValues(fields.get(field));
+          }
+          terms[field].seekExact(clause.term().bytes(), state);
+          postings[i] =
+              terms[field].postings(
+                  null, clause.isNear() ? PostingsEnum.POSITIONS : PostingsEnum.FREQS);
+        }
+      }
+    }
+
+    float score(int doc) throws IOException {
+      double sum = 0;
+      for (int i = 0; i < postings.length; i++) {
+        if (isAt(i, doc)) {
+          sum += clauses.get(i).scorer().score(postings[i].freq(), norm(clauses.get(i), doc));
+        }
+      }
+      for (Together near : nears) {
+        float times = times(near, doc);
+        if (times > 0) {
+          sum += near.scorer().score(times, norm(clauses.get(near.clauses()[0]), doc));
+        }
+      }
+      return (float) sum;
+    }
+
+    private boolean isAt(int clause, int doc) throws IOException {
+      PostingsEnum rows = postings[clause];
+      return rows != null
+          && (rows.docID() == doc || (rows.docID() < doc && rows.advance(doc) == doc));
+    }
+
+    private long norm(Clause clause, int doc) throws IOException {
+      int field = clause.field();
+      if (normOf[field] != doc) {
+        normOf[field] = doc;
+        norm[field] =
+            norms[field] != null && norms[field].advanceExact(doc)
+                ? norms[field].longValue()
+                : NORM_OF_NONE;
+      }
+      return norm[field];
+    }
+
+    private float times(Together near, int doc) throws IOException {
+      for (int clause : near.clauses()) {
+        if (postings[clause] == null || postings[clause].docID() != doc) {
+          return 0;
+        }
+      }
+      Positions first = positions(near.clauses()[0], doc);
+      float times = 0;
+      for (int i = 0; i < first.count; i++) {
+        times += timesAt(near, first.at[i], doc);
+      }
+      return times;
+    }
+
+    private float timesAt(Together near, int start, int doc) throws IOException {
+      if (near.reach() == Reach.PAIR) {
+        Positions second = positions(near.clauses()[1], doc);
+        return second.has(start + 1) ? 1 : second.has(start + 2) ? 0.5f : 0;
+      }
+      for (int i = 1; i < near.clauses().length; i++) {
+        if (!positions(near.clauses()[i], doc).has(start + near.offsets()[i])) {
+          return 0;
+        }
+      }
+      return 1;
+    }
+
+    private Positions positions(int clause, int doc) throws IOException {
+      if (positions[clause] == null) {
+        positions[clause] = new Positions();
+      }
+      positions[clause].read(postings[clause], doc);
+      return positions[clause];
+    }
+  }
+
+  /** Where a term stands in one row. */
+  private static final class Positions {
+    private int[] at = new int[8];
+    private int count;
+    private int doc = -1;
+
+    void read(PostingsEnum postings, int newDoc) throws IOException {
+      if (doc == newDoc) {
+        return;
+      }
+      doc = newDoc;
+      count = postings.freq();
+      if (count > at.length) {
+        at = new int[Math.max(count, at.length * 2)];
+      }
+      for (int i = 0; i < count; i++) {
+        at[i] = postings.nextPosition();
+      }
+    }
+
+    boolean has(int position) {
+      return Arrays.binarySearch(at, 0, count, position) >= 0;
+    }
+  }
+}
