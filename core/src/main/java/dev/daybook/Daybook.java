@@ -75,12 +75,12 @@ public final class Daybook implements AutoCloseable {
   }
 
   /**
-   * Deletes a workspace and all it holds.
+   * Deletes a workspace and all it holds, the local copies in this engine's cache folder too.
    *
    * @throws WorkspaceStateException if there is none
    */
   public void delete(String name) {
-    catalog.delete(name);
+    engine.forget(catalog.delete(name));
   }
 
   /** The names of all workspaces, in order. */
@@ -245,8 +245,10 @@ public final class Daybook implements AutoCloseable {
     }
 
     /**
-     * Where local copies of indexes go and how many bytes they may take: the user's cache folder
-     * and 4 GiB.
+     * Where local copies of indexes, vectors and segments go and how many bytes they may take: the
+     * user's cache folder and 4 GiB. Engines and processes may share a folder. The copies used
+     * longest ago go first; the newest stays however large it is, and what a workspace has open
+     * takes its room until it is closed.
      */
     public Builder cache(Path folder, long bytesMax) {
       cacheFolder = Objects.requireNonNull(folder, "folder");

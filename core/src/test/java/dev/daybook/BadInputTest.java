@@ -254,8 +254,8 @@ class BadInputTest {
         assertThat(answers(workspace)).isEqualTo(expected);
       }
       List<Path> files;
-      try (var all = Files.list(cache)) {
-        files = all.toList();
+      try (var all = Files.walk(cache)) {
+        files = all.filter(Files::isRegularFile).toList();
       }
       assertThat(files).as("segment, index and vectors").hasSize(3);
       for (Path file : files) {

@@ -10,6 +10,7 @@ import dev.daybook.event.Actor;
 import dev.daybook.event.PlanEvent.NoteAdded;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.recall.Embedder;
+import dev.daybook.recall.Hits;
 import dev.daybook.recall.Query;
 import dev.daybook.storage.CountingObjectStore;
 import dev.daybook.storage.CountingObjectStore.Request;
@@ -184,7 +185,7 @@ class RequestCountTest {
   }
 
   @Test
-  void aColdReadFetchesCheckpointSegmentAndIndexOnce() {
+  void aColdReadFetchesCheckpointIndexAndSegmentOnceAndTheLastWhenItIsRead() {
     try (Daybook daybook = daybook();
         Workspace workspace = daybook.create("w");
         Session session = workspace.startSession(ACTOR)) {
@@ -195,9 +196,18 @@ class RequestCountTest {
         Workspace cold = elsewhere.open("w");
         assertThat(store.counts()).as("open").isEqualTo(Map.of(GET, 1 + 2 + 1, LIST, 1));
         store.reset();
-        assertThat(cold.recall(Query.of("note").freshness(Duration.ZERO)).list()).hasSize(1);
-        assertThat(store.counts()).as("first read").isEqualTo(Map.of(GET, 2 + 2, LIST, 1));
+        Hits hits = cold.recall(Query.of("note").freshness(Duration.ZERO));
+        assertThat(hits.list()).hasSize(1);
+        assertThat(store.counts()).as("first read").isEqualTo(Map.of(GET, 2 + 1, LIST, 1));
         store.reset();
+        assertThat(hits.load()).hasSize(1);
+        assertThat(store.requests())
+            .as("first events")
+            .singleElement()
+            .satisfies(request -> assertThat(request.path()).contains("/segment/"));
+        store.reset();
+        assertThat(hits.load()).hasSize(1);
+        assertThat(store.requests()).as("events of an open segment").isEmpty();
         cold.recall(STRONG);
         assertThat(store.counts()).as("second read").isEqualTo(Map.of(GET, 2, LIST, 1));
       }

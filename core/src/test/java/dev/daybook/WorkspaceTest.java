@@ -348,8 +348,8 @@ class WorkspaceTest {
       EventId id = session.record(Observation.of("still there")).await().id();
       workspace.compact();
       Entry before = workspace.traces().entry(id).orElseThrow();
-      try (var files = Files.list(cache)) {
-        for (Path file : files.toList()) {
+      try (var files = Files.walk(cache)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
           Files.delete(file);
         }
       }

@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 
 /**
  * Segments as lines of text, so that a round of compaction costs next to nothing. A segment is its
@@ -83,7 +84,7 @@ final class LightFiles implements SegmentFiles {
   }
 
   @Override
-  public Segment merge(Manifest manifest, List<Segment> segments) {
+  public Segment merge(Manifest manifest, List<Segment> segments, LongConsumer rowsDone) {
     List<Row> rows = new ArrayList<>();
     segments.forEach(segment -> rows.addAll(rows(segment)));
     return write(manifest, rows);

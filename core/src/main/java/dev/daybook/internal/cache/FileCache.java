@@ -1,40 +1,59 @@
 package dev.daybook.internal.cache;
 
-import dev.daybook.CorruptDataException;
-import dev.daybook.StorageAccessException;
 import dev.daybook.internal.entry.Fingerprint;
-import dev.daybook.internal.log.Store;
-import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A folder of local copies of immutable objects, each named by the SHA-256 of its content, so that
- * processes and workspaces can share it and a stale copy cannot exist. Files appear whole (written
- * aside, then moved). When it grows past its bound, those used longest ago go; a file that is
- * mapped stays readable though its name is gone. Safe for use by any number of threads and
- * processes.
+ * A folder of local copies of immutable objects, one sub-folder for each workspace, each copy named
+ * by the SHA-256 of its content, so that processes can share it and a stale copy cannot exist. When
+ * it grows past its bound, those used longest ago go; the one just made stays however large it is.
+ * What is mapped stays readable though its name is gone, and takes its room until it is let go of.
+ * Safe for use by any number of threads and processes.
  */
 public final class FileCache {
+  /** Working folders of processes that were killed go after so long. */
+  private static final Duration WORK_AGE = Duration.ofDays(1);
+
+  private static final String WORK_BEGIN = "new-";
+  private static final String WORK_END = ".tmp";
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
   private final Path folder;
   private final long bytesMax;
   private final InstantSource clock;
-  private final Map<String, Object> locks = new ConcurrentHashMap<>();
 
   /** What this process made or looked through; a copy of an earlier process may be torn. */
-  private final Set<String> verified = ConcurrentHashMap.newKeySet();
+  private final Set<Path> verified = ConcurrentHashMap.newKeySet();
+
+  /** What this process made room with. */
+  private final Set<Path> evicted = ConcurrentHashMap.newKeySet();
+
+  /** One object is fetched once, however many threads ask for it. */
+  private final Object[] locks = Stream.generate(Object::new).limit(256).toArray();
+
+  private final AtomicBoolean warned = new AtomicBoolean();
 
   /**
    * A cache in a folder, which is made when first needed.
@@ -47,103 +66,160 @@ public final class FileCache {
     this.clock = clock;
   }
 
+  /** The copies of the objects of one workspace. */
+  public LocalCopies of(String workspaceId) {
+    return new LocalCopies(this, folderOf(workspaceId));
+  }
+
   /**
-   * The local copy of an object, fetched if it is not there.
-   *
-   * @return empty if the store has no such object
-   * @throws CorruptDataException if what the store has is not of this content
-   * @throws StorageAccessException if the folder cannot be written
+   * Removes the copies of a workspace that was deleted, as far as that can be done. Whoever has it
+   * open makes them again.
    */
-  public Optional<Path> fetch(Store store, ObjectKey key, String sha256, long bytes) {
-    Path file = folder.resolve(sha256);
-    synchronized (locks.computeIfAbsent(sha256, ignored -> new Object())) {
-      if (isWhole(file, bytes, sha256)) {
-        return Optional.of(file);
-      }
-      return store
-          .get(key)
-          .map(stored -> {
-            String found = Fingerprint.sha256Hex(stored.bytes());
-            if (!found.equals(sha256)) {
-              throw new CorruptDataException(
-                  "%s has %d bytes with SHA-256 %s, the manifest says %d bytes with %s; restore the object from a backup"
-                      .formatted(key, stored.bytes().length, found, bytes, sha256));
-            }
-            put(stored.bytes(), sha256);
-            return file;
-          });
-    }
+  public void drop(String workspaceId) {
+    Path gone = folderOf(workspaceId);
+    verified.removeIf(file -> file.startsWith(gone));
+    deleteTree(gone);
   }
 
-  /** Puts a copy of content that was just made, so that it need not be fetched. */
-  public Path put(byte[] content, String sha256) {
-    Path file = folder.resolve(sha256);
-    try {
-      Files.createDirectories(folder);
-      Path aside = Files.createTempFile(folder, "new-", ".tmp");
-      try {
-        Files.write(aside, content);
-        Files.move(
-            aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(aside);
-      }
-      verified.add(sha256);
-      trim();
-      return file;
-    } catch (IOException e) {
-      throw new StorageAccessException(
-          "Cannot keep a local copy of %d bytes in %s: %s; choose another folder with Daybook.on(store).cache(folder, bytes)"
-              .formatted(content.length, folder, e),
-          e);
-    }
+  private Path folderOf(String workspaceId) {
+    return folder.resolve(
+        PLAIN.matcher(workspaceId).matches()
+            ? workspaceId
+            : Fingerprint.sha256Hex(workspaceId.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private boolean isWhole(Path file, long bytes, String sha256) {
+  /** What a thread holds that fetches this file. */
+  Object lock(Path file) {
+    return locks[Math.floorMod(file.hashCode(), locks.length)];
+  }
+
+  /** A new folder among the copies of a workspace, to make files in that are put there. */
+  Path newWork(Path copies) throws IOException {
+    Files.createDirectories(copies);
+    return Files.createTempDirectory(copies, WORK_BEGIN + WORK_END);
+  }
+
+  /** Whether a copy is there and, the first time in this process, whether every byte is right. */
+  boolean isWhole(Path file, long bytes, String sha256) throws IOException {
     try {
       if (Files.size(file) != bytes
-          || (!verified.contains(sha256) && !Fingerprint.sha256Hex(file).equals(sha256))) {
+          || (!verified.contains(file) && !Fingerprint.sha256Hex(file).equals(sha256))) {
         return false;
       }
-      verified.add(sha256);
+      verified.add(file);
       Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
       return true;
     } catch (NoSuchFileException e) {
       return false;
-    } catch (IOException e) {
-      throw new StorageAccessException(
-          "Cannot use the local copy "
-              + file
-              + ": "
-              + e
-              + "; delete it, or choose another folder with Daybook.on(store).cache(folder, bytes)",
-          e);
     }
+  }
+
+  /** Says once that files are fetched again and again, since the bound is too low for them. */
+  void missing(Path file) {
+    if (evicted.remove(file) && warned.compareAndSet(false, true)) {
+      log()
+          .warn(
+              "The cache in {} holds at most {} bytes, which is less than what is in use at a time:"
+                  + " files are fetched again; allow more with Daybook.on(store).cache(folder,"
+                  + " bytes)",
+              folder,
+              bytesMax);
+    }
+  }
+
+  /** Takes note of a copy that is whole, and makes room for it. */
+  void added(Path file) throws IOException {
+    try {
+      Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+    } catch (NoSuchFileException e) {
+      // Another process made room already.
+    }
+    verified.add(file);
+    trim(file);
   }
 
   private record Kept(Path file, long bytes, FileTime used) {}
 
-  private void trim() throws IOException {
-    List<Kept> kept;
-    try (Stream<Path> files = Files.list(folder)) {
-      kept = files.flatMap(FileCache::describe).sorted(Comparator.comparing(Kept::used)).toList();
-    }
+  private void trim(Path added) throws IOException {
+    List<Kept> kept = new ArrayList<>();
+    collect(folder, kept);
+    kept.sort(Comparator.comparing(Kept::used));
     long total = kept.stream().mapToLong(Kept::bytes).sum();
-    for (Kept oldest : kept.subList(0, Math.max(0, kept.size() - 1))) {
+    for (Kept oldest : kept) {
       if (total <= bytesMax) {
         return;
       }
-      Files.deleteIfExists(oldest.file());
-      total -= oldest.bytes();
+      if (!oldest.file().equals(added) && delete(oldest.file())) {
+        total -= oldest.bytes();
+      }
     }
   }
 
-  private static Stream<Kept> describe(Path file) {
-    try {
-      return Stream.of(new Kept(file, Files.size(file), Files.getLastModifiedTime(file)));
-    } catch (IOException e) {
-      // Another process removed it meanwhile; then it takes no room.
-      return Stream.empty();
+  /** Files of this folder and of the workspaces' below it. */
+  private void collect(Path in, List<Kept> kept) throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(in)) {
+      for (Path path : all) {
+        Optional<BasicFileAttributes> found = attributes(path);
+        if (found.isPresent()) {
+          collect(in, path, found.get(), kept);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // Another process removed the folder meanwhile; then it takes no room.
     }
+  }
+
+  private void collect(Path in, Path path, BasicFileAttributes is, List<Kept> kept)
+      throws IOException {
+    if (path.getFileName().toString().startsWith(WORK_BEGIN)) {
+      Instant old = clock.instant().minus(WORK_AGE);
+      if (is.lastModifiedTime().toInstant().isBefore(old)) {
+        deleteTree(path);
+      }
+    } else if (is.isRegularFile()) {
+      kept.add(new Kept(path, is.size(), is.lastModifiedTime()));
+    } else if (is.isDirectory() && in.equals(folder)) {
+      collect(path, kept);
+    }
+  }
+
+  private static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
+    try {
+      return Optional.of(Files.readAttributes(path, BasicFileAttributes.class));
+    } catch (NoSuchFileException e) {
+      // Another process removed it meanwhile; then it takes no room.
+      return Optional.empty();
+    }
+  }
+
+  /** Whether it takes no more room; a system may refuse to delete what is mapped. */
+  private boolean delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+      verified.remove(file);
+      evicted.add(file);
+      return true;
+    } catch (IOException e) {
+      log().debug("{} stays in the cache: {}", file, e.toString());
+      return false;
+    }
+  }
+
+  /** Deletes what can be deleted; what is left goes another time. */
+  static void deleteTree(Path top) {
+    try (Stream<Path> all = Files.walk(top)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (NoSuchFileException e) {
+      // That is what was wanted.
+    } catch (IOException | UncheckedIOException e) {
+      log().debug("{} stays in the cache: {}", top, e.toString());
+    }
+  }
+
+  /** Asked for when there is something to say: opening is not to wait for a logging system. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(FileCache.class);
   }
 }

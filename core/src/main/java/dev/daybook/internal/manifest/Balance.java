@@ -24,14 +24,30 @@ public record Balance(long events, String sum) {
 
   /** Of these events. */
   public static Balance of(Iterable<EventId> ids) {
-    long count = 0;
-    BigInteger total = BigInteger.ZERO;
-    for (EventId id : ids) {
+    Sum sum = new Sum();
+    ids.forEach(sum::add);
+    return sum.balance();
+  }
+
+  /** A balance in the making, for events that come one by one. For one thread. */
+  public static final class Sum {
+    private long events;
+    private BigInteger total = BigInteger.ZERO;
+
+    /** Of nothing yet. */
+    public Sum() {}
+
+    /** Adds an event. */
+    public void add(EventId id) {
       byte[] bytes = ByteBuffer.allocate(BYTES).putLong(id.high()).putLong(id.low()).array();
       total = total.add(new BigInteger(1, Arrays.copyOf(Fingerprint.sha256(bytes), BYTES)));
-      count++;
+      events++;
     }
-    return new Balance(count, text(total));
+
+    /** Of what was added so far. */
+    public Balance balance() {
+      return new Balance(events, text(total));
+    }
   }
 
   /** Of these and those together. */

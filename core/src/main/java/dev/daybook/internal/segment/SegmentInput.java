@@ -1,20 +1,17 @@
 package dev.daybook.internal.segment;
 
 import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
 
-/**
- * The bytes of a segment, in a file or in memory. A stream of a file has a descriptor of its own
- * that an interrupted thread does not close.
- */
+/** The bytes of a segment, in a mapped file or in memory. Safe for any number of threads. */
 sealed interface SegmentInput extends InputFile {
   /** What messages call it. */
   String name();
@@ -22,47 +19,62 @@ sealed interface SegmentInput extends InputFile {
   @Override
   long getLength() throws IOException;
 
-  /** A segment on disk. */
-  record OfFile(Path path) implements SegmentInput {
+  /**
+   * A segment on disk, mapped into memory: it can be read although its name is gone, a read of a
+   * page costs no call of the system, and it takes no heap. It is unmapped when nobody holds this
+   * any more.
+   */
+  record OfFile(Path path, ByteBuffer mapped) implements SegmentInput {
+    /**
+     * Maps a file.
+     *
+     * @throws NoSuchFileException if it is not there
+     */
+    static OfFile map(Path path) throws IOException {
+      boolean isInterrupted = false;
+      try {
+        while (true) {
+          try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+            if (file.size() > Integer.MAX_VALUE) {
+              throw new IOException(
+                  "Segment " + path + " has " + file.size() + " bytes, it may have 2 GiB");
+            }
+            return new OfFile(path, file.map(FileChannel.MapMode.READ_ONLY, 0, file.size()));
+          } catch (ClosedByInterruptException e) {
+            // Whoever waits for something ends; reading a segment is to go on.
+            isInterrupted |= Thread.interrupted();
+          }
+        }
+      } finally {
+        if (isInterrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
     @Override
     public String name() {
       return "Segment " + path;
     }
 
     @Override
-    public long getLength() throws IOException {
-      return Files.size(path);
+    public long getLength() {
+      return mapped.capacity();
     }
 
     @Override
-    public SeekableInputStream newStream() throws IOException {
-      RandomAccessFile file = openFile();
+    public SeekableInputStream newStream() {
       return new Stream(name()) {
         @Override
-        int readAt(long position, byte[] to, int offset, int length) throws IOException {
-          file.seek(position);
-          return file.read(to, offset, length);
-        }
-
-        @Override
-        public void close() throws IOException {
-          file.close();
+        int readAt(long position, byte[] to, int offset, int length) {
+          if (position >= mapped.capacity()) {
+            return -1;
+          }
+          int read = (int) Math.min(length, mapped.capacity() - position);
+          mapped.get((int) position, to, offset, read);
+          return read;
         }
       };
-    }
-
-    private RandomAccessFile openFile() throws IOException {
-      try {
-        return new RandomAccessFile(path.toFile(), "r");
-      } catch (FileNotFoundException e) {
-        // Told apart, since a file that left the cache is fetched again, one not readable is not.
-        if (Files.notExists(path)) {
-          NoSuchFileException gone = new NoSuchFileException(path.toString());
-          gone.initCause(e);
-          throw gone;
-        }
-        throw e;
-      }
     }
 
     @Override

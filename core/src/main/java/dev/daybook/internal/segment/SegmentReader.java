@@ -34,10 +34,11 @@ import org.apache.parquet.schema.MessageType;
  * numbered from 0 in the order they stand in, by session and event id.
  *
  * <p>A reader keeps the footer and the page index in memory and nothing open between calls, so it
- * needs no closing and any number of threads may use it at once. The file must stay where it is.
- * Methods throw {@link IOException} when it cannot be read or holds anything but a sound segment of
- * the workspace. The content of pages is checked against checksums, their headers and the footer
- * only for sense: whoever stores a segment keeps a hash of the whole.
+ * needs no closing and any number of threads may use it at once. A file is mapped into memory, so
+ * it can be read on when its name is gone; its bytes must not change. Methods throw {@link
+ * IOException} when it cannot be read or holds anything but a sound segment of the workspace. The
+ * content of pages is checked against checksums, their headers and the footer only for sense:
+ * whoever stores a segment keeps a hash of the whole.
  */
 public final class SegmentReader {
   private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
@@ -51,6 +52,7 @@ public final class SegmentReader {
   private final ParquetMetadata footer;
   private final List<Map<ColumnPath, OffsetIndex>> pageIndex;
   private final List<Column> columns;
+  private final List<Column> entryColumns;
 
   /** The number of the first row of each row group, and last the number of all rows. */
   private final long[] firstRows;
@@ -68,6 +70,7 @@ public final class SegmentReader {
     MessageType schema = footer.getFileMetaData().getSchema();
     this.columns =
         Column.ALL.stream().filter(column -> schema.containsField(column.columnName())).toList();
+    this.entryColumns = columns.stream().filter(RowColumns.OF_ENTRY::contains).toList();
   }
 
   /**
@@ -78,7 +81,7 @@ public final class SegmentReader {
    * @throws IOException if it cannot be read, is no segment, or belongs to another workspace
    */
   public static SegmentReader open(Path file, String workspaceId) throws IOException {
-    return open(new SegmentInput.OfFile(file), workspaceId);
+    return open(SegmentInput.OfFile.map(file), workspaceId);
   }
 
   /**
@@ -143,6 +146,18 @@ public final class SegmentReader {
   public List<Row> rows(int[] numbers) throws IOException {
     requireAscending(numbers);
     return select(numbers, columns, RowColumns::next);
+  }
+
+  /**
+   * The events of these rows, in that order; reads only the pages they stand in, and of them what
+   * an entry is made of.
+   *
+   * @param numbers ascending, each once
+   * @throws IllegalArgumentException if they do not ascend or one is no row of this segment
+   */
+  public List<Entry> entries(int[] numbers) throws IOException {
+    requireAscending(numbers);
+    return select(numbers, entryColumns, RowColumns::nextEntry);
   }
 
   @FunctionalInterface
@@ -217,10 +232,9 @@ public final class SegmentReader {
   public void forEachPlanEntry(long minVersionExclusive, long maxVersion, Consumer<Entry> consumer)
       throws IOException {
     int[] numbers = planRows(minVersionExclusive, maxVersion);
-    List<Column> wanted = columns.stream().filter(RowColumns.OF_ENTRY::contains).toList();
     for (int from = 0; from < numbers.length; from += AT_ONCE) {
       int to = Math.min(numbers.length, from + AT_ONCE);
-      select(Arrays.copyOfRange(numbers, from, to), wanted, RowColumns::nextEntry)
+      select(Arrays.copyOfRange(numbers, from, to), entryColumns, RowColumns::nextEntry)
           .forEach(consumer);
     }
   }

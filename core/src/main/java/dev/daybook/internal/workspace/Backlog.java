@@ -7,7 +7,6 @@ import dev.daybook.internal.segment.SegmentReader;
 import dev.daybook.internal.segment.SegmentReader.Located;
 import dev.daybook.internal.workspace.FollowPosition.Cursor;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -75,6 +74,7 @@ final class Backlog {
   static Backlog after(
       FollowPosition position, Collection<Segment> segments, Library library, int rowsMax) {
     Backlog backlog = new Backlog(position, library, rowsMax);
+    library.fetchRows(segments);
     segments.forEach(backlog::find);
     backlog.plan.sort(BY_VERSION);
     return backlog;
@@ -144,14 +144,6 @@ final class Backlog {
   private <T> T read(Segment segment, Reading<T> reading) {
     try {
       return reading.of(readers.computeIfAbsent(segment, library::reader));
-    } catch (NoSuchFileException e) {
-      // Somebody made room in the cache; the segment itself is where it was.
-      readers.put(segment, library.reopened(segment));
-    } catch (IOException e) {
-      throw Library.unreadable(e);
-    }
-    try {
-      return reading.of(readers.get(segment));
     } catch (IOException e) {
       throw Library.unreadable(e);
     }

@@ -131,9 +131,10 @@ public final class Catalog {
   /**
    * Deletes a workspace: first it is marked deleted, then its objects go.
    *
+   * @return its id
    * @throws WorkspaceStateException if there is none
    */
-  public void delete(String name) {
+  public String delete(String name) {
     State state = state(name);
     if (state instanceof State.Deleted(Keys last)) {
       // A deletion that was cut off is finished before it is reported as done before.
@@ -142,6 +143,7 @@ public final class Catalog {
     Found found = state instanceof State.Live(Found live) ? live : open(name);
     store.overwrite(found.keys().workspace(), Frame.tombstone(ids.nextName()).encode(found.id()));
     removeObjects(found.keys());
+    return found.id();
   }
 
   /** The names of all workspaces, in order. */

@@ -21,6 +21,7 @@ import dev.daybook.internal.plan.Checkpoint;
 import dev.daybook.internal.plan.PlanState;
 import dev.daybook.storage.ObjectKey;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,27 +29,64 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the tail into segments and merges small segments. Every step makes files nobody names yet
- * and then commits one manifest. Whoever loses that race commits the same files on top of the
- * winner if the winner took nothing of what they hold; otherwise they are orphans. A crash anywhere
- * loses nothing, since log objects go only after a commit that was answered.
+ * Takes the tail into segments and merges small segments. In the background, ten segments of one
+ * order of magnitude become one, so an event is written once for each order. Every step makes files
+ * nobody names yet and then commits one manifest. Whoever loses that race commits the same files on
+ * top of the winner if the winner took nothing of what they hold; otherwise they are orphans. A
+ * crash anywhere loses nothing, since log objects go only after a commit that was answered.
  */
 public final class Compactor {
   /** How many segments of one order of magnitude are merged into one of the next. */
   private static final int MERGE_SEGMENTS = 10;
 
-  private static final long MERGE_ROWS_MAX = 1_000_000;
+  /** So many are read at once at most, since each takes some memory meanwhile. */
+  private static final int MERGE_SOURCES_MAX = 16;
 
-  /** Merging holds the rows in memory, so there is a bound on their stored bytes too. */
-  private static final long MERGE_BYTES_MAX = 64L << 20;
+  /**
+   * When asked to, merging also takes in a segment that has so many times the rows of the others:
+   * each event is then written about five times for every time the workspace grows fivefold.
+   */
+  private static final int MERGE_SKEW_MAX = 4;
+
+  /** Fewer rows are searched quickly in however many segments. */
+  private static final long MERGE_WHOLE_ROWS_MIN = 10_000;
 
   private static final int COMMIT_ROUNDS_MAX = 10;
+
+  /**
+   * How large a merged segment may become.
+   *
+   * @param rows how many rows
+   * @param bytes of the largest of its files; an object has less than 2 GiB
+   */
+  record Bounds(long rows, long bytes) {
+    /** One index over a million events and a little more. */
+    static final Bounds LARGEST = new Bounds(1 << 20, 1L << 30);
+
+    /** What closing waits for: some seconds. */
+    static final Bounds BRIEF = new Bounds(100_000, 64L << 20);
+
+    boolean admit(long someRows, long someBytes) {
+      return someRows <= rows && someBytes <= bytes;
+    }
+  }
+
+  /** What is merged. */
+  public enum Merging {
+    /** Ten segments of one order of magnitude, if that is done in seconds. */
+    BRIEF,
+    /** Ten segments of one order of magnitude. */
+    TIERS,
+    /** As many as can become one without writing a large one again for the sake of a few rows. */
+    WHOLE
+  }
 
   private final Store store;
   private final Keys keys;
@@ -58,6 +96,7 @@ public final class Compactor {
   private final Watermarks watermarks;
   private final SegmentFiles files;
   private final int mergeSegments;
+  private final Bounds largest;
 
   /** Compacts a workspace; ten segments of one order of magnitude become one. */
   public Compactor(
@@ -81,6 +120,20 @@ public final class Compactor {
       Watermarks watermarks,
       SegmentFiles files,
       int mergeSegments) {
+    this(
+        store, keys, workspaceId, ids, manifests, watermarks, files, mergeSegments, Bounds.LARGEST);
+  }
+
+  Compactor(
+      Store store,
+      Keys keys,
+      String workspaceId,
+      EventIds ids,
+      Manifests manifests,
+      Watermarks watermarks,
+      SegmentFiles files,
+      int mergeSegments,
+      Bounds largest) {
     this.store = store;
     this.keys = keys;
     this.workspaceId = workspaceId;
@@ -89,6 +142,7 @@ public final class Compactor {
     this.watermarks = watermarks;
     this.files = files;
     this.mergeSegments = mergeSegments;
+    this.largest = largest;
   }
 
   /**
@@ -185,13 +239,40 @@ public final class Compactor {
    * @throws StorageUnavailableException if the commit was not answered; nothing is lost
    */
   public boolean merge(Manifest read, Consumer<Progress> progress) {
-    List<Segment> chosen = toMerge(read);
+    return merge(read, Merging.TIERS, progress);
+  }
+
+  /**
+   * Merges some segments into one.
+   *
+   * @param progress is told now and then; it may throw, which ends the work and changes nothing
+   * @return {@code false} if there are not enough or another process was faster
+   * @throws StorageUnavailableException if the commit was not answered or the thread is
+   *     interrupted; nothing is lost
+   */
+  public boolean merge(Manifest read, Merging what, Consumer<Progress> progress) {
+    List<Segment> chosen = what == Merging.WHOLE ? allThatPay(read) : List.of();
+    if (chosen.isEmpty()) {
+      chosen = toMerge(read, what);
+    }
     if (chosen.isEmpty()) {
       return false;
     }
     long rows = chosen.stream().mapToLong(Segment::rows).sum();
     progress.accept(new Progress("merging segments", 0, rows));
-    Segment merged = files.merge(read, chosen);
+    Segment merged =
+        files.merge(
+            read,
+            chosen,
+            done -> {
+              progress.accept(new Progress("merging segments", done, rows));
+              if (Thread.currentThread().isInterrupted()) {
+                throw new StorageUnavailableException(
+                    "Interrupted while merging segments of '"
+                        + keys.name()
+                        + "'; nothing was changed, compact again later");
+              }
+            });
     Manifest on = read;
     Commit commit;
     do {
@@ -211,31 +292,33 @@ public final class Compactor {
   /** Segments of one order of magnitude that have vectors under the same models. */
   private record Tier(int magnitude, Set<String> models) {}
 
-  private List<Segment> toMerge(Manifest manifest) {
+  private List<Segment> toMerge(Manifest manifest, Merging what) {
+    Bounds bounds = what == Merging.BRIEF ? Bounds.BRIEF : largest;
     Map<Tier, List<Segment>> tiers = new LinkedHashMap<>();
     for (Segment segment : manifest.segments()) {
       boolean isFull =
-          segment.rows() >= MERGE_ROWS_MAX / 2 || segment.file().bytes() >= MERGE_BYTES_MAX / 2;
+          segment.rows() >= bounds.rows() / 2 || largestFile(segment) >= bounds.bytes() / 2;
       if (!isFull && files.mayMerge(manifest, segment)) {
         Tier tier = new Tier((int) Math.log10((double) segment.rows()), segment.vectors().keySet());
         tiers.computeIfAbsent(tier, ignored -> new ArrayList<>()).add(segment);
       }
     }
     return tiers.values().stream()
-        .map(Compactor::oldestThatFit)
-        .filter(some -> some.size() >= mergeSegments || (some.size() > 1 && isHalfFull(some)))
+        .map(tier -> firstThatFit(tier, bounds))
+        .filter(
+            some -> some.size() >= mergeSegments || (some.size() > 1 && isHalfFull(some, bounds)))
         .findFirst()
         .orElse(List.of());
   }
 
-  private static List<Segment> oldestThatFit(List<Segment> tier) {
+  private static List<Segment> firstThatFit(List<Segment> segments, Bounds bounds) {
     List<Segment> some = new ArrayList<>();
     long rows = 0;
     long bytes = 0;
-    for (Segment segment : tier) {
+    for (Segment segment : segments) {
       rows += segment.rows();
-      bytes += segment.file().bytes();
-      if (rows > MERGE_ROWS_MAX || bytes > MERGE_BYTES_MAX) {
+      bytes += largestFile(segment);
+      if (!bounds.admit(rows, bytes) || some.size() == MERGE_SOURCES_MAX) {
         break;
       }
       some.add(segment);
@@ -243,10 +326,68 @@ public final class Compactor {
     return some;
   }
 
+  private static long largestFile(Segment segment) {
+    long bytes = Math.max(segment.file().bytes(), segment.index().bytes());
+    for (FileRef vectors : segment.vectors().values()) {
+      bytes = Math.max(bytes, vectors.bytes());
+    }
+    return bytes;
+  }
+
   /** Large segments need not be many: waiting for more would only make them too large. */
-  private static boolean isHalfFull(List<Segment> some) {
-    return some.stream().mapToLong(Segment::rows).sum() >= MERGE_ROWS_MAX / 2
-        || some.stream().mapToLong(segment -> segment.file().bytes()).sum() >= MERGE_BYTES_MAX / 2;
+  private static boolean isHalfFull(List<Segment> some, Bounds bounds) {
+    return some.stream().mapToLong(Segment::rows).sum() >= bounds.rows() / 2
+        || some.stream().mapToLong(Compactor::largestFile).sum() >= bounds.bytes() / 2;
+  }
+
+  /**
+   * The smallest segments that fit into one, without those that have many times the rows of all
+   * that are smaller. So few segments are left, each far larger than the next.
+   */
+  private List<Segment> allThatPay(Manifest manifest) {
+    List<Segment> all =
+        manifest.segments().stream().filter(some -> files.mayMerge(manifest, some)).toList();
+    Set<String> carried = modelsOfMost(all);
+    Map<Set<String>, List<Segment>> byModels = new LinkedHashMap<>();
+    for (Segment segment : all) {
+      Set<String> models = new TreeSet<>(segment.vectors().keySet());
+      models.retainAll(carried);
+      byModels.computeIfAbsent(models, ignored -> new ArrayList<>()).add(segment);
+    }
+    for (List<Segment> group : byModels.values()) {
+      group.sort(Comparator.comparingLong(Segment::rows));
+      List<Segment> some = new ArrayList<>(firstThatFit(group, largest));
+      while (some.size() > 1) {
+        Segment most = some.getLast();
+        List<Segment> others = some.subList(0, some.size() - 1);
+        long otherRows = others.stream().mapToLong(Segment::rows).sum();
+        if (most.rows() + otherRows < Math.min(MERGE_WHOLE_ROWS_MIN, largest.rows() / 10)) {
+          break;
+        }
+        if (most.rows() <= MERGE_SKEW_MAX * otherRows) {
+          return some;
+        }
+        some.removeLast();
+      }
+    }
+    return List.of();
+  }
+
+  /**
+   * Models whose vectors at least half of the rows have. Vectors of another are not waited for, so
+   * those of a model that was replaced are dropped in the end.
+   */
+  private static Set<String> modelsOfMost(List<Segment> segments) {
+    Map<String, Long> rowsOf = new TreeMap<>();
+    long rows = 0;
+    for (Segment segment : segments) {
+      rows += segment.rows();
+      segment.vectors().keySet().forEach(model -> rowsOf.merge(model, segment.rows(), Long::sum));
+    }
+    long most = rows;
+    Set<String> models = new TreeSet<>(rowsOf.keySet());
+    models.removeIf(model -> rowsOf.get(model) < most - rowsOf.get(model));
+    return models;
   }
 
   /**

@@ -111,6 +111,11 @@ public final class Engine implements AutoCloseable {
     return embedder.get();
   }
 
+  /** Removes the local copies of a workspace that was deleted. */
+  public void forget(String workspaceId) {
+    cache.drop(workspaceId);
+  }
+
   FileCache cache() {
     return cache;
   }

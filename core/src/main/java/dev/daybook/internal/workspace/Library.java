@@ -4,6 +4,7 @@ import dev.daybook.CorruptDataException;
 import dev.daybook.UnsupportedFormatException;
 import dev.daybook.event.EventId;
 import dev.daybook.internal.NewerFormatException;
+import dev.daybook.internal.cache.LocalCopies;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.EmbeddingText;
@@ -18,22 +19,29 @@ import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifest.FileRef;
 import dev.daybook.internal.plan.Checkpoint;
 import dev.daybook.internal.plan.PlanState;
+import dev.daybook.internal.segment.RowCursor;
 import dev.daybook.internal.segment.SegmentReader;
 import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,11 +52,14 @@ import org.slf4j.LoggerFactory;
  * Safe for use by any number of threads.
  */
 final class Library implements AutoCloseable {
-  /** A file is in memory while it is fetched. */
-  private static final int FETCHES_AT_ONCE = 4;
+  private static final int FETCHES_AT_ONCE = 16;
+
+  /** A file is in memory while it is fetched; a larger one is fetched alone. */
+  private static final long FETCHED_BYTES_MAX = 128L << 20;
 
   private final Engine engine;
   private final String workspaceId;
+  private final LocalCopies copies;
   private final Map<String, OpenSegment> segments = new HashMap<>();
   private final Set<EventId> tailIds = new HashSet<>();
   private long tailManifest = -1;
@@ -66,18 +77,41 @@ final class Library implements AutoCloseable {
   private View current;
 
   private boolean vectorsSeen;
+
+  /** Reads the workspace anew. */
+  private Supplier<View> newest =
+      () -> {
+        throw new IllegalStateException("Nobody said how to read the workspace anew");
+      };
+
   private boolean closed;
 
   Library(Engine engine, String workspaceId) {
     this.engine = engine;
     this.workspaceId = workspaceId;
+    this.copies = engine.cache().of(workspaceId);
+  }
+
+  /** Says how a view is had when files of an older one were replaced and are gone. */
+  void readAnewBy(Supplier<View> reading) {
+    newest = reading;
+  }
+
+  /** A view of now. */
+  View readAnew() {
+    return newest.get();
+  }
+
+  /** The local copies of this workspace's objects. */
+  LocalCopies copies() {
+    return copies;
   }
 
   /**
    * A segment with what was built from it.
    *
    * @param ref what the manifest says of it
-   * @param reader its rows
+   * @param rows its rows, not fetched before somebody reads one
    * @param index its index
    * @param indexOrigin where the index is from
    * @param vectors its vectors under the engine's model; none or one
@@ -85,11 +119,16 @@ final class Library implements AutoCloseable {
    */
   record OpenSegment(
       Manifest.Segment ref,
-      SegmentReader reader,
+      SegmentRows rows,
       PackedIndex index,
       Origin indexOrigin,
       List<VectorFile> vectors,
       Origin vectorOrigin) {
+    /** Its rows; fetched if there is no local copy. */
+    SegmentReader reader() {
+      return rows.reader();
+    }
+
     /** Whether the store has the vectors; if not, compaction makes them again. */
     boolean hasStoredVectors() {
       return !vectors.isEmpty() && vectorOrigin == Origin.STORE;
@@ -160,43 +199,73 @@ final class Library implements AutoCloseable {
   }
 
   /**
-   * Gets local copies of what is not open yet, several at once. What cannot be had is dealt with
-   * when it is opened.
+   * Gets local copies of the indexes and vectors that are not open yet, several at once. What
+   * cannot be had is dealt with when it is opened.
    */
   private void fetch(Manifest manifest) {
     List<FileRef> wanted = new ArrayList<>();
     for (Manifest.Segment ref : manifest.segments()) {
       OpenSegment known = segments.get(ref.file().key());
       if (known == null) {
-        wanted.add(ref.file());
         wanted.add(ref.index());
         Optional.ofNullable(ref.vectors().get(engine.embedder().modelKey())).ifPresent(wanted::add);
       }
     }
-    List<Callable<Boolean>> fetches = new ArrayList<>();
-    for (FileRef file : wanted) {
-      fetches.add(() -> {
-        try {
-          return local(file).isPresent();
-        } catch (CorruptDataException e) {
-          return false;
+    fetch(
+        wanted,
+        file -> {
+          try {
+            return local(file).isPresent();
+          } catch (CorruptDataException e) {
+            return false;
+          }
+        });
+  }
+
+  /**
+   * Gets local copies of segments that are about to be read, several at once.
+   *
+   * @throws FileGoneException if the store does not have one
+   */
+  void fetchRows(Collection<Manifest.Segment> refs) {
+    Map<String, Manifest.Segment> wanted = new LinkedHashMap<>();
+    synchronized (this) {
+      for (Manifest.Segment ref : refs) {
+        OpenSegment known = segments.get(ref.file().key());
+        if (known == null || !known.rows().isOpen()) {
+          wanted.put(ref.file().key(), ref);
         }
-      });
+      }
     }
-    for (int from = 0; fetches.size() > 1 && from < fetches.size(); from += FETCHES_AT_ONCE) {
-      List<Boolean> unused =
-          engine
-              .store()
-              .allOf(fetches.subList(from, Math.min(fetches.size(), from + FETCHES_AT_ONCE)));
+    fetch(
+        wanted.values().stream().map(Manifest.Segment::file).toList(),
+        file -> local(file).isPresent());
+  }
+
+  private void fetch(List<FileRef> files, Predicate<FileRef> fetcher) {
+    List<Callable<Boolean>> some = new ArrayList<>();
+    long bytes = 0;
+    for (FileRef file : files) {
+      if (some.size() == FETCHES_AT_ONCE || bytes + file.bytes() > FETCHED_BYTES_MAX) {
+        List<Boolean> unused = engine.store().allOf(some);
+        some.clear();
+        bytes = 0;
+      }
+      some.add(() -> fetcher.test(file));
+      bytes += file.bytes();
+    }
+    if (files.size() > 1) {
+      List<Boolean> unused = engine.store().allOf(some);
     }
   }
 
   private OpenSegment open(Manifest.Segment ref, OpenSegment before) {
-    SegmentReader reader = before == null ? openSegment(ref.file()) : before.reader();
+    SegmentRows rows =
+        before == null ? new SegmentRows(() -> openSegment(ref.file())) : before.rows();
     OpenIndex index =
         before != null && before.ref().index().equals(ref.index())
             ? new OpenIndex(before.index(), before.indexOrigin())
-            : openIndex(ref, reader);
+            : openIndex(ref, rows);
     List<VectorFile> vectors = openVectors(ref);
     if (before != null) {
       before.vectors().forEach(VectorFile::close);
@@ -204,28 +273,22 @@ final class Library implements AutoCloseable {
         before.index().close();
       }
     }
-    return new OpenSegment(ref, reader, index.index(), index.origin(), vectors, Origin.STORE);
+    return new OpenSegment(ref, rows, index.index(), index.origin(), vectors, Origin.STORE);
   }
 
   /** The rows of a segment of a manifest; its index is not opened for it. */
   SegmentReader reader(Manifest.Segment ref) {
+    SegmentRows rows;
     synchronized (this) {
       OpenSegment known = segments.get(ref.file().key());
-      if (known != null) {
-        return known.reader();
-      }
+      rows = known == null ? new SegmentRows(() -> openSegment(ref.file())) : known.rows();
     }
-    return openSegment(ref.file());
-  }
-
-  /** The rows of a segment from a fresh local copy. */
-  SegmentReader reopened(Manifest.Segment ref) {
-    return openSegment(ref.file());
+    return rows.reader();
   }
 
   private SegmentReader openSegment(FileRef file) {
     try {
-      return SegmentReader.open(localCopy(file), workspaceId);
+      return opened(file, path -> SegmentReader.open(path, workspaceId));
     } catch (NewerFormatException e) {
       throw new UnsupportedFormatException(file.key() + ": " + e.getMessage(), e);
     } catch (IOException e) {
@@ -235,19 +298,18 @@ final class Library implements AutoCloseable {
     }
   }
 
-  private OpenIndex openIndex(Manifest.Segment ref, SegmentReader reader) {
+  private OpenIndex openIndex(Manifest.Segment ref, SegmentRows rows) {
     try {
-      Optional<Path> file = local(ref.index());
-      if (file.isPresent()) {
-        return new OpenIndex(PackedIndex.open(file.get()), Origin.STORE);
-      }
+      return new OpenIndex(opened(ref.index(), PackedIndex::open), Origin.STORE);
+    } catch (FileGoneException e) {
       log().warn("{} is missing; it is rebuilt from {}", ref.index().key(), ref.file().key());
     } catch (IOException | CorruptDataException e) {
       log().warn("{} is rebuilt from {}: {}", ref.index().key(), ref.file().key(), e.getMessage());
     }
-    try {
-      byte[] rebuilt = SegmentIndexWriter.build(rows(reader));
-      Path local = engine.cache().put(rebuilt, Fingerprint.sha256Hex(rebuilt));
+    try (LocalCopies.Work work = copies.newWork()) {
+      Path rebuilt = work.file("index");
+      buildIndex(rows.reader(), rebuilt);
+      Path local = copies.put(rebuilt, Fingerprint.sha256Hex(rebuilt));
       return new OpenIndex(PackedIndex.open(local), Origin.REBUILT);
     } catch (IOException e) {
       throw new CorruptDataException(
@@ -260,16 +322,44 @@ final class Library implements AutoCloseable {
     }
   }
 
+  /** Builds the index of a segment, of which one row group is in memory at a time. */
+  static void buildIndex(SegmentReader reader, Path file) throws IOException {
+    try (RowCursor cursor = reader.rows()) {
+      Iterator<Row> rows =
+          new Iterator<>() {
+            private boolean hasNext = cursor.next();
+
+            @Override
+            public boolean hasNext() {
+              return hasNext;
+            }
+
+            @Override
+            public Row next() {
+              if (!hasNext) {
+                throw new NoSuchElementException();
+              }
+              Row row = cursor.row();
+              try {
+                hasNext = cursor.next();
+              } catch (IOException e) {
+                throw unreadable(e);
+              }
+              return row;
+            }
+          };
+      SegmentIndexWriter.build(() -> rows, file);
+    }
+  }
+
   private List<VectorFile> openVectors(Manifest.Segment ref) {
     FileRef file = ref.vectors().get(engine.embedder().modelKey());
     if (file == null) {
       return List.of();
     }
     try {
-      Optional<Path> local = local(file);
-      if (local.isPresent()) {
-        return List.of(VectorFile.open(local.get()));
-      }
+      return List.of(vectors(file));
+    } catch (FileGoneException e) {
       log().warn("{} is missing; {} is embedded again", file.key(), ref.file().key());
     } catch (IOException | CorruptDataException e) {
       log()
@@ -284,16 +374,24 @@ final class Library implements AutoCloseable {
   }
 
   /**
+   * A vector file of a manifest; the caller closes it.
+   *
+   * @throws FileGoneException if the store does not have it
+   * @throws CorruptDataException if it is damaged
+   */
+  VectorFile vectors(FileRef file) throws IOException {
+    return opened(file, VectorFile::open);
+  }
+
+  /**
    * Makes up for vectors that are gone, in the background; coverage counts them as missing
    * meanwhile.
    */
   private void embedAgain(Manifest.Segment ref) {
     try {
-      List<VectorFile.Chunk> chunks =
-          SegmentEmbedding.of(
-              rows(openSegment(ref.file())), engine.embedder(), done -> requireOpen());
-      byte[] bytes = VectorFile.write(engine.embedder().dimension(), chunks);
-      Path local = engine.cache().put(bytes, Fingerprint.sha256Hex(bytes));
+      byte[] bytes =
+          SegmentEmbedding.of(reader(ref), engine.embedder(), copies, done -> requireOpen());
+      Path local = copies.put(bytes, Fingerprint.sha256Hex(bytes));
       synchronized (this) {
         OpenSegment now = segments.get(ref.file().key());
         if (now != null && now.ref().equals(ref) && now.vectors().isEmpty()) {
@@ -301,7 +399,7 @@ final class Library implements AutoCloseable {
               ref.file().key(),
               new OpenSegment(
                   ref,
-                  now.reader(),
+                  now.rows(),
                   now.index(),
                   now.indexOrigin(),
                   List.of(VectorFile.open(local)),
@@ -361,42 +459,25 @@ final class Library implements AutoCloseable {
   }
 
   /**
-   * A local copy of a file.
+   * Opens the local copy of a file.
    *
    * @throws FileGoneException if the store does not have it
    */
-  Path localCopy(FileRef file) {
-    return local(file)
-        .orElseThrow(
-            () -> new FileGoneException(ObjectKey.of(file.key()), engine.store().describe()));
+  private <T> T opened(FileRef file, LocalCopies.Opener<T> opener) throws IOException {
+    ObjectKey key = ObjectKey.of(file.key());
+    return copies
+        .open(engine.store(), key, file.sha256(), file.bytes(), opener)
+        .orElseThrow(() -> new FileGoneException(key, engine.store().describe()));
   }
 
   private Optional<Path> local(FileRef file) {
-    return engine
-        .cache()
-        .fetch(engine.store(), ObjectKey.of(file.key()), file.sha256(), file.bytes());
+    return copies.fetch(engine.store(), ObjectKey.of(file.key()), file.sha256(), file.bytes());
   }
 
-  /** Every row of a segment of a manifest, in order; its index is not opened. */
-  List<Row> rowsOf(Manifest.Segment ref) {
+  /** Hands on every row of a segment of a manifest, in order; its index is not opened. */
+  void forEachRow(Manifest.Segment ref, Consumer<Row> consumer) {
     try {
-      return rows(openSegment(ref.file()));
-    } catch (IOException e) {
-      throw unreadable(e);
-    }
-  }
-
-  /** Every row of a segment, in order. */
-  List<Row> rows(OpenSegment segment) {
-    try {
-      return rows(segment.reader());
-    } catch (NoSuchFileException e) {
-      // Somebody made room in the cache; the segment itself is where it was.
-    } catch (IOException e) {
-      throw unreadable(e);
-    }
-    try {
-      return rows(reopened(segment.ref()));
+      openSegment(ref.file()).forEach(consumer);
     } catch (IOException e) {
       throw unreadable(e);
     }
@@ -405,12 +486,6 @@ final class Library implements AutoCloseable {
   static CorruptDataException unreadable(IOException e) {
     return new CorruptDataException(
         "A segment cannot be read: " + e.getMessage() + "; restore the object from a backup", e);
-  }
-
-  private static List<Row> rows(SegmentReader reader) throws IOException {
-    List<Row> rows = new ArrayList<>();
-    reader.forEach(rows::add);
-    return rows;
   }
 
   /** Brings the in-memory tail up to a snapshot; whether anything moved. */

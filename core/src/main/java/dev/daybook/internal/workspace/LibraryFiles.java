@@ -2,8 +2,10 @@ package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
 import dev.daybook.Progress;
+import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.event.EventId;
+import dev.daybook.internal.cache.LocalCopies.Work;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.SegmentIndexWriter;
@@ -15,24 +17,32 @@ import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifest.FileRef;
 import dev.daybook.internal.manifest.Manifest.Segment;
+import dev.daybook.internal.segment.SegmentReader;
 import dev.daybook.internal.segment.SegmentWriter;
 import dev.daybook.internal.workspace.Library.OpenSegment;
 import dev.daybook.recall.Embedder;
 import dev.daybook.storage.ObjectKey;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Segments as Parquet, their indexes by Lucene, vectors under the engine's model. */
 final class LibraryFiles implements SegmentFiles {
+  private static final int BUFFER = 1 << 16;
+
   private final Engine engine;
   private final Keys keys;
   private final String workspaceId;
@@ -97,56 +107,77 @@ final class LibraryFiles implements SegmentFiles {
   }
 
   @Override
-  public Segment merge(Manifest manifest, List<Segment> chosen) {
-    List<Row> rows = new ArrayList<>();
-    Map<Segment, List<Row>> rowsOf = new LinkedHashMap<>();
-    for (OpenSegment segment : library.open(manifest)) {
-      if (chosen.contains(segment.ref())) {
-        List<Row> some = library.rows(segment);
-        rowsOf.put(segment.ref(), some);
-        rows.addAll(some);
+  public Segment merge(Manifest manifest, List<Segment> chosen, LongConsumer rowsDone) {
+    library.fetchRows(chosen);
+    try (Work work = library.copies().newWork()) {
+      Path rows = work.file("segment");
+      Path index = work.file("index");
+      Balance balance;
+      long planRows;
+      List<int[]> newRows;
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(rows), BUFFER);
+          SegmentWriter writer = SegmentWriter.open(workspaceId, out);
+          SegmentMerge merge = new SegmentMerge(writer, rowsDone)) {
+        for (Segment segment : chosen) {
+          SegmentReader reader = library.reader(segment);
+          merge.add(reader.rows(), reader.rowCount());
+        }
+        SegmentIndexWriter.build(merge, index);
+        writer.finish();
+        balance = merge.balance();
+        planRows = merge.planRows();
+        newRows = merge.newRows();
       }
+      FileRef file = put(keys.segment(manifest.number(), ids.nextName()), rows);
+      FileRef indexFile = put(keys.index(manifest.number(), ids.nextName()), index);
+      Map<String, FileRef> vectors = mergeVectors(manifest, chosen, newRows);
+      return new Segment(file, balance.events(), planRows, balance.sum(), indexFile, vectors);
+    } catch (IOException e) {
+      throw unmade("merge " + chosen.size() + " segments", e);
     }
-    rows.sort(SegmentWriter.ORDER);
+  }
+
+  private static StorageAccessException unmade(String what, IOException e) {
+    return new StorageAccessException(
+        "Cannot "
+            + what
+            + " in the cache folder: "
+            + e
+            + "; make room, or choose another folder with Daybook.on(store).cache(folder, bytes)",
+        e);
+  }
+
+  /** Vectors of any model can be carried over, also of one that this process does not have. */
+  private Map<String, FileRef> mergeVectors(
+      Manifest manifest, List<Segment> chosen, List<int[]> newRows) {
+    Set<String> models = new TreeSet<>(chosen.getFirst().vectors().keySet());
+    chosen.forEach(segment -> models.retainAll(segment.vectors().keySet()));
     Map<String, FileRef> files = new TreeMap<>();
-    for (String model : chosen.getFirst().vectors().keySet()) {
+    for (String model : models) {
       try {
-        files.put(model, mergeVectors(manifest, model, rowsOf, rows));
+        files.put(model, mergeVectors(manifest, model, chosen, newRows));
       } catch (CorruptDataException e) {
         // Missing or damaged; if another process was faster, the commit is lost anyway.
         log().warn("Vectors of {} are not merged but made again later: {}", model, e.getMessage());
       }
     }
-    return segment(rows, writeRows(manifest, rows), writeIndex(manifest, rows), files);
+    return files;
   }
 
-  /** Vectors of any model can be carried over, also of one that this process does not have. */
   private FileRef mergeVectors(
-      Manifest manifest, String model, Map<Segment, List<Row>> rowsOf, List<Row> rows) {
-    Map<EventId, List<float[]>> vectors = new HashMap<>();
-    int dimension = 0;
+      Manifest manifest, String model, List<Segment> chosen, List<int[]> newRows) {
+    List<VectorFile.Moved> moved = new ArrayList<>();
     try {
-      for (Map.Entry<Segment, List<Row>> segment : rowsOf.entrySet()) {
-        FileRef ref = segment.getKey().vectors().get(model);
-        try (VectorFile file = VectorFile.open(library.localCopy(ref))) {
-          dimension = file.dimension();
-          for (int row = 0; row < segment.getValue().size(); row++) {
-            vectors.put(segment.getValue().get(row).id(), file.vectorsOf(row));
-          }
-        }
+      for (int i = 0; i < chosen.size(); i++) {
+        VectorFile file = library.vectors(chosen.get(i).vectors().get(model));
+        moved.add(new VectorFile.Moved(file, newRows.get(i)));
       }
+      return put(keys.vector(manifest.number(), ids.nextName(), model), VectorFile.merge(moved));
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Cannot read local copies of vectors; check the cache folder", e);
+      throw unmade("merge vectors", e);
+    } finally {
+      moved.forEach(source -> source.file().close());
     }
-    List<VectorFile.Chunk> chunks = new ArrayList<>();
-    for (int row = 0; row < rows.size(); row++) {
-      for (float[] vector : vectors.getOrDefault(rows.get(row).id(), List.of())) {
-        chunks.add(new VectorFile.Chunk(row, vector));
-      }
-    }
-    return put(
-        keys.vector(manifest.number(), ids.nextName(), model), VectorFile.write(dimension, chunks));
   }
 
   @Override
@@ -178,7 +209,7 @@ final class LibraryFiles implements SegmentFiles {
     }
     for (OpenSegment segment : open) {
       if (lacksIndex(segment, effort)) {
-        FileRef index = writeIndex(manifest, library.rows(segment));
+        FileRef index = rebuildIndex(manifest, segment);
         compactor.replace(manifest, segment.ref(), now -> now.withIndex(index));
         built = true;
       }
@@ -219,11 +250,12 @@ final class LibraryFiles implements SegmentFiles {
       long before,
       long total,
       Consumer<Progress> progress) {
-    List<Row> rows = library.rows(segment);
-    List<VectorFile.Chunk> chunks =
+    Embedder embedder = engine.embedder();
+    byte[] vectors =
         SegmentEmbedding.of(
-            rows,
-            engine.embedder(),
+            segment.reader(),
+            embedder,
+            library.copies(),
             done -> {
               progress.accept(new Progress("embedding", before + done, total));
               if (Thread.currentThread().isInterrupted()) {
@@ -232,8 +264,7 @@ final class LibraryFiles implements SegmentFiles {
                         + " go on");
               }
             });
-    progress.accept(new Progress("embedding", before + rows.size(), total));
-    return writeVectors(manifest, chunks);
+    return put(keys.vector(manifest.number(), ids.nextName(), embedder.modelKey()), vectors);
   }
 
   private FileRef writeRows(Manifest read, List<Row> rows) {
@@ -248,17 +279,29 @@ final class LibraryFiles implements SegmentFiles {
     }
   }
 
-  private FileRef writeVectors(Manifest read, List<VectorFile.Chunk> chunks) {
-    Embedder embedder = engine.embedder();
-    return put(
-        keys.vector(read.number(), ids.nextName(), embedder.modelKey()),
-        VectorFile.write(embedder.dimension(), chunks));
+  private FileRef rebuildIndex(Manifest read, OpenSegment segment) {
+    try (Work work = library.copies().newWork()) {
+      Path index = work.file("index");
+      Library.buildIndex(segment.reader(), index);
+      return put(keys.index(read.number(), ids.nextName()), index);
+    } catch (IOException e) {
+      throw unmade("index " + segment.ref().rows() + " events", e);
+    }
   }
 
   private FileRef put(ObjectKey key, byte[] bytes) {
     engine.store().create(key, bytes);
     String sha256 = Fingerprint.sha256Hex(bytes);
-    engine.cache().put(bytes, sha256);
+    Path unused = library.copies().put(bytes, sha256);
+    return new FileRef(key.path(), bytes.length, sha256);
+  }
+
+  /** Puts a file that was made in a working folder. */
+  private FileRef put(ObjectKey key, Path made) throws IOException {
+    byte[] bytes = Files.readAllBytes(made);
+    engine.store().create(key, bytes);
+    String sha256 = Fingerprint.sha256Hex(bytes);
+    Path unused = library.copies().put(made, sha256);
     return new FileRef(key.path(), bytes.length, sha256);
   }
 

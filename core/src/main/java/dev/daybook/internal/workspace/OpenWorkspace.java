@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,6 +63,9 @@ public final class OpenWorkspace {
 
   /** Background compaction collects after about so many manifests. */
   private static final long COLLECT_EVERY = 64;
+
+  /** More only if others merge meanwhile: sixteen segments become one in each. */
+  private static final int MERGES_MAX = 1_000;
 
   private final Engine engine;
   private final Catalog.Found found;
@@ -104,6 +108,7 @@ public final class OpenWorkspace {
     this.manifests = new Manifests(store, found.keys(), found.id());
     this.watermarks = new Watermarks(store, found.keys(), found.id(), Watermarks.IN_MANIFEST_MAX);
     this.library = new Library(engine, found.id());
+    library.readAnewBy(this::latest);
     this.history = new PlanHistory(library);
     this.files = new LibraryFiles(engine, found.keys(), found.id(), ids, library);
     this.compactor =
@@ -609,14 +614,23 @@ public final class OpenWorkspace {
     compaction.lock();
     try {
       if (!closed.get()) {
-        merge(takeIn(progress -> {}), progress -> {});
+        merge(takeIn(progress -> {}), Compactor.Merging.TIERS, this::unlessClosing);
         collectSometimes();
       }
+    } catch (CancellationException e) {
+      log().debug("'{}' was closed while segments were merged", name());
     } catch (RuntimeException e) {
       log().warn("Compaction of '{}' broke off and is tried again later: {}", name(), e.toString());
     } finally {
       compacting.set(false);
       compaction.unlock();
+    }
+  }
+
+  /** Whoever closes a handle is not to wait for minutes. */
+  private void unlessClosing(Progress progress) {
+    if (closing.get()) {
+      throw new CancellationException("'" + name() + "' is being closed at " + progress);
     }
   }
 
@@ -647,12 +661,21 @@ public final class OpenWorkspace {
   private void compact(LibraryFiles.Effort effort, Consumer<Progress> progress) {
     Manifest taken = takeIn(progress);
     boolean repaired = unlessOvertaken(() -> files.repair(taken, compactor, effort, progress));
-    merge(repaired ? readManifest() : taken, progress);
+    Compactor.Merging what =
+        effort == LibraryFiles.Effort.WHOLE ? Compactor.Merging.WHOLE : Compactor.Merging.BRIEF;
+    merge(repaired ? readManifest() : taken, what, progress);
   }
 
-  private void merge(Manifest manifest, Consumer<Progress> progress) {
-    if (unlessOvertaken(() -> compactor.merge(manifest, progress))) {
-      Manifest unused = readManifest();
+  /** In the background one step at a time; when asked for, until there is nothing left to merge. */
+  private void merge(Manifest manifest, Compactor.Merging what, Consumer<Progress> progress) {
+    Manifest read = manifest;
+    int steps = what == Compactor.Merging.WHOLE ? MERGES_MAX : 1;
+    for (int step = 0; step < steps; step++) {
+      Manifest from = read;
+      if (!unlessOvertaken(() -> compactor.merge(from, what, progress))) {
+        return;
+      }
+      read = readManifest();
     }
   }
 

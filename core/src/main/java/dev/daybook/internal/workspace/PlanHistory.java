@@ -9,9 +9,7 @@ import dev.daybook.internal.plan.PlanDiff;
 import dev.daybook.internal.plan.PlanFold;
 import dev.daybook.internal.plan.PlanLog;
 import dev.daybook.internal.plan.PlanState;
-import dev.daybook.internal.segment.SegmentReader;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -128,10 +126,13 @@ final class PlanHistory {
       Library library, Manifest manifest, List<Row> later, long after, long upTo) {
     List<Entry> entries = new ArrayList<>();
     try {
-      for (Manifest.Segment ref : manifest.segments()) {
-        if (ref.planRows() > 0 && after < manifest.planThrough()) {
-          entries.addAll(entries(library, ref, after, upTo));
-        }
+      List<Manifest.Segment> ofPlan =
+          manifest.segments().stream()
+              .filter(ref -> ref.planRows() > 0 && after < manifest.planThrough())
+              .toList();
+      library.fetchRows(ofPlan);
+      for (Manifest.Segment ref : ofPlan) {
+        library.reader(ref).forEachPlanEntry(after, upTo, entries::add);
       }
       for (Row row : later) {
         long version = row.envelope().planVersion();
@@ -147,23 +148,6 @@ final class PlanHistory {
           e);
     }
     entries.sort(ORDER);
-    return entries;
-  }
-
-  private static List<Entry> entries(Library library, Manifest.Segment ref, long after, long upTo)
-      throws IOException {
-    try {
-      return entries(library.reader(ref), after, upTo);
-    } catch (NoSuchFileException e) {
-      // Somebody made room in the cache; the segment itself is where it was.
-      return entries(library.reopened(ref), after, upTo);
-    }
-  }
-
-  private static List<Entry> entries(SegmentReader reader, long after, long upTo)
-      throws IOException {
-    List<Entry> entries = new ArrayList<>();
-    reader.forEachPlanEntry(after, upTo, entries::add);
     return entries;
   }
 }

@@ -200,16 +200,18 @@ final class Scrub {
   }
 
   private void checkRows(Segment segment) {
-    List<EventId> rows = new ArrayList<>();
-    for (Row row : library.rowsOf(segment)) {
-      rows.add(row.id());
-      checkFit(row, segment.file().key());
-      checkOutput(row);
-      if (!seen.add(row.id())) {
-        problems.add("Event %s is in several segments; report this".formatted(row.id()));
-      }
-    }
-    Balance found = Balance.of(rows);
+    Balance.Sum rows = new Balance.Sum();
+    library.forEachRow(
+        segment,
+        row -> {
+          rows.add(row.id());
+          checkFit(row, segment.file().key());
+          checkOutput(row);
+          if (!seen.add(row.id())) {
+            problems.add("Event %s is in several segments; report this".formatted(row.id()));
+          }
+        });
+    Balance found = rows.balance();
     if (!found.equals(segment.balance())) {
       problems.add(
           "%s holds %d events (%s), the manifest says %d (%s)%s"

@@ -5,6 +5,7 @@ import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Makes and reads the files that hold events. {@link Compactor} decides which events belong in
@@ -32,8 +33,12 @@ public interface SegmentFiles {
   /** Whether merging this segment with others loses nothing that was built from it. */
   boolean mayMerge(Manifest manifest, Manifest.Segment segment);
 
-  /** Makes one segment of several of a manifest. */
-  Manifest.Segment merge(Manifest manifest, List<Manifest.Segment> segments);
+  /**
+   * Makes one segment of several of a manifest.
+   *
+   * @param rowsDone is told now and then how many rows are written; it may throw to end the work
+   */
+  Manifest.Segment merge(Manifest manifest, List<Manifest.Segment> segments, LongConsumer rowsDone);
 
   /** Makes sure that every segment of a manifest is there and answers. */
   void check(Manifest manifest);

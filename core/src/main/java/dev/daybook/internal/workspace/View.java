@@ -16,7 +16,9 @@ import dev.daybook.internal.index.Searcher;
 import dev.daybook.internal.index.Selection;
 import dev.daybook.internal.index.TailIndex;
 import dev.daybook.internal.index.Vectors;
+import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.plan.PlanState;
+import dev.daybook.internal.segment.SegmentReader;
 import dev.daybook.internal.workspace.Library.OpenSegment;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
@@ -28,13 +30,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What one read of a workspace saw, ready to be asked. Unchanging; safe for use by any number of
@@ -47,6 +49,9 @@ public final class View {
 
   /** How many events are looked at for a path in their text. */
   private static final int NAMING_MAX = 512;
+
+  /** How often files may be replaced while events are read. */
+  private static final int ROUNDS_MAX = 5;
 
   private final Library library;
   private final Embedder embedder;
@@ -236,11 +241,7 @@ public final class View {
 
   /** The events of these ids, in this order; those that do not exist are left out. */
   public List<Entry> load(List<EventId> ids) {
-    List<Ref> refs = new ArrayList<>();
-    for (EventId id : ids) {
-      reading(() -> searcher.lookup(id)).ifPresent(refs::add);
-    }
-    return loadRefs(refs);
+    return loadRefs(lookup(ids));
   }
 
   /** Those of these events that exist. */
@@ -251,7 +252,8 @@ public final class View {
   }
 
   private List<Entry> loadRefs(List<Ref> refs) {
-    return entries(refs, rowsOf(refs));
+    Map<EventId, Entry> entries = entriesOf(refs);
+    return refs.stream().map(ref -> entries.get(ref.id())).toList();
   }
 
   private static List<Entry> entries(List<Ref> refs, Map<EventId, Row> rows) {
@@ -271,38 +273,74 @@ public final class View {
   }
 
   private Map<EventId, Row> rowsOf(List<Ref> refs) {
-    Map<EventId, Row> rows = new TreeMap<>();
-    Map<Integer, List<Ref>> bySource = new TreeMap<>();
-    refs.forEach(
-        ref -> bySource.computeIfAbsent(ref.source(), source -> new ArrayList<>()).add(ref));
-    try {
-      for (Map.Entry<Integer, List<Ref>> source : bySource.entrySet()) {
-        for (Row row : rows(source.getKey(), source.getValue())) {
-          rows.put(row.id(), row);
+    return read(refs, SegmentReader::rows, row -> row, Row::id);
+  }
+
+  private Map<EventId, Entry> entriesOf(List<Ref> refs) {
+    return read(refs, SegmentReader::entries, Row::entry, Entry::id);
+  }
+
+  @FunctionalInterface
+  private interface Selecting<T> {
+    List<T> of(SegmentReader segment, int[] rows) throws IOException;
+  }
+
+  /**
+   * Reads events from segments and the tail. If a segment was replaced and is gone, the rest is
+   * read from a view of now: what an event holds never changes.
+   */
+  private <T> Map<EventId, T> read(
+      List<Ref> refs, Selecting<T> ofSegment, Function<Row, T> ofTail, Function<T, EventId> id) {
+    Map<EventId, T> found = new TreeMap<>();
+    View from = this;
+    List<Ref> left = refs;
+    for (int round = 1; ; round++) {
+      try {
+        from.read(left, ofSegment, ofTail).forEach(one -> found.put(id.apply(one), one));
+        return found;
+      } catch (FileGoneException e) {
+        if (round == ROUNDS_MAX) {
+          throw e;
         }
+        from = library.readAnew();
+        left = from.lookup(left.stream().map(Ref::id).toList());
       }
-      return rows;
-    } catch (IOException e) {
-      throw unreadable(e);
     }
   }
 
-  private List<Row> rows(int source, List<Ref> refs) throws IOException {
-    int[] numbers = refs.stream().mapToInt(Ref::row).sorted().distinct().toArray();
-    if (source < segments.size()) {
-      OpenSegment segment = segments.get(source);
-      try {
-        return segment.reader().rows(numbers);
-      } catch (NoSuchFileException e) {
-        // Somebody made room in the cache; the segment itself is where it was.
-        return library.reopened(segment.ref()).rows(numbers);
+  private List<Ref> lookup(List<EventId> ids) {
+    List<Ref> refs = new ArrayList<>();
+    for (EventId id : ids) {
+      reading(() -> searcher.lookup(id)).ifPresent(refs::add);
+    }
+    return refs;
+  }
+
+  private <T> List<T> read(List<Ref> refs, Selecting<T> ofSegment, Function<Row, T> ofTail) {
+    Map<Integer, List<Ref>> bySource = new TreeMap<>();
+    refs.forEach(
+        ref -> bySource.computeIfAbsent(ref.source(), source -> new ArrayList<>()).add(ref));
+    library.fetchRows(
+        bySource.keySet().stream()
+            .filter(source -> source < segments.size())
+            .map(source -> segments.get(source).ref())
+            .toList());
+    List<T> found = new ArrayList<>();
+    bySource.forEach((source, some) -> {
+      int[] numbers = some.stream().mapToInt(Ref::row).sorted().distinct().toArray();
+      if (source < segments.size()) {
+        try {
+          found.addAll(ofSegment.of(segments.get(source).reader(), numbers));
+        } catch (IOException e) {
+          throw unreadable(e);
+        }
+      } else {
+        for (int number : numbers) {
+          found.add(ofTail.apply(tailRows.get(number)));
+        }
       }
-    }
-    List<Row> rows = new ArrayList<>();
-    for (int number : numbers) {
-      rows.add(tailRows.get(number));
-    }
-    return rows;
+    });
+    return found;
   }
 
   @FunctionalInterface
