@@ -47,9 +47,14 @@ final class ListBuilder {
     this.signsOfCentres = new Signs(dimension, lists);
   }
 
+  /** A file with a higher list number is damaged. */
+  static int listsMax(int count) {
+    return (int) Math.min(LISTS_MAX, 8 * Math.sqrt(count));
+  }
+
   /** How many lists so many vectors are sorted into. */
   static int listsFor(int count) {
-    return (int) Math.max(1, Math.min(LISTS_MAX, Math.round(2 * Math.sqrt(count))));
+    return (int) Math.max(1, Math.min(LISTS_MAX, Math.round(4 * Math.sqrt(count))));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.daybook.internal.index;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import org.apache.lucene.util.NumericUtils;
 
 /**
@@ -121,36 +122,30 @@ final class Lists {
     return centres.length;
   }
 
-  int start(int list) {
-    return starts[list];
-  }
-
   int size(int list) {
     return starts[list + 1] - starts[list];
   }
 
-  int largest() {
-    int largest = 0;
-    for (int list = 0; list < count(); list++) {
-      largest = Math.max(largest, size(list));
+  /** Adds the vectors of a list. */
+  void addTo(Estimates estimates, Question question, int list) {
+    estimates.add(signs, chunkAt, starts[list], starts[list + 1], base(question, list));
+  }
+
+  /** Adds those vectors of a list that pass; gives how many do. */
+  int addTo(Estimates estimates, Question question, int list, IntPredicate passing) {
+    float base = base(question, list);
+    int passed = 0;
+    for (int i = starts[list]; i < starts[list + 1]; i++) {
+      if (passing.test(chunkAt[i])) {
+        estimates.add(signs, chunkAt, i, i + 1, base);
+        passed++;
+      }
     }
-    return largest;
+    return passed;
   }
 
-  int chunkAt(int position) {
-    return chunkAt[position];
-  }
-
-  /** The buckets of the estimated cosines of a list; see {@link Signs#estimate}. */
-  void estimate(Question question, int list, int[] sums, int[] buckets, int at) {
-    signs.estimate(
-        question.planes(),
-        starts[list],
-        starts[list + 1],
-        centres[list].product(question.padded()) * question.scale(),
-        sums,
-        buckets,
-        at);
+  private float base(Question question, int list) {
+    return centres[list].product(question.padded()) * question.scale();
   }
 
   /**
@@ -163,14 +158,12 @@ final class Lists {
     int[] buckets = new int[count()];
     if (wanted * COMPARED_TIMES < count()) {
       signsOfCentres.estimate(
-          question.planes(),
-          0,
-          count(),
-          middle.product(question.padded()) * question.scale(),
-          new int[count()],
-          buckets,
-          0);
-      least = atLeast(buckets, wanted * COMPARED_TIMES);
+          question.planes(), middle.product(question.padded()) * question.scale(), buckets);
+      int[] histogram = new int[Signs.BUCKETS];
+      for (int bucket : buckets) {
+        histogram[bucket]++;
+      }
+      least = Signs.reachedBy(wanted * COMPARED_TIMES, histogram);
     }
     long[] order = new long[count()];
     int compared = 0;
@@ -186,18 +179,5 @@ final class Lists {
       nearest[i] = (int) order[i];
     }
     return nearest;
-  }
-
-  /** The bucket that so many, and as few more as possible, reach. */
-  private static int atLeast(int[] buckets, int count) {
-    int[] histogram = new int[Signs.BUCKETS];
-    for (int bucket : buckets) {
-      histogram[bucket]++;
-    }
-    int bucket = Signs.BUCKETS - 1;
-    for (int seen = histogram[bucket]; seen < count && bucket > 0; seen += histogram[bucket]) {
-      bucket--;
-    }
-    return bucket;
   }
 }

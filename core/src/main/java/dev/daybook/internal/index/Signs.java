@@ -87,20 +87,42 @@ final class Signs {
     return ((x & ~y) | (~(x ^ y) & isLowLess)) & HIGH;
   }
 
+  /** Copies neighbouring vectors, to be compared with {@link #estimate}. */
+  void copy(int from, int count, long[][] toWords, float[] toFactors, int at) {
+    for (int word = 0; word < words.length; word++) {
+      System.arraycopy(words[word], from, toWords[word], at, count);
+    }
+    System.arraycopy(factors, from, toFactors, at, count);
+  }
+
+  /** The buckets of the estimated cosines of all vectors, which have one centre. */
+  void estimate(Planes question, float base, int[] buckets) {
+    float[] bases = new float[buckets.length];
+    Arrays.fill(bases, base);
+    estimate(question, words, factors, bases, buckets.length, new int[buckets.length], buckets, 0);
+  }
+
   /**
-   * The buckets of the estimated cosines of neighbouring vectors.
+   * The buckets of the estimated cosines of the first vectors.
    *
-   * @param base the product of the question with the centre
+   * @param bases the product of the question with the centre of each
    * @param sums scratch, at least as long as there are vectors
+   * @param buckets where they are put, from {@code at} on
    */
-  void estimate(Planes question, int from, int to, float base, int[] sums, int[] buckets, int at) {
-    int count = to - from;
+  static void estimate(
+      Planes question,
+      long[][] words,
+      float[] factors,
+      float[] bases,
+      int count,
+      int[] sums,
+      int[] buckets,
+      int at) {
     Arrays.fill(sums, 0, count, 0);
     for (int word = 0; word < words.length; word++) {
       int plane = word * Planes.COUNT;
       add(
           words[word],
-          from,
           count,
           question.bits[plane],
           question.bits[plane + 1],
@@ -108,14 +130,26 @@ final class Signs {
           question.bits[plane + 3],
           sums);
     }
-    bucket(sums, factors, from, count, base, question.step, question.sum, buckets, at);
+    bucket(sums, factors, bases, count, question.step, question.sum, buckets, at);
+  }
+
+  /**
+   * The bucket that so many, and as few more as possible, reach.
+   *
+   * @param histogram how many are in each bucket
+   */
+  static int reachedBy(int count, int[] histogram) {
+    int bucket = BUCKETS - 1;
+    for (int seen = histogram[bucket]; seen < count && bucket > 0; seen += histogram[bucket]) {
+      bucket--;
+    }
+    return bucket;
   }
 
   /** Adds up the components whose sign is set. Kept so simple that it becomes vector code. */
-  private static void add(
-      long[] words, int from, int count, long p0, long p1, long p2, long p3, int[] sums) {
+  private static void add(long[] words, int count, long p0, long p1, long p2, long p3, int[] sums) {
     for (int i = 0; i < count; i++) {
-      long word = words[from + i];
+      long word = words[i];
       sums[i] +=
           Long.bitCount(word & p0)
               + (Long.bitCount(word & p1) << 1)
@@ -141,17 +175,17 @@ final class Signs {
   private static void bucket(
       int[] sums,
       float[] factors,
-      int from,
+      float[] bases,
       int count,
-      float base,
       float step,
       int sum,
       int[] buckets,
       int at) {
-    float middle = (base + 2) * BUCKETS_PER_ONE;
     float unit = step * BUCKETS_PER_ONE;
+    float middle = 2f * BUCKETS_PER_ONE;
     for (int i = 0; i < count; i++) {
-      int bucket = (int) (middle + factors[from + i] * ((2 * sums[i] - sum) * unit));
+      int bucket =
+          (int) (middle + bases[i] * BUCKETS_PER_ONE + factors[i] * ((2 * sums[i] - sum) * unit));
       buckets[at + i] = Math.max(0, Math.min(BUCKETS - 1, bucket));
     }
   }

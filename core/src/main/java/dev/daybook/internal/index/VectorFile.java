@@ -44,6 +44,9 @@ public final class VectorFile extends Vectors implements AutoCloseable {
   /** From so many vectors on signs are searched before vectors. */
   static final int SIGNED_MIN = 1024;
 
+  /** Two lines of a processor's cache. */
+  private static final int TOUCHED_EVERY = 128;
+
   private static final int READ_AT_ONCE = 512;
 
   /**
@@ -313,7 +316,7 @@ public final class VectorFile extends Vectors implements AutoCloseable {
     byte[] lists = new byte[into.length * Character.BYTES];
     all.readBytes(lists, 0, lists.length);
     ByteBuffer.wrap(lists).order(ByteOrder.LITTLE_ENDIAN).asCharBuffer().get(into);
-    int listsMax = ListBuilder.listsFor(into.length);
+    int listsMax = ListBuilder.listsMax(into.length);
     for (int i = 0; i < into.length; i++) {
       if (into[i] >= listsMax) {
         throw broken(
@@ -342,6 +345,7 @@ public final class VectorFile extends Vectors implements AutoCloseable {
           rows[chunk] = records.getInt(i * length);
           scales[chunk] = records.getFloat(i * length + 4);
           if (rows[chunk] < (chunk == 0 ? 0 : rows[chunk - 1])
+              || rows[chunk] == Integer.MAX_VALUE
               || !(scales[chunk] >= 0 && scales[chunk] <= 1)) {
             throw broken(
                 path,
@@ -406,6 +410,16 @@ public final class VectorFile extends Vectors implements AutoCloseable {
   @Override
   void read(int chunk, byte[] into) throws IOException {
     bytes.readBytes(dataAt + chunk * (8L + dimension) + 8, into, 0, dimension);
+  }
+
+  @Override
+  int touch(int chunk) throws IOException {
+    long at = dataAt + chunk * (8L + dimension) + 8;
+    int touched = 0;
+    for (int i = 0; i < dimension; i += TOUCHED_EVERY) {
+      touched += bytes.readByte(at + i);
+    }
+    return touched;
   }
 
   @Override

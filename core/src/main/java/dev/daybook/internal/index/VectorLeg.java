@@ -2,7 +2,6 @@ package dev.daybook.internal.index;
 
 import dev.daybook.internal.index.TopRows.Scored;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.util.FixedBitSet;
@@ -19,7 +18,7 @@ final class VectorLeg {
   static final int FEW = 1024;
 
   /** Vectors looked through by sign are this times the two thirds' power of all that pass. */
-  private static final int LOOKED_THROUGH = 5;
+  private static final int LOOKED_THROUGH = 6;
 
   /** Vectors compared with for each that is asked for. */
   private static final int COMPARED_TIMES = 4;
@@ -112,7 +111,7 @@ final class VectorLeg {
           candidates.lookThrough(source, rows);
         }
       }
-      candidates.compare(this, top);
+      candidates.compare(top);
       List<Scored> ranked = top.ranked();
       return ranked.size() < Math.min(count, all) ? allCompared(passing, count) : ranked;
     }
@@ -134,8 +133,23 @@ final class VectorLeg {
       Vectors vectors = sources.vectors(source);
       int start = sources.start(source);
       int end = start + Math.min(sources.table(source).rows(), vectors.withVector().length());
+      if (passing == withVector) {
+        scanAll(vectors, start, top);
+        return;
+      }
       for (int row = next(passing, start, end); row < end; row = next(passing, row + 1, end)) {
         top.offer(row, question.exact().best(vectors, row - start, scratch));
+      }
+    }
+
+    private void scanAll(Vectors vectors, int start, TopRows top) throws IOException {
+      for (int chunk = 0; chunk < vectors.chunks(); ) {
+        int row = vectors.rowOf(chunk);
+        float best = question.exact().cosine(vectors, chunk, scratch);
+        for (chunk++; chunk < vectors.chunks() && vectors.rowOf(chunk) == row; chunk++) {
+          best = Math.max(best, question.exact().cosine(vectors, chunk, scratch));
+        }
+        top.offer(start + row, best);
       }
     }
 
@@ -152,23 +166,25 @@ final class VectorLeg {
 
   /** The vectors that one query has looked through by sign. */
   private final class Candidates {
-    /** A list that was looked through. */
-    private record Seen(int source, int list, int from) {}
-
     private final Question question;
     private final FixedBitSet passing;
     private final int wanted;
-    private final List<Seen> seen = new ArrayList<>();
-    private final int[] histogram = new int[Signs.BUCKETS];
-    private int[] buckets = new int[0];
-    private int[] sums = new int[0];
-    private int size;
+    private final Estimates estimates;
+
+    /** By source: where its vectors end among those looked through. */
+    private final int[] ends = new int[sources.count()];
+
+    private final byte[] scratch = new byte[dimension];
+
+    /** Keeps the reads ahead from being left out. */
+    private int touched;
 
     Candidates(Question question, FixedBitSet passing, int count) {
       this.question = question;
       this.passing = passing;
       this.wanted =
           (int) Math.max(COMPARED_MIN, Math.min(Integer.MAX_VALUE, (long) COMPARED_TIMES * count));
+      this.estimates = new Estimates(question);
     }
 
     /**
@@ -179,90 +195,80 @@ final class VectorLeg {
     void lookThrough(int source, int rows) {
       Vectors vectors = sources.vectors(source);
       Lists lists = vectors.lists().orElseThrow();
-      double share = (double) rows / vectors.rowsWithVector();
-      double chunks = share * vectors.chunks();
+      double chunks = (double) rows / vectors.rowsWithVector() * vectors.chunks();
       long enough = (long) Math.max(wanted, LOOKED_THROUGH * Math.pow(chunks, 2.0 / 3));
-      int needed = (int) Math.min(lists.count(), 1 + lists.count() * (enough / chunks));
+      int[] nearest =
+          lists.nearest(
+              question, (int) Math.min(lists.count(), 1 + lists.count() * (enough / chunks)));
+      estimates.reserve(enough + vectors.chunks() / lists.count());
       boolean[] isSeen = new boolean[lists.count()];
-      long passed = 0;
-      for (int[] nearest = lists.nearest(question, needed); passed < enough; ) {
-        for (int i = 0; i < nearest.length && passed < enough; i++) {
-          if (!isSeen[nearest[i]]) {
-            isSeen[nearest[i]] = true;
-            passed += lookThrough(source, lists, nearest[i], share < 1);
+      enough += estimates.size();
+      for (int i = 0; estimates.size() < enough; i++) {
+        if (i == nearest.length) {
+          if (i == lists.count()) {
+            break;
           }
+          nearest = lists.nearest(question, lists.count());
+          i = 0;
         }
-        if (nearest.length == lists.count()) {
-          return;
+        if (!isSeen[nearest[i]]) {
+          isSeen[nearest[i]] = true;
+          add(source, lists, nearest[i], rows < vectors.rowsWithVector());
         }
-        nearest = lists.nearest(question, lists.count());
       }
+      ends[source] = estimates.size();
     }
 
-    private int lookThrough(int source, Lists lists, int list, boolean isFiltered) {
-      int from = size;
-      size += lists.size(list);
-      if (size > buckets.length) {
-        buckets = Arrays.copyOf(buckets, Math.max(size, 2 * buckets.length));
+    private void add(int source, Lists lists, int list, boolean isFiltered) {
+      if (isFiltered) {
+        Vectors vectors = sources.vectors(source);
+        int start = sources.start(source);
+        lists.addTo(estimates, question, list, c -> passing.get(start + vectors.rowOf(c)));
+      } else {
+        lists.addTo(estimates, question, list);
       }
-      if (sums.length < lists.size(list)) {
-        sums = new int[lists.largest()];
-      }
-      lists.estimate(question, list, sums, buckets, from);
-      seen.add(new Seen(source, list, from));
-      int passed = isFiltered ? leaveOut(source, lists, list, from) : lists.size(list);
-      for (int i = from; i < size; i++) {
-        if (buckets[i] >= 0) {
-          histogram[buckets[i]]++;
-        }
-      }
-      return passed;
-    }
-
-    /** Takes out what does not pass; gives how many do. */
-    private int leaveOut(int source, Lists lists, int list, int from) {
-      Vectors vectors = sources.vectors(source);
-      int start = sources.start(source);
-      int passed = 0;
-      for (int i = 0; i < lists.size(list); i++) {
-        int chunk = lists.chunkAt(lists.start(list) + i);
-        if (passing.get(start + vectors.rowOf(chunk))) {
-          passed++;
-        } else {
-          buckets[from + i] = -1;
-        }
-      }
-      return passed;
     }
 
     /** Compares with those that look best. */
-    void compare(Prepared prepared, TopRows top) throws IOException {
-      int least = Signs.BUCKETS - 1;
-      for (int above = histogram[least]; above < wanted && least > 0; above += histogram[least]) {
-        least--;
-      }
+    void compare(TopRows top) throws IOException {
+      int least = estimates.bucketOf(wanted);
       int equalMax = COMPARED_TIMES * wanted;
-      int[] rows = new int[wanted];
-      int count = 0;
-      for (Seen one : seen) {
-        Lists lists = sources.vectors(one.source()).lists().orElseThrow();
-        Vectors vectors = sources.vectors(one.source());
-        for (int i = 0; i < lists.size(one.list()); i++) {
-          int bucket = buckets[one.from() + i];
+      int[] chunks = new int[wanted];
+      int from = 0;
+      for (int source = 0; source < ends.length; source++) {
+        int count = 0;
+        for (; from < ends[source]; from++) {
+          int bucket = estimates.bucket(from);
           if (bucket > least || (bucket == least && equalMax-- > 0)) {
-            int chunk = lists.chunkAt(lists.start(one.list()) + i);
-            if (count == rows.length) {
-              rows = Arrays.copyOf(rows, 2 * count);
+            if (count == chunks.length) {
+              chunks = Arrays.copyOf(chunks, 2 * count);
             }
-            rows[count++] = sources.start(one.source()) + vectors.rowOf(chunk);
+            chunks[count++] = estimates.chunk(from);
           }
         }
+        compare(source, chunks, count, top);
       }
-      Arrays.sort(rows, 0, count);
+    }
+
+    private void compare(int source, int[] chunks, int count, TopRows top) throws IOException {
+      Vectors vectors = sources.vectors(source);
+      int start = sources.start(source);
+      boolean isOneARow = vectors.chunks() == vectors.rowsWithVector();
+      if (!isOneARow) {
+        Arrays.sort(chunks, 0, count);
+      }
       for (int i = 0; i < count; i++) {
-        if (i == 0 || rows[i] != rows[i - 1]) {
-          top.offer(rows[i], prepared.score(rows[i]));
+        touched += vectors.touch(chunks[i]);
+      }
+      int last = -1;
+      for (int i = 0; i < count; i++) {
+        int row = vectors.rowOf(chunks[i]);
+        if (isOneARow) {
+          top.offer(start + row, question.exact().cosine(vectors, chunks[i], scratch));
+        } else if (row != last) {
+          top.offer(start + row, question.exact().best(vectors, row, scratch));
         }
+        last = row;
       }
     }
   }

@@ -10,8 +10,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +129,72 @@ class VectorFileTest {
                   2,
                   List.of(chunk(1, 0.6f, 0.8f), chunk(1, 0, 1), chunk(2, 0, -1), chunk(3, 1, 0))));
     }
+  }
+
+  private static List<VectorFile.Chunk> many(int rows, long seed) {
+    Random random = new Random(seed);
+    List<VectorFile.Chunk> chunks = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      double angle = random.nextDouble() * 2 * Math.PI;
+      chunks.add(chunk(row, (float) Math.cos(angle), (float) Math.sin(angle)));
+    }
+    return chunks;
+  }
+
+  @Test
+  void mergesIntoListsAsIfWrittenAnew() throws IOException {
+    List<VectorFile.Chunk> chunks = many(400, 1);
+    int[] even = new int[400];
+    int[] odd = new int[400];
+    for (int row = 0; row < 400; row++) {
+      even[row] = row % 2 == 0 ? row : -1;
+      odd[row] = row % 2 == 1 ? row : -1;
+    }
+    Path path = Files.write(folder.resolve("1.npy"), VectorFile.write(2, chunks));
+    Path listed = Files.write(folder.resolve("2.npy"), VectorFile.write(2, chunks, 1));
+
+    try (VectorFile a = VectorFile.open(path);
+        VectorFile b = VectorFile.open(listed)) {
+      assertThat(
+              VectorFile.merge(
+                  List.of(new VectorFile.Moved(a, odd), new VectorFile.Moved(b, even)), 1))
+          .isEqualTo(VectorFile.write(2, chunks, 1));
+    }
+  }
+
+  @Test
+  void listsAreASecondArrayOfTheNumPyFile() {
+    byte[] plain = VectorFile.write(2, many(300, 2));
+    byte[] listed = VectorFile.write(2, many(300, 2), 300);
+
+    assertThat(Arrays.copyOf(listed, plain.length)).isEqualTo(plain);
+    assertThat(listed).hasSize(plain.length + 128 + 2 * 300);
+    assertThat(new String(listed, plain.length + 10, 118, StandardCharsets.US_ASCII))
+        .startsWith("{'descr': '<u2', 'fortran_order': False, 'shape': (300,), }")
+        .endsWith(" \n");
+  }
+
+  @Test
+  void refusesDamagedLists() throws IOException {
+    byte[] plain = VectorFile.write(2, many(300, 3));
+    byte[] listed = VectorFile.write(2, many(300, 3), 1);
+    for (int length = plain.length + 1; length < listed.length; length += 7) {
+      byte[] cut = Arrays.copyOf(listed, length);
+      assertThatThrownBy(() -> open(cut)).hasMessageContaining("expected " + plain.length);
+    }
+    byte[] foreign = listed.clone();
+    foreign[plain.length + 20] = 'x';
+    assertThatThrownBy(() -> open(foreign)).hasMessageContaining("something else than lists");
+    byte[] high = listed.clone();
+    high[listed.length - 1] = 1;
+    assertThatThrownBy(() -> open(high))
+        .hasMessageContaining("at 299, expected below 138")
+        .hasMessageContaining("embed its segment again");
+    byte[] farRow = listed.clone();
+    ByteBuffer.wrap(farRow)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(plain.length - 10, Integer.MAX_VALUE);
+    assertThatThrownBy(() -> open(farRow)).hasMessageContaining("damaged");
   }
 
   @Test
