@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       ImportSuite.class,
       RecallSuite.class,
+      ScaleSuite.class,
       AckSuite.class,
       BatchSuite.class,
       CostSuite.class,

@@ -76,8 +76,8 @@ final class RowDocument {
         }
       };
 
-  private static final FieldType WITH_POSITIONS = type(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS);
-  private static final FieldType WITH_COUNTS = type(IndexOptions.DOCS_AND_FREQS);
+  static final FieldType WITH_POSITIONS = type(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS);
+  static final FieldType WITH_COUNTS = type(IndexOptions.DOCS_AND_FREQS);
 
   private final TextAnalysis analysis = new TextAnalysis();
 

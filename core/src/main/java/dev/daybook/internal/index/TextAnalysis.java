@@ -93,6 +93,22 @@ final class TextAnalysis {
     return wholes(Integer.MAX_VALUE);
   }
 
+  /** How many terms a stream has; each is made. */
+  static int countOf(TokenStream stream) {
+    int count = 0;
+    try {
+      stream.reset();
+      while (stream.incrementToken()) {
+        count++;
+      }
+      stream.end();
+      stream.close();
+    } catch (IOException e) {
+      throw new IllegalStateException("Terms in memory cannot be read", e);
+    }
+    return count;
+  }
+
   private static List<Stem> listed(TokenStream stream) {
     List<Stem> all = new ArrayList<>();
     var term = stream.getAttribute(CharTermAttribute.class);

@@ -1,0 +1,268 @@
+package dev.daybook.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.daybook.Daybook;
+import dev.daybook.PlanChange;
+import dev.daybook.Receipt;
+import dev.daybook.Session;
+import dev.daybook.Workspace;
+import dev.daybook.event.Actor;
+import dev.daybook.event.Context;
+import dev.daybook.event.Event;
+import dev.daybook.event.EventId;
+import dev.daybook.event.PlanEvent;
+import dev.daybook.event.TraceEvent;
+import dev.daybook.internal.index.LuceneTerms;
+import dev.daybook.recall.Embedder;
+import dev.daybook.storage.ObjectKey;
+import dev.daybook.storage.ObjectStore;
+import dev.daybook.storage.local.LocalObjectStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A workspace that holds a synthetic history, compacted; built once and kept as it is. */
+final class ScaleWorkspace {
+  /** Its name. */
+  static final String NAME = "scale";
+
+  /** Events of one session. */
+  static final int SESSION_EVENTS = 1_000;
+
+  private static final int ACTORS = 16;
+  private static final int NOTES_AT_ONCE = 100;
+
+  /** The most events that are compacted at once: they are in memory meanwhile. */
+  private static final long SLICE_EVENTS_MAX = 100_000;
+
+  private static final int COMPACTIONS_MAX = 10;
+
+  /** When the first event happened; each one is a second after the one before. */
+  private static final Instant BEGIN = Instant.parse("2025-01-01T00:00:00Z");
+
+  private static final Pattern FILE =
+      Pattern.compile("\"(?:key\":\")?([^\"]*/(segment|index|vector)/[^\"]+)\"");
+
+  private final SyntheticHistory history;
+  private final int segments;
+  private final Path home;
+  private final Path cache;
+
+  private ScaleWorkspace(SyntheticHistory history, int segments, Path home, Path cache) {
+    this.history = history;
+    this.segments = segments;
+    this.home = home;
+    this.cache = cache;
+  }
+
+  /** The workspace of a history, built first if it is not in the folder. */
+  static ScaleWorkspace of(Path folder, SyntheticHistory history, int segments) throws IOException {
+    String name =
+        "workspace-%d-%d-in-%d-history-%d"
+            .formatted(LuceneTerms.VERSION, history.events(), segments, SyntheticHistory.VERSION);
+    ScaleWorkspace workspace =
+        new ScaleWorkspace(history, segments, folder.resolve(name), folder.resolve("cache"));
+    if (!Files.exists(workspace.idFile())) {
+      workspace.build();
+    }
+    return workspace;
+  }
+
+  private Path idFile() {
+    return home.resolve("ids");
+  }
+
+  private Path store() {
+    return home.resolve("store");
+  }
+
+  /** Where local copies of indexes are. */
+  Path cache() {
+    return cache;
+  }
+
+  private void build() throws IOException {
+    long start = System.nanoTime();
+    if (Files.exists(home)) {
+      Scratch.delete(home);
+    }
+    ByteBuffer ids = ByteBuffer.allocate(Math.toIntExact(history.events() * 16));
+    try (ObjectStore objects = LocalObjectStore.at(store());
+        Daybook daybook = engine(objects, cache, new ClusteredEmbedder(Map.of()));
+        Workspace workspace = daybook.create(NAME)) {
+      for (int part = 0; part < segments; part++) {
+        long from = history.firstOf(part, segments);
+        long end = history.firstOf(part + 1, segments);
+        long slices = (end - from + SLICE_EVENTS_MAX - 1) / SLICE_EVENTS_MAX;
+        for (long slice = 0; slice < slices; slice++) {
+          long first = from + (end - from) * slice / slices;
+          long last = from + (end - from) * (slice + 1) / slices;
+          record(workspace, first, last)
+              .forEach((number, id) ->
+                  ids.putLong((int) (number * 16), id.high())
+                      .putLong((int) (number * 16 + 8), id.low()));
+          workspace.compact();
+          Console.progress(
+              "workspace: %,d of %,d events recorded and compacted, %.0f s",
+              last, history.events(), (System.nanoTime() - start) / 1e9);
+        }
+      }
+      for (int i = 0; i < COMPACTIONS_MAX && indexes(objects) > segments; i++) {
+        int before = indexes(objects);
+        workspace.compact();
+        if (indexes(objects) == before) {
+          break;
+        }
+      }
+    }
+    Files.write(idFile(), ids.array());
+    Console.progress("workspace built in %.0f s", (System.nanoTime() - start) / 1e9);
+  }
+
+  /** An engine that compacts when it is told to. */
+  static Daybook engine(ObjectStore objects, Path cache, Embedder embedder) {
+    return Daybook.on(objects)
+        .embedder(embedder)
+        .cache(cache, 1L << 40)
+        .compactAt(Integer.MAX_VALUE, Long.MAX_VALUE)
+        .keepReplaced(Duration.ZERO)
+        .open();
+  }
+
+  /** Records events of these numbers; returns when all are durable. */
+  Map<Long, EventId> record(Workspace workspace, long from, long end) {
+    Map<Long, EventId> ids = new TreeMap<>();
+    Map<Long, PlanEvent> notes = new LinkedHashMap<>();
+    for (long first = from; first < end; first = sessionEnd(first, end)) {
+      long session = first / SESSION_EVENTS;
+      try (Session writing = workspace.startSession(Actor.agent("agent-" + session % ACTORS))) {
+        Session onTask = writing.on("TASK-" + session / 4);
+        List<Receipt> receipts = new ArrayList<>();
+        for (long number = first; number < sessionEnd(first, end); number++) {
+          switch (history.event(number)) {
+            case TraceEvent event -> {
+              Receipt receipt = onTask.record(event, Context.none().at(time(number)));
+              receipts.add(receipt);
+              ids.put(number, receipt.id());
+            }
+            case PlanEvent note -> notes.put(number, note);
+            case Event other -> throw new IllegalStateException("Of neither stream: " + other);
+          }
+        }
+        if (notes.size() >= NOTES_AT_ONCE || sessionEnd(first, end) == end) {
+          note(writing, notes, ids);
+        }
+        receipts.forEach(Receipt::await);
+      }
+    }
+    return ids;
+  }
+
+  private static void note(Session session, Map<Long, PlanEvent> notes, Map<Long, EventId> ids) {
+    if (notes.isEmpty()) {
+      return;
+    }
+    List<PlanEvent> events = List.copyOf(notes.values());
+    PlanChange change = session.updatePlan(plan -> events);
+    int at = 0;
+    for (long number : notes.keySet()) {
+      ids.put(number, change.events().get(at++));
+    }
+    notes.clear();
+  }
+
+  private static long sessionEnd(long number, long end) {
+    return Math.min(end, (number / SESSION_EVENTS + 1) * SESSION_EVENTS);
+  }
+
+  /** When an event happened. */
+  static Instant time(long number) {
+    return BEGIN.plusSeconds(number);
+  }
+
+  /** The identities of the events, by number. */
+  List<EventId> ids() throws IOException {
+    ByteBuffer stored = ByteBuffer.wrap(Files.readAllBytes(idFile()));
+    List<EventId> ids = new ArrayList<>();
+    while (stored.hasRemaining()) {
+      ids.add(new EventId(stored.getLong(), stored.getLong()));
+    }
+    return ids;
+  }
+
+  /**
+   * A copy to write in: objects are linked, since a store never changes one in place. To be removed
+   * by the caller; in the same file system.
+   */
+  Path copy() throws IOException {
+    Path copy = Files.createTempDirectory(home, "copy-");
+    Files.walkFileTree(
+        store(),
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createDirectories(copy.resolve(store().relativize(folder).toString()));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createLink(copy.resolve(store().relativize(file).toString()), file);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return copy;
+  }
+
+  /** A file that the newest manifest names, and its bytes. */
+  record Named(String kind, String key, long bytes) {}
+
+  /** How many indexes the newest manifest of a store names. */
+  static int indexes(ObjectStore objects) throws IOException {
+    return (int) named(objects).stream().filter(file -> file.kind().equals("index")).count();
+  }
+
+  /** What the newest manifest of a store names. */
+  static List<Named> named(ObjectStore objects) throws IOException {
+    Map<String, Long> sizes = new TreeMap<>();
+    String after = "";
+    for (boolean more = true; more; ) {
+      ObjectStore.Page page = objects.list(NAME + "/", after, ObjectStore.PAGE_KEYS_MAX);
+      for (ObjectStore.Listed object : page.objects()) {
+        sizes.put(object.key().path(), object.size());
+        after = object.key().path();
+      }
+      more = page.more() && !page.objects().isEmpty();
+    }
+    String newest =
+        sizes.keySet().stream()
+            .filter(key -> key.contains("/manifest/"))
+            .reduce((first, second) -> second)
+            .orElse("");
+    List<Named> named = new ArrayList<>();
+    if (!newest.isEmpty()) {
+      String manifest = new String(objects.get(ObjectKey.of(newest)).orElseThrow().bytes(), UTF_8);
+      Matcher file = FILE.matcher(manifest);
+      while (file.find()) {
+        named.add(new Named(file.group(2), file.group(1), sizes.getOrDefault(file.group(1), 0L)));
+      }
+    }
+    return named;
+  }
+}
