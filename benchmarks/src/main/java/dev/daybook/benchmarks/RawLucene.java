@@ -47,6 +47,7 @@ final class RawLucene implements AutoCloseable {
   private static final String VECTOR = "vector";
   private static final int THREADS = 2;
   private static final int RRF_K = 60;
+  private static final int TEXTS_COMPARED = 200;
 
   /** What a byte of a vector stands for: components beyond a quarter are cut, one in a million. */
   private static final float BYTE_SCALE = 127 / 0.25f;
@@ -92,11 +93,20 @@ final class RawLucene implements AutoCloseable {
       throws Exception {
     String about =
         "-%d-in-%d-history-%d".formatted(history.events(), segments, SyntheticHistory.VERSION);
-    Path words = folder.resolve("words-" + LuceneTerms.VERSION + about);
+    Path words = folder.resolve("words-" + termsOf(history) + about);
     Path vectors = folder.resolve(kind.name().toLowerCase(Locale.ROOT) + about);
     build(words, history, segments, number -> List.of());
     build(vectors, history, segments, number -> List.of(kind));
     return new RawLucene(kind, words, vectors, segments);
+  }
+
+  /** So that words are indexed anew when their analysis changes, and only then. */
+  private static String termsOf(SyntheticHistory history) {
+    List<String> texts = new ArrayList<>();
+    for (long number = 0; number < TEXTS_COMPARED; number++) {
+      texts.add(SearchText.of(history.event(number)));
+    }
+    return LuceneTerms.fingerprint(texts);
   }
 
   /** What is made of an event: its vectors, or if there are none its words. */

@@ -4,6 +4,7 @@ import dev.daybook.Workspace;
 import dev.daybook.event.EventId;
 import dev.daybook.internal.entry.SearchText;
 import dev.daybook.internal.index.LuceneTerms;
+import dev.daybook.internal.index.LuceneTerms.Neighbours;
 import dev.daybook.recall.Filter;
 import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
@@ -38,7 +39,11 @@ final class ScaleRecall {
 
   /** A question, all that can be made of it beforehand made. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Asked(String text, float[] vector, org.apache.lucene.search.Query wanted) {}
+  private record Asked(
+      String text,
+      float[] vector,
+      org.apache.lucene.search.Query wanted,
+      org.apache.lucene.search.Query withNeighbours) {}
 
   /** What takes turns. */
   private interface Asking {
@@ -61,12 +66,15 @@ final class ScaleRecall {
     for (long number = 0; all.size() < Math.max(JUDGED, count); number++) {
       SyntheticHistory.Question question = history.question(number);
       Optional<org.apache.lucene.search.Query> wanted =
-          LuceneTerms.query(Query.of(question.text()));
+          LuceneTerms.query(Query.of(question.text()), Neighbours.IGNORED);
       // Some are made of stop words alone.
       if (wanted.isPresent()) {
         all.add(
             new Asked(
-                question.text(), ClusteredEmbedder.near(question.about(), number), wanted.get()));
+                question.text(),
+                ClusteredEmbedder.near(question.about(), number),
+                wanted.get(),
+                LuceneTerms.query(Query.of(question.text()), Neighbours.COUNTED).orElseThrow()));
       }
     }
     this.questions = List.copyOf(all);
@@ -107,6 +115,10 @@ final class ScaleRecall {
           contestants.add(
               new Contestant(
                   "Lucene", number -> raw.byWords(questions.get(number).wanted(), RAW_HITS)));
+          contestants.add(
+              new Contestant(
+                  "Lucene, pairs",
+                  number -> raw.byWords(questions.get(number).withNeighbours(), RAW_HITS)));
         }
       }
       takeTurns(contestants, legs.toString());

@@ -1,16 +1,25 @@
 package dev.daybook.internal.index;
 
 import dev.daybook.event.Envelope.Stream;
+import dev.daybook.internal.index.TextAnalysis.Stem;
 import dev.daybook.recall.Query;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.PhraseQuery;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.similarities.Similarity;
 
 /**
@@ -18,8 +27,13 @@ import org.apache.lucene.search.similarities.Similarity;
  * leg: for measuring one beside the other. Not safe from several threads: each uses its own.
  */
 public final class LuceneTerms {
-  /** Changes whenever the words of a text do. */
+  /** Changes whenever an index would be another, and is then made anew. */
   public static final int VERSION = TextAnalysis.ANALYSIS_VERSION;
+
+  private static final float WHOLE_BOOST = 0.25f;
+  private static final float PAIR_BOOST = 0.2f;
+  private static final float FIRST_LINE_BOOST = 0.35f;
+  private static final int PAIR_SLOP = 1;
 
   private final TextAnalysis analysis = new TextAnalysis();
 
@@ -42,9 +56,51 @@ public final class LuceneTerms {
     return TextAnalysis.countOf(analysis.stems()) + TextAnalysis.countOf(analysis.wholes());
   }
 
-  /** What the lexical leg asks for a query's text; empty if it has no word that is searched. */
-  public static Optional<org.apache.lucene.search.Query> query(Query query) {
-    return LexicalQuery.of(query);
+  /** Whether neighbouring words of a query count more where they are neighbours. */
+  public enum Neighbours {
+    /** Single words are all that counts. */
+    IGNORED,
+    /** Each pair is a phrase of its own, as the lexical leg weighs it. */
+    COUNTED
+  }
+
+  /** A query of the same words with the same weights; empty if none of them is searched. */
+  public static Optional<org.apache.lucene.search.Query> query(Query query, Neighbours neighbours) {
+    TextAnalysis analysis = new TextAnalysis();
+    BooleanQuery.Builder any = new BooleanQuery.Builder();
+    List<String> stems = analysis.stemsOf(query.text()).stream().map(Stem::text).toList();
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    stems.forEach(stem -> counts.merge(stem, 1, Integer::sum));
+    counts.forEach((stem, count) -> {
+      add(any, new TermQuery(new Term(RowDocument.TEXT, stem)), count);
+      add(any, new TermQuery(new Term(RowDocument.FIRST_LINE, stem)), FIRST_LINE_BOOST * count);
+    });
+    new LinkedHashSet<>(analysis.wholesOf(query.text()))
+        .forEach(whole -> add(any, new TermQuery(new Term(RowDocument.WHOLE, whole)), WHOLE_BOOST));
+    for (int i = 1; neighbours == Neighbours.COUNTED && i < stems.size(); i++) {
+      add(
+          any,
+          new PhraseQuery(PAIR_SLOP, RowDocument.TEXT, stems.get(i - 1), stems.get(i)),
+          PAIR_BOOST);
+    }
+    BooleanQuery built = any.build();
+    return built.clauses().isEmpty() ? Optional.empty() : Optional.of(built);
+  }
+
+  private static void add(
+      BooleanQuery.Builder any, org.apache.lucene.search.Query clause, float boost) {
+    any.add(boost == 1 ? clause : new BoostQuery(clause, boost), Occur.SHOULD);
+  }
+
+  /** Differs where the terms of some texts do; 8 hexadecimal digits. */
+  public static String fingerprint(List<String> texts) {
+    TextAnalysis analysis = new TextAnalysis();
+    int hash = 1;
+    for (String text : texts) {
+      hash = 31 * hash + analysis.stemsOf(text).hashCode();
+      hash = 31 * hash + analysis.wholesOf(text).hashCode();
+    }
+    return HexFormat.of().toHexDigits(hash);
   }
 
   /** How words are weighed. */
