@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
       SqliteSuite.class
     })
 public final class Benchmarks {
-  private Benchmarks() {}
+  Benchmarks() {}
 
   /** Runs a suite. */
   public static void main(String[] arguments) {
