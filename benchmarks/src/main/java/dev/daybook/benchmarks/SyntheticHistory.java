@@ -101,8 +101,8 @@ final class SyntheticHistory {
 
   /** Whether an event holds a token that no other does: a sample, and all that come after. */
   boolean hasToken(long number) {
-    return !isNote(number)
-        && (number >= events || number % Math.max(1, events / TOKENS) == 1 % Math.max(1, events));
+    long step = Math.max(1, events / TOKENS);
+    return !isNote(number) && (number >= events || number % step == Math.min(1, step - 1));
   }
 
   /** Whether an event is a note on the plan. */
