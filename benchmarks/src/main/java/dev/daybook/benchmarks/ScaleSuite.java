@@ -171,7 +171,7 @@ final class ScaleSuite implements Callable<Integer> {
         recall.judge(workspace, lucene, ids, folder);
         recall.filtered(workspace, Query.LIMIT_DEFAULT, filters());
         Map<Long, EventId> sealed = kept.record(workspace, events, events + SEALED);
-        workspace.compact();
+        ScaleWorkspace.seal(workspace);
         int indexes = ScaleWorkspace.indexes(objects);
         Map<Long, EventId> tail = kept.record(workspace, events + SEALED, events + SEALED + TAIL);
         next = events + SEALED + TAIL;

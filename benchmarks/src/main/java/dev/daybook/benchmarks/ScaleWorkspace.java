@@ -100,8 +100,9 @@ final class ScaleWorkspace {
     if (Files.exists(home)) {
       Scratch.delete(home);
     }
+    Path building = home.resolve("building");
     ByteBuffer ids = ByteBuffer.allocate(Math.toIntExact(history.events() * 16));
-    try (ObjectStore objects = LocalObjectStore.at(store());
+    try (ObjectStore objects = LocalObjectStore.at(building);
         Daybook daybook = engine(objects, cache, new ClusteredEmbedder(Map.of()));
         Workspace workspace = daybook.create(NAME)) {
       for (int part = 0; part < segments; part++) {
@@ -113,24 +114,41 @@ final class ScaleWorkspace {
           long last = from + (end - from) * (slice + 1) / slices;
           record(workspace, first, last)
               .forEach((number, id) ->
-                  ids.putLong((int) (number * 16), id.high())
-                      .putLong((int) (number * 16 + 8), id.low()));
-          workspace.compact();
+                  ids.putLong(Math.toIntExact(number * 16), id.high())
+                      .putLong(Math.toIntExact(number * 16 + 8), id.low()));
+          seal(workspace);
           Console.progress(
-              "workspace: %,d of %,d events recorded and compacted, %.0f s",
+              "workspace: %,d of %,d events recorded and sealed, %.0f s",
               last, history.events(), (System.nanoTime() - start) / 1e9);
         }
       }
       for (int i = 0; i < COMPACTIONS_MAX && indexes(objects) > segments; i++) {
-        int before = indexes(objects);
         workspace.compact();
-        if (indexes(objects) == before) {
-          break;
-        }
       }
+      // Before it is closed, since closing merges.
+      link(building, store());
     }
+    Scratch.delete(building);
     Files.write(idFile(), ids.array());
     Console.progress("workspace built in %.0f s", (System.nanoTime() - start) / 1e9);
+  }
+
+  /** Merging is not wanted now. */
+  private static final class Merging extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Takes what was recorded into a segment of its own, with its vectors, and merges none. */
+  static void seal(Workspace workspace) {
+    try {
+      workspace.compact(progress -> {
+        if (progress.step().startsWith("merging")) {
+          throw new Merging();
+        }
+      });
+    } catch (Merging e) {
+      // As it was meant to end.
+    }
   }
 
   /** An engine that compacts when it is told to. */
@@ -210,24 +228,28 @@ final class ScaleWorkspace {
    */
   Path copy() throws IOException {
     Path copy = Files.createTempDirectory(home, "copy-");
+    link(store(), copy);
+    return copy;
+  }
+
+  private static void link(Path from, Path to) throws IOException {
     Files.walkFileTree(
-        store(),
+        from,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
               throws IOException {
-            Files.createDirectories(copy.resolve(store().relativize(folder).toString()));
+            Files.createDirectories(to.resolve(from.relativize(folder).toString()));
             return FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            Files.createLink(copy.resolve(store().relativize(file).toString()), file);
+            Files.createLink(to.resolve(from.relativize(file).toString()), file);
             return FileVisitResult.CONTINUE;
           }
         });
-    return copy;
   }
 
   /** A file that the newest manifest names, and its bytes. */
@@ -235,7 +257,8 @@ final class ScaleWorkspace {
 
   /** How many indexes the newest manifest of a store names. */
   static int indexes(ObjectStore objects) throws IOException {
-    return (int) named(objects).stream().filter(file -> file.kind().equals("index")).count();
+    return Math.toIntExact(
+        named(objects).stream().filter(file -> file.kind().equals("index")).count());
   }
 
   /** What the newest manifest of a store names. */
