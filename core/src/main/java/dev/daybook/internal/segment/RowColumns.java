@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +56,7 @@ final class RowColumns {
   private String lastLabelsText = "";
   private Map<String, String> lastLabels = Map.of();
 
-  /** Rows from all columns a segment has of a row group. */
+  /** Rows from the columns of a row group that have values. */
   RowColumns(Map<Column, ColumnValues> columns) {
     this.columns = columns;
   }
@@ -153,7 +154,7 @@ final class RowColumns {
         number(Column.DURATION_US),
         text(Column.ERROR_FINGERPRINT),
         text(Column.ARGUMENTS_HASH),
-        columns.get(Column.PATHS).nextTexts(),
+        texts(Column.PATHS),
         text(Column.STATUS),
         text(Column.HANDOFF),
         text(Column.ADDRESSEE),
@@ -163,6 +164,11 @@ final class RowColumns {
   private String text(Column column) {
     ColumnValues values = columns.get(column);
     return values == null ? "" : values.nextText();
+  }
+
+  private List<String> texts(Column column) {
+    ColumnValues values = columns.get(column);
+    return values == null ? List.of() : values.nextTexts();
   }
 
   private long number(Column column) {

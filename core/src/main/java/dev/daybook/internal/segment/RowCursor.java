@@ -3,6 +3,7 @@ package dev.daybook.internal.segment;
 import dev.daybook.internal.entry.Row;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A place in a segment that moves from row to row, for merging segments without holding them. Holds
@@ -18,7 +19,7 @@ public final class RowCursor implements Closeable {
 
   RowCursor(SegmentReader segment) throws IOException {
     this.segment = segment;
-    this.file = segment.openFile(segment.columns());
+    this.file = segment.openFile(List.of());
   }
 
   /** Moves to the next row, at first to the first one; false if there is none. */
@@ -29,9 +30,11 @@ public final class RowCursor implements Closeable {
           row = null;
           return false;
         }
+        List<Column> there = segment.withValues(group, segment.columns());
+        file.setRequestedSchema(SegmentSchema.of(there));
         var pages = file.readRowGroup(group++);
         left = pages.getRowCount();
-        columns = new RowColumns(ColumnValues.open(pages, segment.createdBy(), segment.columns()));
+        columns = new RowColumns(ColumnValues.open(pages, segment.createdBy(), there));
       }
       row = columns.next();
       left--;

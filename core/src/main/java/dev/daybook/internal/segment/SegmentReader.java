@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -51,6 +53,10 @@ public final class SegmentReader {
   private final String workspace;
   private final ParquetMetadata footer;
   private final List<Map<ColumnPath, OffsetIndex>> pageIndex;
+
+  /** Columns without a value in each row group. */
+  private final List<Set<ColumnPath>> emptyColumns;
+
   private final List<Column> columns;
   private final List<Column> entryColumns;
 
@@ -67,6 +73,7 @@ public final class SegmentReader {
     this.footer = footer;
     this.pageIndex = pageIndex;
     this.firstRows = firstRows(footer.getBlocks());
+    this.emptyColumns = footer.getBlocks().stream().map(SegmentReader::emptyColumns).toList();
     MessageType schema = footer.getFileMetaData().getSchema();
     this.columns =
         Column.ALL.stream().filter(column -> schema.containsField(column.columnName())).toList();
@@ -171,7 +178,7 @@ public final class SegmentReader {
     if (numbers.length == 0) {
       return rows;
     }
-    try (FileReader file = openFile(wanted)) {
+    try (FileReader file = openFile(List.of())) {
       int from = 0;
       for (int group = 0; from < numbers.length; group++) {
         int to = from;
@@ -181,7 +188,9 @@ public final class SegmentReader {
         if (to > from) {
           long before = firstRows[group];
           long[] chosen = Arrays.stream(numbers, from, to).mapToLong(n -> n - before).toArray();
-          addRows(file, group, chosen, wanted, maker, rows);
+          List<Column> there = withValues(group, wanted);
+          file.setRequestedSchema(SegmentSchema.of(there));
+          addRows(file, group, chosen, there, maker, rows);
         }
         from = to;
       }
@@ -348,6 +357,23 @@ public final class SegmentReader {
   /** The columns this segment has. */
   List<Column> columns() {
     return columns;
+  }
+
+  /** Those of these columns that have any value in a row group; of the others no page is read. */
+  List<Column> withValues(int group, List<Column> wanted) {
+    Set<ColumnPath> empty = emptyColumns.get(group);
+    return wanted.stream().filter(column -> !empty.contains(SegmentSchema.path(column))).toList();
+  }
+
+  private static Set<ColumnPath> emptyColumns(BlockMetaData group) {
+    Set<ColumnPath> empty = new HashSet<>();
+    for (ColumnChunkMetaData chunk : group.getColumns()) {
+      Statistics<?> known = chunk.getStatistics();
+      if (known.isNumNullsSet() && known.getNumNulls() == chunk.getValueCount()) {
+        empty.add(chunk.getPath());
+      }
+    }
+    return empty;
   }
 
   FileReader openFile(List<Column> wanted) throws IOException {
