@@ -16,10 +16,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -51,7 +53,7 @@ public final class FileCache {
   private final Set<Path> evicted = ConcurrentHashMap.newKeySet();
 
   /** One object is fetched once, however many threads ask for it. */
-  private final Object[] locks = Stream.generate(Object::new).limit(256).toArray();
+  private final Map<Path, ReentrantLock> locks = new ConcurrentHashMap<>();
 
   private final AtomicBoolean warned = new AtomicBoolean();
 
@@ -88,9 +90,9 @@ public final class FileCache {
             : Fingerprint.sha256Hex(workspaceId.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** What a thread holds that fetches this file. */
-  Object lock(Path file) {
-    return locks[Math.floorMod(file.hashCode(), locks.length)];
+  /** What a thread holds that fetches this file; it is virtual, so no monitor. */
+  ReentrantLock lock(Path file) {
+    return locks.computeIfAbsent(file, ignored -> new ReentrantLock());
   }
 
   /** A new folder among the copies of a workspace, to make files in that are put there. */

@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The local copies of one workspace's objects. Files appear whole: they are made aside, then moved.
@@ -73,7 +74,9 @@ public final class LocalCopies {
    */
   public Optional<Path> fetch(Store store, ObjectKey key, String sha256, long bytes) {
     Path file = folder.resolve(sha256);
-    synchronized (cache.lock(file)) {
+    ReentrantLock lock = cache.lock(file);
+    lock.lock();
+    try {
       try {
         if (cache.isWhole(file, bytes, sha256)) {
           return Optional.of(file);
@@ -100,6 +103,8 @@ public final class LocalCopies {
             }
             return put(stored.bytes(), sha256);
           });
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -25,7 +25,6 @@ import dev.daybook.storage.ObjectKey;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +41,9 @@ import org.slf4j.LoggerFactory;
 /** Segments as Parquet, their indexes by Lucene, vectors under the engine's model. */
 final class LibraryFiles implements SegmentFiles {
   private static final int BUFFER = 1 << 16;
+
+  /** The index of more rows is built on disk. */
+  private static final int ROWS_IN_MEMORY_MAX = 20_000;
 
   private final Engine engine;
   private final Keys keys;
@@ -272,10 +274,18 @@ final class LibraryFiles implements SegmentFiles {
   }
 
   private FileRef writeIndex(Manifest read, List<Row> rows) {
+    ObjectKey key = keys.index(read.number(), ids.nextName());
     try {
-      return put(keys.index(read.number(), ids.nextName()), SegmentIndexWriter.build(rows));
+      if (rows.size() < ROWS_IN_MEMORY_MAX) {
+        return put(key, SegmentIndexWriter.build(rows));
+      }
+      try (Work work = library.copies().newWork()) {
+        Path index = work.file("index");
+        SegmentIndexWriter.build(rows, index);
+        return put(key, index);
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot index " + rows.size() + " events", e);
+      throw unmade("index " + rows.size() + " events", e);
     }
   }
 
