@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Rows, and sources of them, for the tests of this package. */
 final class TestRows {
@@ -92,19 +93,34 @@ final class TestRows {
   }
 
   static List<VectorFile.Chunk> chunks(List<Row> rows, Embedder embedder) {
+    return chunks(rows, embedder, row -> true);
+  }
+
+  private static List<VectorFile.Chunk> chunks(
+      List<Row> rows, Embedder embedder, Predicate<Row> embedded) {
     List<VectorFile.Chunk> chunks = new ArrayList<>();
     for (int row = 0; row < rows.size(); row++) {
-      for (float[] vector :
-          embedder.embedDocuments(EmbeddingText.chunks(rows.get(row), embedder))) {
+      for (float[] vector : vectors(rows.get(row), embedder, embedded)) {
         chunks.add(new VectorFile.Chunk(row, vector));
       }
     }
     return chunks;
   }
 
+  private static List<float[]> vectors(Row row, Embedder embedder, Predicate<Row> embedded) {
+    return embedder.isPresent() && embedded.test(row)
+        ? embedder.embedDocuments(EmbeddingText.chunks(row, embedder))
+        : List.of();
+  }
+
   static VectorFile vectors(Path folder, List<Row> rows, Embedder embedder) throws IOException {
+    return vectorFile(folder, chunks(rows, embedder), embedder);
+  }
+
+  private static VectorFile vectorFile(
+      Path folder, List<VectorFile.Chunk> chunks, Embedder embedder) throws IOException {
     Path file = Files.createTempFile(folder, "vectors", ".npy");
-    Files.write(file, VectorFile.write(embedder.dimension(), chunks(rows, embedder)));
+    Files.write(file, VectorFile.write(embedder.dimension(), chunks));
     return VectorFile.open(file);
   }
 
@@ -112,21 +128,29 @@ final class TestRows {
   static Searcher searcher(
       Path folder, Embedder embedder, List<List<Row>> segments, List<Row> tailRows)
       throws IOException {
+    return searcher(folder, embedder, segments, tailRows, row -> true);
+  }
+
+  /** The same where only some rows have vectors; a segment of which none has has no such file. */
+  static Searcher searcher(
+      Path folder,
+      Embedder embedder,
+      List<List<Row>> segments,
+      List<Row> tailRows,
+      Predicate<Row> embedded)
+      throws IOException {
     List<Searcher.Part> parts = new ArrayList<>();
     for (List<Row> rows : segments) {
+      List<VectorFile.Chunk> chunks = chunks(rows, embedder, embedded);
       parts.add(
           new Searcher.Part(
               index(folder, rows),
-              embedder.isPresent() ? vectors(folder, rows, embedder) : Vectors.none()));
+              chunks.isEmpty() ? Vectors.none() : vectorFile(folder, chunks, embedder)));
     }
     try (TailIndex tail = new TailIndex(embedder.dimension())) {
       tail.add(tailRows);
       for (int row = 0; row < tailRows.size(); row++) {
-        tail.addVectors(
-            row,
-            embedder.isPresent()
-                ? embedder.embedDocuments(EmbeddingText.chunks(tailRows.get(row), embedder))
-                : List.of());
+        tail.addVectors(row, vectors(tailRows.get(row), embedder, embedded));
       }
       return Searcher.over(parts, tail);
     } finally {
