@@ -6,10 +6,10 @@ import dev.daybook.internal.log.CountedStore.Kind;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Store;
 import dev.daybook.internal.workspace.Catalog;
+import dev.daybook.internal.workspace.Embedding;
 import dev.daybook.internal.workspace.Engine;
 import dev.daybook.internal.workspace.OpenWorkspace;
 import dev.daybook.recall.Embedder;
-import dev.daybook.recall.EmbedderProvider;
 import dev.daybook.storage.ObjectStore;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -19,12 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The engine that many workspaces share: the store, the embedder, the local cache, the clock and
@@ -35,15 +31,13 @@ public final class Daybook implements AutoCloseable {
   private final Engine engine;
   private final Catalog catalog;
   private final CountedStore counted;
-  private final Optional<FoundEmbedder> ownEmbedder;
   private final List<OpenWorkspace> opened = new ArrayList<>();
 
-  private Daybook(Engine engine, CountedStore counted, Optional<FoundEmbedder> ownEmbedder) {
+  private Daybook(Engine engine, CountedStore counted) {
     this.engine = engine;
     this.counted = counted;
     this.catalog =
         new Catalog(engine.store(), new EventIds(engine.clock(), engine.random()), engine.random());
-    this.ownEmbedder = ownEmbedder;
   }
 
   /** Begins an engine on a store. */
@@ -121,41 +115,6 @@ public final class Daybook implements AutoCloseable {
         counted.count(Kind.BYTES_RECEIVED));
   }
 
-  /**
-   * The embedder of the class path. A model takes longer to load than a plan to open, and who reads
-   * or changes only the plan needs none.
-   */
-  private static final class FoundEmbedder implements Supplier<Embedder> {
-    private Embedder found = Embedder.none();
-    private boolean looked;
-
-    @Override
-    public synchronized Embedder get() {
-      if (!looked) {
-        found = onClassPath();
-        looked = true;
-      }
-      return found;
-    }
-
-    synchronized void close() {
-      found.close();
-    }
-
-    private static Embedder onClassPath() {
-      for (EmbedderProvider provider : ServiceLoader.load(EmbedderProvider.class)) {
-        try {
-          return provider.load();
-        } catch (IllegalStateException e) {
-          log()
-              .warn("No vectors: {}. Recall is lexical, and its coverage says so.", e.getMessage());
-          return Embedder.none();
-        }
-      }
-      return Embedder.none();
-    }
-  }
-
   /** Made when it is first asked: its provider takes a while to load. */
   private static final class SecureBits implements RandomGenerator {
     private static final class Source {
@@ -197,7 +156,6 @@ public final class Daybook implements AutoCloseable {
       }
     }
     engine.close();
-    ownEmbedder.ifPresent(FoundEmbedder::close);
     if (first != null) {
       throw first;
     }
@@ -356,13 +314,11 @@ public final class Daybook implements AutoCloseable {
 
     /** Starts the engine. */
     public Daybook open() {
-      FoundEmbedder found = new FoundEmbedder();
-      Supplier<Embedder> given = embedder.isPresent() ? embedder::get : found;
       CountedStore counted = new CountedStore(store);
       Engine engine =
           new Engine(
               new Store(counted, clock, random, writeDeadline),
-              given,
+              embedder.map(Embedding::given).orElseGet(Embedding::onClassPath),
               new FileCache(cacheFolder, cacheBytesMax, clock),
               clock,
               random,
@@ -375,13 +331,7 @@ public final class Daybook implements AutoCloseable {
               followFastest,
               followIdle,
               tokenCounter);
-      return new Daybook(
-          engine, counted, embedder.isPresent() ? Optional.empty() : Optional.of(found));
+      return new Daybook(engine, counted);
     }
-  }
-
-  /** Asked for when there is something to say: opening is not to wait for a logging system. */
-  private static Logger log() {
-    return LoggerFactory.getLogger(Daybook.class);
   }
 }

@@ -17,6 +17,7 @@ import dev.daybook.internal.log.Store;
 import dev.daybook.internal.plan.PlanFold;
 import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.workspace.Catalog;
+import dev.daybook.internal.workspace.Embedding;
 import dev.daybook.internal.workspace.Engine;
 import dev.daybook.internal.workspace.OpenWorkspace;
 import dev.daybook.recall.Embedder;
@@ -173,7 +174,7 @@ class ProtocolModelTest {
       engine =
           new Engine(
               new Store(link, clock, random, Duration.ofMillis(200), LogFixture::noPause),
-              Embedder::none,
+              Embedding.given(Embedder.none()),
               new FileCache(cache, 1 << 30, clock),
               clock,
               random,

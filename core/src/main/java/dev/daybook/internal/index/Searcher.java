@@ -438,6 +438,15 @@ public final class Searcher implements AutoCloseable {
    * @throws IllegalArgumentException if the vector has another dimension than the events'
    */
   public Ranking search(Query query, float[] question) throws IOException {
+    return search(query, question, "there is no embedder");
+  }
+
+  /**
+   * The same.
+   *
+   * @param whyNoQuestion what coverage says if there is no embedder
+   */
+  public Ranking search(Query query, float[] question, String whyNoQuestion) throws IOException {
     List<String> notes = new ArrayList<>();
     FixedBitSet shown = isUnfiltered(query) ? null : shown(query.filter(), query.phrases());
     int candidates = Math.max(CANDIDATES_MIN, query.limit());
@@ -446,7 +455,7 @@ public final class Searcher implements AutoCloseable {
     Optional<VectorLeg.Prepared> meaning = Optional.empty();
     if (query.legs().contains(Leg.VECTOR)) {
       if (question.length == 0) {
-        notes.add("vector: there is no embedder");
+        notes.add("vector: " + whyNoQuestion);
       } else if (vector.isEmpty()) {
         notes.add("vector: no event has a vector yet");
       } else {

@@ -10,14 +10,13 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /** What the workspaces of one engine share: settings, store, embedder, cache and daemon threads. */
 public final class Engine implements AutoCloseable {
   private final Store store;
-  private final Supplier<Embedder> embedder;
+  private final Embedding embedding;
   private final FileCache cache;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -32,14 +31,10 @@ public final class Engine implements AutoCloseable {
   private final ToIntFunction<String> tokenCounter;
   private final ExecutorService threads;
 
-  /**
-   * An engine of these parts.
-   *
-   * @param embedder asked each time one is needed, and not before
-   */
+  /** An engine of these parts; it closes the embedding. */
   public Engine(
       Store store,
-      Supplier<Embedder> embedder,
+      Embedding embedding,
       FileCache cache,
       InstantSource clock,
       RandomGenerator random,
@@ -53,7 +48,7 @@ public final class Engine implements AutoCloseable {
       Duration followIdle,
       ToIntFunction<String> tokenCounter) {
     this.store = store;
-    this.embedder = embedder;
+    this.embedding = embedding;
     this.cache = cache;
     this.clock = clock;
     this.random = random;
@@ -108,7 +103,12 @@ public final class Engine implements AutoCloseable {
   }
 
   Embedder embedder() {
-    return embedder.get();
+    return embedding.embedder();
+  }
+
+  /** Why there are no vectors; empty if there is an embedder. */
+  String whyNoEmbedder() {
+    return embedding.whyNone();
   }
 
   /** Removes the local copies of a workspace that was deleted. */
@@ -165,5 +165,6 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdown();
+    embedding.close();
   }
 }

@@ -358,7 +358,7 @@ final class Library implements AutoCloseable {
       return List.of();
     }
     try {
-      return List.of(vectors(file));
+      return List.of(comparable(vectors(file)));
     } catch (FileGoneException e) {
       log().warn("{} is missing; {} is embedded again", file.key(), ref.file().key());
     } catch (IOException | CorruptDataException e) {
@@ -371,6 +371,23 @@ final class Library implements AutoCloseable {
     }
     engine.threads().execute(() -> embedAgain(ref));
     return List.of();
+  }
+
+  /** The same vectors, unless two embedders that differ say they are one. */
+  private VectorFile comparable(VectorFile vectors) {
+    int dimension = engine.embedder().dimension();
+    if (vectors.chunks() > 0 && vectors.dimension() != dimension) {
+      vectors.close();
+      throw new CorruptDataException(
+          "its vectors have %d components, those of embedder %s %d; a changed model needs another key"
+              .formatted(vectors.dimension(), engine.embedder().modelKey(), dimension));
+    }
+    return vectors;
+  }
+
+  /** Why there is no embedder; empty if there is one. */
+  String whyNoEmbedder() {
+    return engine.whyNoEmbedder();
   }
 
   /**

@@ -59,11 +59,24 @@ public final class MiniLmEmbedder implements Embedder {
    */
   public static MiniLmEmbedder load() {
     ClassLoader classPath = MiniLmEmbedder.class.getClassLoader();
+    requireRuntime(classPath);
     try {
       var tokenizer = WordPieceTokenizer.read(ModelFiles.readTokenizer(classPath));
       return new MiniLmEmbedder(tokenizer, MiniLmModel.open(ModelFiles.readWeights(classPath)));
     } catch (IOException e) {
       throw new IllegalStateException("Cannot parse the tokenizer.json of the MiniLM model", e);
+    }
+  }
+
+  /** Before any class is touched that cannot be linked without it. */
+  private static void requireRuntime(ClassLoader classPath) {
+    try {
+      Class.forName("ai.onnxruntime.OrtEnvironment", false, classPath);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(
+          "The MiniLM embedder needs ONNX Runtime, which is not on the class path; put"
+              + " com.microsoft.onnxruntime:onnxruntime on it",
+          e);
     }
   }
 
