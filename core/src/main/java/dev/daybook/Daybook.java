@@ -195,7 +195,9 @@ public final class Daybook implements AutoCloseable {
 
     /**
      * The embedder; without this call the one on the class path, and {@link Embedder#none()} if
-     * there is none. That one is loaded when the first search or compaction needs it.
+     * there is none or it cannot run here, which coverage and one line in the log tell with the
+     * reason. That one is loaded when the first search or compaction needs it. Without {@code
+     * --add-modules jdk.incubator.vector} searches work without SIMD, which is logged once.
      */
     public Builder embedder(Embedder newEmbedder) {
       embedder = Optional.of(newEmbedder);

@@ -12,7 +12,8 @@ import java.util.Set;
  * @param withoutVector how many of these have no vector (yet), so that the vector leg cannot see
  *     them
  * @param legs the legs that ran
- * @param note why a leg that was asked for did not run; empty if all ran
+ * @param note why a leg that was asked for did not run, such as {@code vector: no event has a
+ *     vector yet}, or which library the embedder lacks; empty if all ran
  */
 public record Coverage(long events, long withoutVector, Set<Leg> legs, String note) {
   /** Copies the set and checks the parts. */

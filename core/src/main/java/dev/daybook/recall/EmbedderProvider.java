@@ -8,8 +8,8 @@ public interface EmbedderProvider {
   /**
    * Loads the embedder.
    *
-   * @throws IllegalStateException if it cannot run on this platform, saying why; recall is then
-   *     lexical
+   * @throws IllegalStateException if it cannot run here, saying why; recall is then lexical, its
+   *     coverage and one line in the log say the same, as they do if a class cannot be linked
    */
   Embedder load();
 }
