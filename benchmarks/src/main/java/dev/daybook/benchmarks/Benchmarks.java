@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
       PlanSuite.class,
       PlanReplaySuite.class,
       PlanQueriesSuite.class,
-      SqliteSuite.class
+      SqliteSuite.class,
+      ModesSuite.class
     })
 public final class Benchmarks {
   Benchmarks() {}
