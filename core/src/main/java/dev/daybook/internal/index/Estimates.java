@@ -79,7 +79,7 @@ final class Estimates {
    * The bucket that so many vectors reach and as few more as possible; to be called when all were
    * added.
    */
-  int bucketOf(int count) {
+  int bucketOf(long count) {
     flush();
     return Signs.reachedBy(count, histogram);
   }

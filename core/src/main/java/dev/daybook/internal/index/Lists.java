@@ -14,6 +14,11 @@ final class Lists {
   /** How many centres beyond those that are wanted are compared exactly. */
   private static final int COMPARED_TIMES = 3;
 
+  /** A mean is taken of about so many vectors of a list, if it has more. */
+  private static final int SUMMED = 64;
+
+  private static final int SUMMED_MIN = 16;
+
   private final int[] starts;
   private final int[] chunkAt;
   private final Centre[] centres;
@@ -53,6 +58,8 @@ final class Lists {
     private final int[] starts;
     private final int[] positions;
     private final float[][] sums;
+    private final int[] summed;
+    private final int every;
     private final double[] scales;
     private final int[] chunkAt;
     private final Signs signs;
@@ -78,6 +85,8 @@ final class Lists {
       Arrays.parallelPrefix(starts, Integer::sum);
       positions = Arrays.copyOf(starts, lists);
       sums = new float[lists][dimension];
+      summed = new int[lists];
+      every = Math.max(1, listOf.length / (SUMMED * lists));
       scales = new double[lists];
       chunkAt = new int[listOf.length];
       signs = new Signs(dimension, listOf.length);
@@ -88,6 +97,10 @@ final class Lists {
     /** Takes in a vector, in the order of their numbers. */
     void add(int chunk, byte[] vector, float scale) {
       int list = listOf[chunk];
+      if (chunk % every != 0 && summed[list] >= SUMMED_MIN) {
+        return;
+      }
+      summed[list]++;
       float[] sum = sums[list];
       for (int i = 0; i < sum.length; i++) {
         sum[i] += vector[i] * scale;
@@ -98,10 +111,9 @@ final class Lists {
     /** Called between the two rounds. */
     void center() {
       for (int list = 0; list < centres.length; list++) {
-        int size = starts[list + 1] - starts[list];
-        centres[list] = Centre.of(sums[list], size);
+        centres[list] = Centre.of(sums[list], summed[list]);
         compared[list] =
-            centres[list].inScale((float) (scales[list] / Math.max(1, size)), dimension);
+            centres[list].inScale((float) (scales[list] / Math.max(1, summed[list])), dimension);
       }
     }
 

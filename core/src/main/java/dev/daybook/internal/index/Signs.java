@@ -138,9 +138,9 @@ final class Signs {
    *
    * @param histogram how many are in each bucket
    */
-  static int reachedBy(int count, int[] histogram) {
+  static int reachedBy(long count, int[] histogram) {
     int bucket = BUCKETS - 1;
-    for (int seen = histogram[bucket]; seen < count && bucket > 0; seen += histogram[bucket]) {
+    for (long seen = histogram[bucket]; seen < count && bucket > 0; seen += histogram[bucket]) {
       bucket--;
     }
     return bucket;

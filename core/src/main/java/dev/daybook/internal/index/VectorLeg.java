@@ -17,13 +17,16 @@ final class VectorLeg {
   /** So many rows are always compared with one by one. */
   static final int FEW = 1024;
 
-  /** Vectors looked through by sign are this times the two thirds' power of all that pass. */
-  private static final int LOOKED_THROUGH = 6;
+  /** Vectors looked through by sign are this times the root of all that pass. */
+  private static final int LOOKED_THROUGH = 40;
 
-  /** Vectors compared with for each that is asked for. */
-  private static final int COMPARED_TIMES = 4;
+  /** Vectors compared with for each row that is asked for, and at least, if there are few. */
+  private static final int COMPARED_TIMES = 6;
 
-  private static final int COMPARED_MIN = 300;
+  private static final int COMPARED_MIN = 400;
+
+  /** From here on the number compared with rises by the fourth root of those that pass. */
+  private static final double MANY = 65_536;
 
   private final Sources sources;
   private final int dimension;
@@ -168,8 +171,13 @@ final class VectorLeg {
   private final class Candidates {
     private final Question question;
     private final FixedBitSet passing;
-    private final int wanted;
     private final Estimates estimates;
+
+    /** How many are compared with, of few. */
+    private final long wanted;
+
+    /** How many pass. */
+    private double all;
 
     /** By source: where its vectors end among those looked through. */
     private final int[] ends = new int[sources.count()];
@@ -182,8 +190,7 @@ final class VectorLeg {
     Candidates(Question question, FixedBitSet passing, int count) {
       this.question = question;
       this.passing = passing;
-      this.wanted =
-          (int) Math.max(COMPARED_MIN, Math.min(Integer.MAX_VALUE, (long) COMPARED_TIMES * count));
+      this.wanted = Math.max(COMPARED_MIN, (long) COMPARED_TIMES * count);
       this.estimates = new Estimates(question);
     }
 
@@ -196,7 +203,9 @@ final class VectorLeg {
       Vectors vectors = sources.vectors(source);
       Lists lists = vectors.lists().orElseThrow();
       double chunks = (double) rows / vectors.rowsWithVector() * vectors.chunks();
-      long enough = (long) Math.max(wanted, LOOKED_THROUGH * Math.pow(chunks, 2.0 / 3));
+      long enough =
+          (long) Math.min(chunks, Math.max(2.0 * wanted, LOOKED_THROUGH * Math.sqrt(chunks)));
+      all += chunks;
       int[] nearest =
           lists.nearest(
               question, (int) Math.min(lists.count(), 1 + lists.count() * (enough / chunks)));
@@ -231,37 +240,38 @@ final class VectorLeg {
 
     /** Compares with those that look best. */
     void compare(TopRows top) throws IOException {
-      int least = estimates.bucketOf(wanted);
-      int equalMax = COMPARED_TIMES * wanted;
-      int[] chunks = new int[wanted];
+      long most = (long) (wanted * Math.sqrt(Math.sqrt(Math.max(1, all / MANY))));
+      int least = estimates.bucketOf(most);
+      long equalMax = most;
+      int[] chunks = new int[(int) Math.min(estimates.size(), 2 * most) + 1];
       int from = 0;
       for (int source = 0; source < ends.length; source++) {
-        int count = 0;
+        int found = 0;
         for (; from < ends[source]; from++) {
           int bucket = estimates.bucket(from);
           if (bucket > least || (bucket == least && equalMax-- > 0)) {
-            if (count == chunks.length) {
-              chunks = Arrays.copyOf(chunks, 2 * count);
+            if (found == chunks.length) {
+              chunks = Arrays.copyOf(chunks, 2 * found);
             }
-            chunks[count++] = estimates.chunk(from);
+            chunks[found++] = estimates.chunk(from);
           }
         }
-        compare(source, chunks, count, top);
+        compare(source, chunks, found, top);
       }
     }
 
-    private void compare(int source, int[] chunks, int count, TopRows top) throws IOException {
+    private void compare(int source, int[] chunks, int found, TopRows top) throws IOException {
       Vectors vectors = sources.vectors(source);
       int start = sources.start(source);
       boolean isOneARow = vectors.chunks() == vectors.rowsWithVector();
       if (!isOneARow) {
-        Arrays.sort(chunks, 0, count);
+        Arrays.sort(chunks, 0, found);
       }
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < found; i++) {
         touched += vectors.touch(chunks[i]);
       }
       int last = -1;
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < found; i++) {
         int row = vectors.rowOf(chunks[i]);
         if (isOneARow) {
           top.offer(start + row, question.exact().cosine(vectors, chunks[i], scratch));
