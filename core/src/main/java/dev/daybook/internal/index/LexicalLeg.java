@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.LeafReaderContext;
@@ -318,6 +319,11 @@ final class LexicalLeg {
 
     float score(int row) {
       return scores.of(row);
+    }
+
+    /** The query's stems that a row has. */
+    Set<String> stemsIn(int row) throws IOException {
+      return scorer.stemsIn(row);
     }
   }
 

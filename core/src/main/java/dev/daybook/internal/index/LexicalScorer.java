@@ -6,7 +6,9 @@ import dev.daybook.internal.index.LexicalQuery.Word;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.PostingsEnum;
@@ -191,6 +193,20 @@ final class LexicalScorer {
     }
   }
 
+  /** The query's stems that a row has. */
+  Set<String> stemsIn(int row) throws IOException {
+    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(row, leaves));
+    InLeaf inLeaf = new InLeaf(leaf);
+    Set<String> stems = new HashSet<>();
+    for (int i = 0; i < clauses.size(); i++) {
+      if (LexicalStatistics.isText(clauses.get(i).term().field())
+          && inLeaf.isAt(i, row - leaf.docBase)) {
+        stems.add(clauses.get(i).term().text());
+      }
+    }
+    return stems;
+  }
+
   /** The clauses in one part of the index. */
   private final class InLeaf {
     private final PostingsEnum[] postings = new PostingsEnum[clauses.size()];
@@ -264,15 +280,17 @@ final class LexicalScorer {
       Positions first = positions(near.clauses()[0], doc);
       float times = 0;
       for (int i = 0; i < first.count; i++) {
-        times += timesAt(near, first.at[i], doc);
+        times += timesAt(near, first, first.at[i], doc);
       }
       return times;
     }
 
-    private float timesAt(Together near, int start, int doc) throws IOException {
+    /** How much it counts that the first word stands here. */
+    private float timesAt(Together near, Positions first, int start, int doc) throws IOException {
       if (near.reach() == Reach.PAIR) {
         Positions second = positions(near.clauses()[1], doc);
-        return second.has(start + 1) ? 1 : second.has(start + 2) ? 0.5f : 0;
+        boolean isApart = second.has(start + 2) && !first.has(start + 1);
+        return second.has(start + 1) ? 1 : isApart ? 0.5f : 0;
       }
       for (int i = 1; i < near.clauses().length; i++) {
         if (!positions(near.clauses()[i], doc).has(start + near.offsets()[i])) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.store.IndexInput;
@@ -123,12 +124,15 @@ public final class PackedIndex implements AutoCloseable {
     return "PackedIndex[" + file + ", " + rows() + " rows]";
   }
 
-  /** A table that stays in the mapped file but for the few started calls. */
+  /**
+   * A table that stays in the mapped file but for the few started calls; without an order if rows
+   * are in that of identities.
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record MappedTable(
       int rows,
       RandomAccessInput ids,
-      RandomAccessInput order,
+      Optional<RandomAccessInput> order,
       int[] endedStarts,
       int[] ends,
       Map<EventId, Integer> openStarts,
@@ -137,7 +141,8 @@ public final class PackedIndex implements AutoCloseable {
     static RowTable of(PackedFile file, int rows) throws IOException {
       RandomAccessInput ids = whole(file.part(SegmentIndexWriter.IDS));
       RandomAccessInput order = whole(file.part(SegmentIndexWriter.ORDER));
-      if (ids.length() != rows * 16L || order.length() != rows * 4L) {
+      boolean isOrdered = order.length() == 0;
+      if (ids.length() != rows * 16L || !(isOrdered || order.length() == rows * 4L)) {
         throw new IOException(
             "Index " + file + " has a row table of another size; rebuild it from its segments");
       }
@@ -157,7 +162,14 @@ public final class PackedIndex implements AutoCloseable {
       for (int left = in.readVInt(); left > 0; left--) {
         foreign.add(new Foreign(new EventId(in.readLong(), in.readLong()), in.readVInt()));
       }
-      return new MappedTable(rows, ids, order, ended, ends, Map.copyOf(open), List.copyOf(foreign));
+      return new MappedTable(
+          rows,
+          ids,
+          isOrdered ? Optional.empty() : Optional.of(order),
+          ended,
+          ends,
+          Map.copyOf(open),
+          List.copyOf(foreign));
     }
 
     private static RandomAccessInput whole(IndexInput in) throws IOException {
@@ -180,7 +192,7 @@ public final class PackedIndex implements AutoCloseable {
       int to = rows - 1;
       while (from <= to) {
         int middle = (from + to) >>> 1;
-        int row = order.readInt(middle * 4L);
+        int row = order.isEmpty() ? middle : order.get().readInt(middle * 4L);
         int compared = Long.compareUnsigned(high(row), id.high());
         if (compared == 0) {
           compared = Long.compareUnsigned(low(row), id.low());

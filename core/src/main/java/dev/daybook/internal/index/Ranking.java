@@ -6,6 +6,7 @@ import dev.daybook.recall.Hit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -21,7 +22,14 @@ public final class Ranking {
   @FunctionalInterface
   interface Presenting {
     /** The hits, the best first. */
-    List<Hit> hits() throws IOException;
+    List<Hit> hits(Texts texts) throws IOException;
+  }
+
+  /** Where the whole texts of events are. */
+  @FunctionalInterface
+  public interface Texts {
+    /** The texts that are at hand of these events. */
+    Map<EventId, String> of(List<Found.Ref> refs) throws IOException;
   }
 
   Ranking(List<EventId> ids, Coverage coverage, Presenting presenting) {
@@ -40,14 +48,21 @@ public final class Ranking {
     return coverage;
   }
 
+  /** The same with snippets of the heads of texts only. */
+  List<Hit> hits() {
+    return hits(refs -> Map.of());
+  }
+
   /**
    * What is shown of them, the best first; read anew by each call.
    *
+   * @param texts asked at most once, for events in whose head not every word is that the query and
+   *     the event have in common
    * @throws UncheckedIOException if the index cannot be read
    */
-  public List<Hit> hits() {
+  public List<Hit> hits(Texts texts) {
     try {
-      return presenting.hits();
+      return presenting.hits(texts);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot read local copies of an index; check the cache folder", e);

@@ -8,6 +8,7 @@ import dev.daybook.recall.Filter;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
@@ -86,8 +87,13 @@ final class RowDocument {
     return filtered.name();
   }
 
-  /** How indexes are written: rows keep their order, whatever Lucene merges. */
-  static IndexWriterConfig writerConfig() {
+  /** How the indexes of segments are written: small. */
+  static IndexWriterConfig segmentConfig() {
+    return tailConfig().setCodec(new Lucene104Codec(Lucene104Codec.Mode.BEST_COMPRESSION));
+  }
+
+  /** How the tail is written, fast; rows keep their order, whatever Lucene merges. */
+  static IndexWriterConfig tailConfig() {
     LogDocMergePolicy neighbours = new LogDocMergePolicy();
     neighbours.setNoCFSRatio(0);
     return new IndexWriterConfig()

@@ -69,13 +69,17 @@ public final class Searcher implements AutoCloseable {
   private final MultiReader reader;
   private final Sources sources;
 
-  /** Rows that are newer than the moment this shows; none if it shows the present. */
-  private final FixedBitSet beyond;
+  /** Rows that are newer than the moment this shows; empty if it shows the present. */
+  private final Optional<FixedBitSet> beyond;
 
   /** Rows that are not shown: those beyond, and starts of calls that have ended. */
   private final FixedBitSet hidden;
 
   private final int hiddenCount;
+
+  /** What a query without a filter looks at; null before the first. */
+  private volatile Shown everything;
+
   private final LexicalLeg lexical;
   private final VectorLeg vector;
   private final AtomicInteger holds = new AtomicInteger(1);
@@ -83,12 +87,16 @@ public final class Searcher implements AutoCloseable {
   /** Lets go of what this holds. */
   private final Closeable letGo;
 
-  private Searcher(List<Part> parts, IndexReader tailReader, MultiReader reader, Sources sources)
-      throws IOException {
+  private Searcher(
+      List<Part> parts,
+      IndexReader tailReader,
+      MultiReader reader,
+      Sources sources,
+      FixedBitSet ended) {
     this.reader = reader;
     this.sources = sources;
-    this.beyond = new FixedBitSet(Math.max(1, sources.rows()));
-    this.hidden = sources.endedStarts();
+    this.beyond = Optional.empty();
+    this.hidden = ended;
     this.hiddenCount = hidden.cardinality();
     this.lexical = new LexicalLeg(reader, sources);
     this.vector = new VectorLeg(sources);
@@ -108,9 +116,10 @@ public final class Searcher implements AutoCloseable {
     this.sources = present.sources;
     this.lexical = present.lexical;
     this.vector = present.vector;
-    this.beyond = lexical.beyond(moment);
-    this.hidden = sources.endedStarts(present.hidden, beyond);
-    this.hidden.or(beyond);
+    FixedBitSet newer = lexical.beyond(moment);
+    this.beyond = Optional.of(newer);
+    this.hidden = sources.endedStarts(present.hidden, newer);
+    this.hidden.or(newer);
     this.hiddenCount = hidden.cardinality();
     this.letGo = present::close;
   }
@@ -208,11 +217,13 @@ public final class Searcher implements AutoCloseable {
       tables.add(last.table());
       vectors.add(last.vectors());
       checkDimensions(vectors);
+      FixedBitSet ended = tail.endedIn(parts.stream().map(Part::index).toList()).with(last.table());
       return new Searcher(
           parts,
           last.reader(),
           new MultiReader(readers.toArray(IndexReader[]::new), false),
-          new Sources(tables, vectors));
+          new Sources(tables, vectors),
+          ended);
     } catch (IOException | RuntimeException e) {
       held.forEach(Searcher::letGo);
       if (last != null) {
@@ -269,7 +280,7 @@ public final class Searcher implements AutoCloseable {
     for (int source = sources.count() - 1; source >= 0; source--) {
       int row = sources.table(source).rowOf(id);
       if (row >= 0) {
-        return beyond.get(sources.start(source) + row)
+        return beyond.isPresent() && beyond.get().get(sources.start(source) + row)
             ? Optional.empty()
             : Optional.of(new Ref(source, row, id));
       }
@@ -448,7 +459,8 @@ public final class Searcher implements AutoCloseable {
    */
   public Ranking search(Query query, float[] question, String whyNoQuestion) throws IOException {
     List<String> notes = new ArrayList<>();
-    FixedBitSet shown = isUnfiltered(query) ? null : shown(query.filter(), query.phrases());
+    Shown passing = shown(query);
+    FixedBitSet shown = passing.rows();
     int candidates = Math.max(CANDIDATES_MIN, query.limit());
     EnumMap<Leg, List<Scored>> found = new EnumMap<>(Leg.class);
     Optional<LexicalLeg.Prepared> words = Optional.empty();
@@ -475,8 +487,8 @@ public final class Searcher implements AutoCloseable {
     List<Scored> ranked = Fusion.rank(found, words, meaning, query.lean(), sources);
     Coverage coverage =
         new Coverage(
-            shown == null ? sources.rows() : shown.cardinality(),
-            vector.without(shown),
+            passing.count(),
+            passing.withoutVector(),
             found.keySet().isEmpty() ? EnumSet.noneOf(Leg.class) : EnumSet.copyOf(found.keySet()),
             String.join("; ", notes));
     List<Scored> best = List.copyOf(ranked.subList(0, Math.min(query.limit(), ranked.size())));
@@ -486,7 +498,8 @@ public final class Searcher implements AutoCloseable {
     }
     Optional<LexicalLeg.Prepared> byWords = words;
     Optional<VectorLeg.Prepared> byMeaning = meaning;
-    return new Ranking(ids, coverage, () -> present(query, best, found, byWords, byMeaning));
+    return new Ranking(
+        ids, coverage, texts -> present(query, best, found, byWords, byMeaning, texts));
   }
 
   private List<Hit> present(
@@ -494,15 +507,24 @@ public final class Searcher implements AutoCloseable {
       List<Scored> best,
       Map<Leg, List<Scored>> found,
       Optional<LexicalLeg.Prepared> words,
-      Optional<VectorLeg.Prepared> meaning)
+      Optional<VectorLeg.Prepared> meaning,
+      Ranking.Texts texts)
       throws IOException {
-    List<Hit> hits = new ArrayList<>();
     TextAnalysis analysis = new TextAnalysis();
     Set<String> wanted = new HashSet<>();
     analysis.stemsOf(query.text()).forEach(stem -> wanted.add(stem.text()));
     query.phrases().forEach(p -> analysis.stemsOf(p).forEach(stem -> wanted.add(stem.text())));
+    List<StoredHit> shown = new ArrayList<>();
     StoredFields stored = reader.storedFields();
     for (Scored one : best) {
+      shown.add(
+          StoredHit.decode(
+              stored.document(one.row(), Set.of(RowDocument.HIT)).getBinaryValue(RowDocument.HIT)));
+    }
+    Map<EventId, String> whole = wholeTexts(best, shown, words, wanted, analysis, texts);
+    List<Hit> hits = new ArrayList<>();
+    for (int i = 0; i < best.size(); i++) {
+      Scored one = best.get(i);
       int row = one.row();
       EnumMap<Leg, LegScore> legs = new EnumMap<>(Leg.class);
       if (words.isPresent()) {
@@ -515,25 +537,52 @@ public final class Searcher implements AutoCloseable {
             Leg.VECTOR,
             new LegScore(rankIn(found.get(Leg.VECTOR), row), Float.isNaN(cosine) ? 0 : cosine));
       }
-      StoredHit shown =
-          StoredHit.decode(
-              stored.document(row, Set.of(RowDocument.HIT)).getBinaryValue(RowDocument.HIT));
+      EventId id = sources.id(row);
+      StoredHit hit = shown.get(i);
+      String text = whole.getOrDefault(id, hit.text() + (hit.rest() > 0 ? Snippet.CUT : ""));
       hits.add(
           new Hit(
-              sources.id(row),
-              shown.type(),
-              shown.stream(),
-              shown.time(),
-              shown.actor(),
-              shown.session(),
-              shown.task(),
-              shown.outcome(),
-              shown.tool(),
-              Snippet.of(shown.text(), wanted, analysis),
+              id,
+              hit.type(),
+              hit.stream(),
+              hit.time(),
+              hit.actor(),
+              hit.session(),
+              hit.task(),
+              hit.outcome(),
+              hit.tool(),
+              Snippet.of(text, wanted, analysis),
               one.score(),
               legs));
     }
     return hits;
+  }
+
+  /** The texts of those rows that have a wanted word behind what is stored for snippets. */
+  private Map<EventId, String> wholeTexts(
+      List<Scored> best,
+      List<StoredHit> shown,
+      Optional<LexicalLeg.Prepared> words,
+      Set<String> wanted,
+      TextAnalysis analysis,
+      Ranking.Texts texts)
+      throws IOException {
+    if (words.isEmpty()) {
+      return Map.of();
+    }
+    List<Ref> beyondHead = new ArrayList<>();
+    for (int i = 0; i < shown.size(); i++) {
+      int row = best.get(i).row();
+      if (shown.get(i).rest() > 0) {
+        Set<String> missing = new HashSet<>(words.get().stemsIn(row));
+        missing.retainAll(wanted);
+        analysis.stemsOf(shown.get(i).text()).forEach(stem -> missing.remove(stem.text()));
+        if (!missing.isEmpty()) {
+          beyondHead.add(ref(row));
+        }
+      }
+    }
+    return beyondHead.isEmpty() ? Map.of() : texts.of(beyondHead);
   }
 
   private static int rankIn(List<Scored> found, int row) {
@@ -545,8 +594,25 @@ public final class Searcher implements AutoCloseable {
     return 0;
   }
 
-  private boolean isUnfiltered(Query query) {
-    return query.filter().isAny() && query.phrases().isEmpty() && hiddenCount == 0;
+  /**
+   * The rows a query looks at.
+   *
+   * @param rows one bit for each; null for all
+   */
+  private record Shown(FixedBitSet rows, long count, long withoutVector) {}
+
+  private Shown shown(Query query) throws IOException {
+    if (!query.filter().isAny() || !query.phrases().isEmpty()) {
+      FixedBitSet passing = shown(query.filter(), query.phrases());
+      return new Shown(passing, passing.cardinality(), vector.without(passing));
+    }
+    Shown known = everything;
+    if (known == null) {
+      FixedBitSet visible = hiddenCount == 0 ? null : shown(Filter.any(), List.of());
+      known = new Shown(visible, sources.rows() - hiddenCount, vector.without(visible));
+      everything = known;
+    }
+    return known;
   }
 
   /** One bit for each row of a selection that is not hidden. */

@@ -30,7 +30,7 @@ public final class SegmentIndexWriter {
   /** Identities: upper and lower half of every row. */
   static final String IDS = "rows.ids";
 
-  /** Row numbers in the order of identities. */
+  /** Row numbers in the order of identities; nothing if rows are in that order already. */
   static final String ORDER = "rows.order";
 
   /** Which started calls have ended. */
@@ -87,7 +87,7 @@ public final class SegmentIndexWriter {
       throws IOException {
     RowTableBuilder table = new RowTableBuilder();
     RowDocument document = new RowDocument();
-    try (IndexWriter writer = new IndexWriter(directory, RowDocument.writerConfig())) {
+    try (IndexWriter writer = new IndexWriter(directory, RowDocument.segmentConfig())) {
       for (Row row : rows) {
         writer.addDocument(document.of(row));
         table.add(row);
@@ -124,16 +124,21 @@ public final class SegmentIndexWriter {
   }
 
   private static byte[] order(RowTableBuilder table) {
+    if (IntStream.range(1, table.rows()).allMatch(row -> compare(table, row - 1, row) < 0)) {
+      return new byte[0];
+    }
     byte[] bytes = new byte[table.rows() * 4];
     ByteBuffer order = littleEndian(bytes);
     IntStream.range(0, table.rows())
         .boxed()
-        .sorted((a, b) -> {
-          int byHigh = Long.compareUnsigned(table.high(a), table.high(b));
-          return byHigh != 0 ? byHigh : Long.compareUnsigned(table.low(a), table.low(b));
-        })
+        .sorted((a, b) -> compare(table, a, b))
         .forEach(order::putInt);
     return bytes;
+  }
+
+  private static int compare(RowTableBuilder table, int a, int b) {
+    int byHigh = Long.compareUnsigned(table.high(a), table.high(b));
+    return byHigh != 0 ? byHigh : Long.compareUnsigned(table.low(a), table.low(b));
   }
 
   private static byte[] calls(RowTableBuilder table) throws IOException {

@@ -10,7 +10,9 @@ final class Snippet {
   /** The most bytes of UTF-8. */
   static final int BYTES_MAX = 300;
 
-  private static final String CUT = "…";
+  /** Stands where text was left out. */
+  static final String CUT = "…";
+
   private static final int CUT_BYTES = 3;
   private static final int WINDOW_CHARS = 220;
   private static final int LEAD_CHARS = 40;

@@ -3,11 +3,7 @@ package dev.daybook.internal.index;
 import dev.daybook.event.EventId;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.lucene.util.FixedBitSet;
 
 /**
@@ -78,32 +74,9 @@ final class Sources {
   }
 
   /**
-   * The started calls that another source than their own ends, or their own; readers see neither.
-   */
-  FixedBitSet endedStarts() throws IOException {
-    FixedBitSet ended = new FixedBitSet(Math.max(1, rows()));
-    Map<EventId, Integer> open = new HashMap<>();
-    Set<EventId> causes = new HashSet<>();
-    for (int i = 0; i < tables.size(); i++) {
-      int start = starts[i];
-      for (int row : tables.get(i).endedStarts()) {
-        ended.set(start + row);
-      }
-      tables.get(i).openStarts().forEach((id, row) -> open.put(id, start + row));
-      tables.get(i).foreignEnds().forEach(end -> causes.add(end.cause()));
-    }
-    open.forEach((id, row) -> {
-      if (causes.contains(id)) {
-        ended.set(row);
-      }
-    });
-    return ended;
-  }
-
-  /**
    * Of the started calls that are ended, those that a call within a moment ends.
    *
-   * @param ended what {@link #endedStarts()} gives
+   * @param ended what {@link EndedStarts} gives
    * @param beyond the rows outside the moment
    */
   FixedBitSet endedStarts(FixedBitSet ended, FixedBitSet beyond) throws IOException {

@@ -13,8 +13,10 @@ import org.apache.lucene.store.ByteBuffersDataOutput;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * What a hit shows of its event, and the part of its text that snippets are cut from: the head and,
- * of a long text, the tail.
+ * What a hit shows of its event, and the head of its text, which most snippets are cut from.
+ *
+ * @param text the text or, of a long one, its head
+ * @param rest how many characters of the text are not here
  */
 record StoredHit(
     Stream stream,
@@ -25,14 +27,19 @@ record StoredHit(
     String task,
     String outcome,
     String tool,
-    String text) {
-  private static final int HEAD_CHARS_MAX = 1_500;
-  private static final int TAIL_CHARS_MAX = 500;
+    String text,
+    int rest) {
+  /**
+   * Text is the larger part of what is stored; at 700 characters an event, each 100 of them cost 40
+   * to 50 bytes.
+   */
+  private static final int HEAD_CHARS_MAX = 400;
 
   /** The bytes kept of a row. */
   static BytesRef encode(Row row) {
     Envelope envelope = row.envelope();
     Actor actor = envelope.actor();
+    String head = head(row.text());
     ByteBuffersDataOutput out = new ByteBuffersDataOutput();
     try {
       out.writeString(envelope.stream().name());
@@ -52,10 +59,11 @@ record StoredHit(
             envelope.task(),
             row.promoted().outcome(),
             row.promoted().tool(),
-            shown(row.text())
+            head
           }) {
         out.writeString(text);
       }
+      out.writeVInt(row.text().length() - head.length());
     } catch (IOException e) {
       throw new UncheckedIOException("Writing to memory failed", e);
     }
@@ -91,23 +99,19 @@ record StoredHit(
           in.readString(),
           in.readString(),
           in.readString(),
-          in.readString());
+          in.readString(),
+          in.readVInt());
     } catch (RuntimeException e) {
       throw new IOException(
           "A stored hit of " + bytes.length + " bytes cannot be read; rebuild the index", e);
     }
   }
 
-  private static String shown(String text) {
-    if (text.length() <= HEAD_CHARS_MAX + TAIL_CHARS_MAX) {
+  private static String head(String text) {
+    if (text.length() <= HEAD_CHARS_MAX) {
       return text;
     }
-    int head = onCharacter(text, HEAD_CHARS_MAX);
-    int tail = onCharacter(text, text.length() - TAIL_CHARS_MAX);
-    return text.substring(0, head) + "\n…\n" + text.substring(tail);
-  }
-
-  private static int onCharacter(String text, int at) {
-    return Character.isLowSurrogate(text.charAt(at)) ? at - 1 : at;
+    return text.substring(
+        0, HEAD_CHARS_MAX - (Character.isLowSurrogate(text.charAt(HEAD_CHARS_MAX)) ? 1 : 0));
   }
 }

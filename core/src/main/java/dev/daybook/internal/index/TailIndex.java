@@ -23,6 +23,9 @@ public final class TailIndex implements AutoCloseable {
   private final ConcurrentMap<EventId, Integer> rowById = new ConcurrentHashMap<>();
   private final TailVectors vectors;
 
+  /** Of the segments last searched with this tail. */
+  private Optional<EndedStarts> ended = Optional.empty();
+
   /**
    * An empty tail.
    *
@@ -35,8 +38,7 @@ public final class TailIndex implements AutoCloseable {
   private record Writing(IndexWriter writer, RowDocument document) {
     static Writing begin() throws IOException {
       return new Writing(
-          new IndexWriter(new ByteBuffersDirectory(), RowDocument.writerConfig()),
-          new RowDocument());
+          new IndexWriter(new ByteBuffersDirectory(), RowDocument.tailConfig()), new RowDocument());
     }
   }
 
@@ -75,6 +77,14 @@ public final class TailIndex implements AutoCloseable {
           "Tail has no row " + row + ", only " + table.rows() + " rows");
     }
     vectors.add(row, chunks);
+  }
+
+  /** Which started calls of the segments before this tail have ended. */
+  synchronized EndedStarts endedIn(List<PackedIndex> segments) {
+    if (ended.isEmpty() || !ended.get().isOf(segments)) {
+      ended = Optional.of(new EndedStarts(segments));
+    }
+    return ended.get();
   }
 
   /** How many rows there are. */

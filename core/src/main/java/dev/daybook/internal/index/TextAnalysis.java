@@ -3,8 +3,8 @@ package dev.daybook.internal.index;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.lucene.analysis.TokenStream;
-import org.apache.lucene.analysis.en.PorterStemFilter;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
@@ -17,7 +17,8 @@ import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
  *   <li><b>parts</b>: what delimiters, a change from lower to upper case and digits set apart, in
  *       lower case, without English stop words (which leave a gap between positions), stemmed;
  *   <li><b>whole tokens</b>: paths, symbols, error codes and the like in lower case, if they have
- *       at least two parts.
+ *       at least two parts or one that was cut. Nearly each is a term of its own, so what is kept
+ *       of it is a hash of 35 bits.
  * </ul>
  *
  * Long runs without meaning (hashes, base64) become one term, cut.
@@ -31,18 +32,19 @@ final class TextAnalysis {
    */
   static final int ANALYSIS_VERSION = 4;
 
+  private static final int HASH_CHARS = 5;
+
   private final Words words = new Words();
-  private final WordStream parts = new WordStream();
-  private final TokenStream stems = new PorterStemFilter(parts);
-  private final WordStream firstParts = new WordStream();
-  private final TokenStream firstStems = new PorterStemFilter(firstParts);
-  private final WordStream wholes = new WordStream();
+  private final Stemmer stemmer = new Stemmer();
+  private final WordStream stems = new WordStream(stemmer::stem);
+  private final WordStream firstStems = new WordStream(stemmer::stem);
+  private final WordStream wholes = new WordStream(TextAnalysis::hash);
 
   /** Takes the text apart; the streams given out before are void. */
   void read(CharSequence text) {
     words.read(text);
-    parts.over(words.parts(), words.parts().size());
-    firstParts.over(words.parts(), words.partsInFirstLine());
+    stems.over(words.parts(), words.parts().size());
+    firstStems.over(words.parts(), words.partsInFirstLine());
     wholes.over(words.wholes(), words.wholes().size());
   }
 
@@ -56,7 +58,7 @@ final class TextAnalysis {
     return firstStems;
   }
 
-  /** The whole tokens of the text last read. */
+  /** The hashes of the whole tokens of the text last read. */
   TokenStream wholes() {
     return wholes;
   }
@@ -82,15 +84,29 @@ final class TextAnalysis {
     return listed(stems);
   }
 
-  /** The first whole tokens of the text last read, in order. */
+  /** The hashes of the first whole tokens of the text last read, in order. */
   List<String> wholes(int max) {
     return listed(wholes).stream().limit(max).map(Stem::text).toList();
   }
 
-  /** The whole tokens of a text, in order. */
+  /** The whole tokens of a text, in order, not hashed. */
   List<String> wholesOf(CharSequence text) {
     read(text);
-    return wholes(Integer.MAX_VALUE);
+    return IntStream.range(0, words.wholes().size()).mapToObj(words.wholes()::text).toList();
+  }
+
+  /** Five characters of seven bits, which are five bytes as a term. */
+  private static void hash(char[] chars, int from, int length, CharTermAttribute into) {
+    long hash = 0;
+    for (int i = from; i < from + length; i++) {
+      hash = (hash ^ chars[i]) * 0x9E3779B97F4A7C15L;
+      hash ^= hash >>> 32;
+    }
+    char[] term = into.resizeBuffer(HASH_CHARS);
+    for (int i = 0; i < HASH_CHARS; i++) {
+      term[i] = (char) (hash >>> (64 - 7 * (i + 1)) & 0x7f);
+    }
+    into.setLength(HASH_CHARS);
   }
 
   /** How many terms a stream has; each is made. */
@@ -129,14 +145,26 @@ final class TextAnalysis {
     return all;
   }
 
+  /** Makes the term of a word. */
+  @FunctionalInterface
+  private interface Form {
+    /** A word in lower case, and where its term goes. */
+    void put(char[] chars, int from, int length, CharTermAttribute into);
+  }
+
   /** The terms of a {@link Words} list as Lucene takes them. */
   private static final class WordStream extends TokenStream {
+    private final Form form;
     private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
     private final PositionIncrementAttribute step = addAttribute(PositionIncrementAttribute.class);
     private final OffsetAttribute offset = addAttribute(OffsetAttribute.class);
     private Words.Terms terms = new Words.Terms();
     private int count;
     private int next;
+
+    WordStream(Form form) {
+      this.form = form;
+    }
 
     void over(Words.Terms newTerms, int newCount) {
       terms = newTerms;
@@ -155,7 +183,7 @@ final class TextAnalysis {
         return false;
       }
       clearAttributes();
-      terms.copyTo(next, term);
+      form.put(terms.chars(), terms.from(next), terms.length(next), term);
       step.setPositionIncrement(
           next == 0 ? terms.position(0) + 1 : terms.position(next) - terms.position(next - 1));
       offset.setOffset(terms.start(next), terms.end(next));

@@ -3,11 +3,15 @@ package dev.daybook.internal.index;
 import java.util.Arrays;
 import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
-import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
 /** The words of a text before stemming, found in one pass; see {@link TextAnalysis}. */
 final class Words {
+  /** What is longer is rather a sentence in a script without spaces. */
   private static final int WHOLE_CHARS_MAX = 120;
+
+  /** A token with a part that was cut is told from others only as a whole. */
+  private static final int CUT_WHOLE_CHARS_MAX = 4_096;
+
   private static final int RUN_CHARS_MAX = 64;
   private static final int BLOB_CHARS_MIN = 24;
   private static final int HEX_CHARS_MIN = 6;
@@ -18,6 +22,10 @@ final class Words {
   private int[] cuts = new int[64];
   private int partsInFirstLine;
   private int position;
+
+  /** Whether a part of the token at hand was cut. */
+  private boolean isCut;
+
   private CharSequence text = "";
 
   Terms parts() {
@@ -68,6 +76,7 @@ final class Words {
   /** A stretch without white space: its parts, and itself if it has several. */
   private void token(int start, int end) {
     int before = position;
+    isCut = false;
     int first = -1;
     int last = -1;
     int at = start;
@@ -89,7 +98,8 @@ final class Words {
         at += 2;
       }
     }
-    if (position - before >= 2 && last - first <= WHOLE_CHARS_MAX) {
+    int chars = last - first;
+    if (isCut ? chars <= CUT_WHOLE_CHARS_MAX : position - before >= 2 && chars <= WHOLE_CHARS_MAX) {
       wholes.add(text, first, last, wholes.size());
     }
   }
@@ -110,7 +120,7 @@ final class Words {
     boolean digits = before == DIGIT;
     for (int at = start + widthAt(start); at < end; at += widthAt(at)) {
       int kind = kindAt(at);
-      if (isCut(before, kind)) {
+      if (isCutBetween(before, kind)) {
         if (count == cuts.length) {
           cuts = Arrays.copyOf(cuts, cuts.length * 2);
         }
@@ -124,7 +134,7 @@ final class Words {
     boolean isHash = hex && digits && length >= HEX_CHARS_MIN && count >= 2;
     boolean isBlob = digits && length >= BLOB_CHARS_MIN && count >= length / 6;
     if (isHash || isBlob) {
-      part(start, Math.min(end, start + RUN_CHARS_MAX));
+      part(start, end);
       return;
     }
     int from = start;
@@ -137,6 +147,7 @@ final class Words {
 
   private void part(int start, int end) {
     int cut = Math.min(end, start + RUN_CHARS_MAX);
+    isCut |= cut < end;
     if (cut < end && Character.isLowSurrogate(text.charAt(cut))) {
       cut--;
     }
@@ -155,7 +166,7 @@ final class Words {
   /** Written without spaces between words: each character is a word. */
   private static final int IDEOGRAPH = 5;
 
-  private static boolean isCut(int before, int kind) {
+  private static boolean isCutBetween(int before, int kind) {
     if (kind == IDEOGRAPH || before == IDEOGRAPH) {
       return true;
     }
@@ -235,12 +246,21 @@ final class Words {
       return textEnds[term];
     }
 
-    void copyTo(int term, CharTermAttribute into) {
-      int from = from(term);
-      into.copyBuffer(chars, from, ends[term] - from);
+    /** The characters of all terms. */
+    char[] chars() {
+      return chars;
     }
 
-    private int from(int term) {
+    int length(int term) {
+      return ends[term] - from(term);
+    }
+
+    String text(int term) {
+      return new String(chars, from(term), length(term));
+    }
+
+    /** Where a term begins in {@link #chars}. */
+    int from(int term) {
       return term == 0 ? 0 : ends[term - 1];
     }
 

@@ -1,6 +1,7 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
+import dev.daybook.DaybookException;
 import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
 import dev.daybook.event.SessionId;
@@ -236,7 +237,18 @@ public final class View {
   }
 
   private List<Hit> hits(Ranking ranking) {
-    return reading(ranking::hits);
+    return reading(() -> ranking.hits(this::texts));
+  }
+
+  /** The searched texts of events; none if they cannot be had, which loading them will say. */
+  private Map<EventId, String> texts(List<Ref> refs) {
+    try {
+      Map<EventId, String> texts = new TreeMap<>();
+      rowsOf(refs).forEach((id, row) -> texts.put(id, row.text()));
+      return texts;
+    } catch (DaybookException e) {
+      return Map.of();
+    }
   }
 
   /** The events of these ids, in this order; those that do not exist are left out. */

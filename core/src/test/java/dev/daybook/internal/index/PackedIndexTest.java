@@ -123,6 +123,23 @@ class PackedIndexTest {
     new PackedFile.Writer(other, "{\"analysis\":99,\"lucene\":\"10.6.0\",\"rows\":0}").finish();
     Files.write(file, other.toByteArray());
     assertThatThrownBy(() -> PackedIndex.open(file))
-        .hasMessageContaining("has text analysis 99, this library searches with 3");
+        .hasMessageContaining(
+            "has text analysis 99, this library searches with " + TextAnalysis.ANALYSIS_VERSION);
+  }
+
+  @Test
+  void keepsNoOrderForRowsThatAreInIt() throws IOException {
+    List<Row> rows = TestRows.texts("one", "two", "three");
+    for (List<Row> given : List.of(rows, rows.reversed(), List.of(rows.get(0)))) {
+      try (PackedFile file = PackedFile.open(TestRows.indexFile(folder, given));
+          PackedIndex index = TestRows.index(folder, given)) {
+        assertThat(file.parts().get(SegmentIndexWriter.ORDER).length())
+            .isEqualTo(given.equals(rows.reversed()) ? 12 : 0);
+        for (int row = 0; row < given.size(); row++) {
+          assertThat(index.rowOf(given.get(row).id())).isEqualTo(row);
+        }
+        assertThat(index.rowOf(TestRows.id(7))).isEqualTo(-1);
+      }
+    }
   }
 }

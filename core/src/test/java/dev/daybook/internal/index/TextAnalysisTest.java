@@ -36,7 +36,36 @@ class TextAnalysisTest {
   void keepsWholePathsAndSymbolsWithoutOuterPunctuation() {
     assertThat(analysis.wholesOf("see (src/Foo.java), \"E_404\" and plain words."))
         .containsExactly("src/foo.java", "e_404");
-    assertThat(analysis.wholesOf("a/" + "b".repeat(200))).isEmpty();
+    assertThat(analysis.wholesOf("a/" + "bc/".repeat(50))).isEmpty();
+  }
+
+  @Test
+  void aTokenThatIsCutIsKeptWhole() {
+    String blob = "x".repeat(65);
+    assertThat(stems(blob)).containsExactly("x".repeat(64));
+    assertThat(analysis.wholesOf(blob + ", " + "x".repeat(64))).containsExactly(blob);
+    assertThat(analysis.wholesOf("x".repeat(5_000))).isEmpty();
+  }
+
+  @Test
+  void wholeTokensAreHashedToShortTerms() {
+    analysis.read("src/Foo.java SRC/foo.java src/Fop.java");
+    List<String> hashes = analysis.wholes(10);
+
+    assertThat(hashes).hasSize(3).allMatch(hash -> hash.length() == 5);
+    assertThat(hashes.get(1)).isEqualTo(hashes.get(0)).isNotEqualTo(hashes.get(2));
+    assertThat(analysis.wholes(1)).hasSize(1);
+  }
+
+  @Test
+  void aStemThatIsKeptIsTheStem() {
+    String words = "running runner runs relational hopefulness generalizations keys ".repeat(2);
+    List<String> stems = stems(words + "ba".repeat(15) + "ing");
+
+    assertThat(stems.subList(0, 7))
+        .isEqualTo(stems.subList(7, 14))
+        .containsExactly("run", "runner", "run", "relat", "hope", "gener", "kei");
+    assertThat(stems.getLast()).isEqualTo("ba".repeat(15));
   }
 
   @Test
