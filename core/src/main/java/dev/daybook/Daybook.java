@@ -1,5 +1,6 @@
 package dev.daybook;
 
+import dev.daybook.event.Envelope.Stream;
 import dev.daybook.internal.cache.FileCache;
 import dev.daybook.internal.log.CountedStore;
 import dev.daybook.internal.log.CountedStore.Kind;
@@ -10,13 +11,16 @@ import dev.daybook.internal.workspace.Embedding;
 import dev.daybook.internal.workspace.Engine;
 import dev.daybook.internal.workspace.OpenWorkspace;
 import dev.daybook.recall.Embedder;
+import dev.daybook.recall.Query;
 import dev.daybook.storage.ObjectStore;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -181,6 +185,7 @@ public final class Daybook implements AutoCloseable {
     private Duration followFastest = Duration.ofSeconds(2);
     private Duration followIdle = Duration.ofSeconds(30);
     private ToIntFunction<String> tokenCounter = Briefing::tokens;
+    private final Map<Stream, Double> leans = new EnumMap<>(Stream.class);
 
     private static <N extends Number> N atLeastOne(String what, N value) {
       if (value.longValue() < 1) {
@@ -314,6 +319,18 @@ public final class Daybook implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How much words weigh against meaning in recall, for events of a stream, where a query does
+     * not say: {@link Query#LEAN_DEFAULT}. {@code benchmarks/run tune} finds it from 20 to 50
+     * judged questions of one's own.
+     *
+     * @throws IllegalArgumentException unless it is 0 to {@value Query#LEAN_MAX}
+     */
+    public Builder lean(Stream stream, double mu) {
+      leans.put(stream, Query.of("lean").lean(stream, mu).lean(stream).orElseThrow());
+      return this;
+    }
+
     /** Starts the engine. */
     public Daybook open() {
       CountedStore counted = new CountedStore(store);
@@ -332,7 +349,8 @@ public final class Daybook implements AutoCloseable {
               keepReplaced,
               followFastest,
               followIdle,
-              tokenCounter);
+              tokenCounter,
+              leans);
       return new Daybook(engine, counted);
     }
   }

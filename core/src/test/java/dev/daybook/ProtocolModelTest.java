@@ -186,7 +186,8 @@ class ProtocolModelTest {
               Duration.ZERO,
               Duration.ofSeconds(2),
               Duration.ofSeconds(30),
-              Briefing::tokens);
+              Briefing::tokens,
+              Map.of());
     }
 
     boolean open() {

@@ -1,13 +1,17 @@
 package dev.daybook.recall;
 
+import dev.daybook.event.Envelope.Stream;
 import dev.daybook.event.SessionId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -24,10 +28,13 @@ public final class Query {
   public static final int LIMIT_DEFAULT = 10;
 
   /**
-   * The weight of the lexical leg if nothing is said. Tuned on three judged sets the best is 0.36;
-   * a little more is safer where the model knows less of the domain.
+   * The weight of the lexical leg if nothing is said: the best on three judged sets, and safe on
+   * others. {@code benchmarks/run tune} finds that of a set of one's own.
    */
-  public static final double LEAN_DEFAULT = 0.40;
+  public static final double LEAN_DEFAULT = 0.36;
+
+  /** The most the lexical leg may weigh. */
+  public static final double LEAN_MAX = 100;
 
   /** How old the answer may be if nothing is said. */
   public static final Duration FRESHNESS_DEFAULT = Duration.ofSeconds(5);
@@ -39,7 +46,7 @@ public final class Query {
   private final Filter filter;
   private final int limit;
   private final Set<Leg> legs;
-  private final double lean;
+  private final Map<Stream, Double> leans;
   private final Duration freshness;
 
   private Query(
@@ -48,14 +55,14 @@ public final class Query {
       Filter filter,
       int limit,
       Set<Leg> legs,
-      double lean,
+      Map<Stream, Double> leans,
       Duration freshness) {
     this.text = text;
     this.phrases = phrases;
     this.filter = filter;
     this.limit = limit;
     this.legs = legs;
-    this.lean = lean;
+    this.leans = leans;
     this.freshness = freshness;
   }
 
@@ -87,7 +94,7 @@ public final class Query {
   public Query phrase(String phrase) {
     List<String> all = new ArrayList<>(phrases);
     all.add(checked(phrase, "phrase"));
-    return new Query(text, List.copyOf(all), filter, limit, legs, lean, freshness);
+    return new Query(text, List.copyOf(all), filter, limit, legs, leans, freshness);
   }
 
   /** Only events that pass this filter, in place of the filter so far. */
@@ -98,7 +105,7 @@ public final class Query {
         Objects.requireNonNull(newFilter, "newFilter"),
         limit,
         legs,
-        lean,
+        leans,
         freshness);
   }
 
@@ -142,7 +149,7 @@ public final class Query {
       throw new IllegalArgumentException(
           "Query.limit is " + newLimit + ", expected 1 to " + LIMIT_MAX);
     }
-    return new Query(text, phrases, filter, newLimit, legs, lean, freshness);
+    return new Query(text, phrases, filter, newLimit, legs, leans, freshness);
   }
 
   /**
@@ -161,21 +168,45 @@ public final class Query {
         filter,
         limit,
         Collections.unmodifiableSet(EnumSet.copyOf(Arrays.asList(newLegs))),
-        lean,
+        leans,
         freshness);
   }
 
   /**
-   * How much the lexical leg weighs against the vector leg: an event's score is its cosine plus
-   * {@code mu} times its BM25 over the logarithm of the number of events. 0 ranks by meaning alone.
+   * How much the lexical leg weighs against the vector leg, for events of both streams: an event's
+   * score is its cosine plus {@code mu} times what its words are worth. 0 ranks by meaning alone.
+   * Where nothing is said, what the engine was opened with, else {@link #LEAN_DEFAULT}.
    *
-   * @throws IllegalArgumentException unless it is 0 to 100
+   * @throws IllegalArgumentException unless it is 0 to {@value #LEAN_MAX}
    */
   public Query lean(double mu) {
-    if (!(mu >= 0 && mu <= 100)) {
-      throw new IllegalArgumentException("Query.lean is " + mu + ", expected 0 to 100");
+    return lean(Stream.TRACE, mu).lean(Stream.PLAN, mu);
+  }
+
+  /**
+   * The same for the events of one stream: a plan is written in whole sentences, traces are full of
+   * paths and outputs, so what is best may differ.
+   *
+   * @throws IllegalArgumentException unless it is 0 to {@value #LEAN_MAX}
+   */
+  public Query lean(Stream stream, double mu) {
+    EnumMap<Stream, Double> newLeans = new EnumMap<>(Stream.class);
+    newLeans.putAll(leans);
+    newLeans.put(Objects.requireNonNull(stream, "stream"), checkedLean(mu));
+    return new Query(
+        text, phrases, filter, limit, legs, Collections.unmodifiableMap(newLeans), freshness);
+  }
+
+  /**
+   * The weight, if it may be one.
+   *
+   * @throws IllegalArgumentException unless it is 0 to {@value #LEAN_MAX}
+   */
+  private static double checkedLean(double mu) {
+    if (!(mu >= 0 && mu <= LEAN_MAX)) {
+      throw new IllegalArgumentException("Query.lean is " + mu + ", expected 0 to " + LEAN_MAX);
     }
-    return new Query(text, phrases, filter, limit, legs, mu, freshness);
+    return mu;
   }
 
   /**
@@ -187,7 +218,7 @@ public final class Query {
     if (age.isNegative()) {
       throw new IllegalArgumentException("Query.freshness is " + age + ", expected zero or more");
     }
-    return new Query(text, phrases, filter, limit, legs, lean, age);
+    return new Query(text, phrases, filter, limit, legs, leans, age);
   }
 
   /** The text asked for; empty if the query is phrases alone. */
@@ -215,9 +246,10 @@ public final class Query {
     return legs;
   }
 
-  /** The weight of the lexical leg. */
-  public double lean() {
-    return lean;
+  /** The weight of the lexical leg for events of a stream, if one was given. */
+  public OptionalDouble lean(Stream stream) {
+    Double lean = leans.get(stream);
+    return lean == null ? OptionalDouble.empty() : OptionalDouble.of(lean);
   }
 
   /** How old the answer may be. */
@@ -241,7 +273,7 @@ public final class Query {
         Filter.any(),
         LIMIT_DEFAULT,
         Collections.unmodifiableSet(EnumSet.allOf(Leg.class)),
-        LEAN_DEFAULT,
+        Map.of(),
         FRESHNESS_DEFAULT);
   }
 
@@ -274,13 +306,13 @@ public final class Query {
         && filter.equals(query.filter)
         && limit == query.limit
         && legs.equals(query.legs)
-        && Double.compare(lean, query.lean) == 0
+        && leans.equals(query.leans)
         && freshness.equals(query.freshness);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(text, phrases, filter, limit, legs, lean, freshness);
+    return Objects.hash(text, phrases, filter, limit, legs, leans, freshness);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.daybook.recall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.daybook.event.Envelope.Stream;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,8 @@ class QueryTest {
     assertThat(query.text()).isEqualTo("why does it fail");
     assertThat(query.limit()).isEqualTo(Query.LIMIT_DEFAULT);
     assertThat(query.legs()).containsExactly(Leg.LEXICAL, Leg.VECTOR);
-    assertThat(query.lean()).isEqualTo(0.40);
+    assertThat(query.lean(Stream.TRACE)).isEmpty();
+    assertThat(query.lean(Stream.PLAN)).isEmpty();
     assertThat(query.freshness()).isEqualTo(Duration.ofSeconds(5));
     assertThat(query.filter().isAny()).isTrue();
     assertThat(narrowed.filter())
@@ -24,6 +26,19 @@ class QueryTest {
             Filter.any().agent("planner-1").task("AUTH-42").tool("bash").path("src/**").failures());
     assertThat(narrowed.limit()).isEqualTo(5);
     assertThat(narrowed.legs(Leg.VECTOR).legs()).containsExactly(Leg.VECTOR);
+  }
+
+  @Test
+  void leansByStreamAndTheLastWordCounts() {
+    Query query = Query.of("a").lean(0.5).lean(Stream.PLAN, 2);
+
+    assertThat(query.lean(Stream.TRACE)).hasValue(0.5);
+    assertThat(query.lean(Stream.PLAN)).hasValue(2);
+    assertThat(query.limit(3).lean(0).lean(Stream.PLAN)).hasValue(0);
+    assertThat(query).isEqualTo(Query.of("a").lean(Stream.PLAN, 2).lean(Stream.TRACE, 0.5));
+    assertThat(query).isNotEqualTo(Query.of("a").lean(0.5));
+    assertThatThrownBy(() -> query.lean(Stream.PLAN, -1))
+        .hasMessage("Query.lean is -1.0, expected 0 to 100.0");
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.PointValues;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -315,6 +316,27 @@ final class LexicalLeg {
         }
         scorer.score(Arrays.copyOf(rows, distinct), scores::put);
       }
+    }
+
+    /** What else there is to say of the words of a question. */
+    Wording wording(String text) throws IOException {
+      return new Wording(LexicalLeg.this, leaves, text);
+    }
+
+    /** Which of these rows, in ascending order, are of the plan. */
+    boolean[] ofPlan(int[] rows) throws IOException {
+      boolean[] ofPlan = new boolean[rows.length];
+      int current = -1;
+      NumericDocValues versions = null;
+      for (int i = 0; i < rows.length; i++) {
+        int leaf = ReaderUtil.subIndex(rows[i], leaves);
+        if (leaf != current) {
+          current = leaf;
+          versions = leaves.get(leaf).reader().getNumericDocValues(RowDocument.PLAN_VERSION);
+        }
+        ofPlan[i] = versions != null && versions.advanceExact(rows[i] - leaves.get(leaf).docBase);
+      }
+      return ofPlan;
     }
 
     float score(int row) {

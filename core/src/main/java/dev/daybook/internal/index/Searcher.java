@@ -440,10 +440,10 @@ public final class Searcher implements AutoCloseable {
 
   /**
    * The events that answer a query best. Each leg finds at least {@value #CANDIDATES_MIN}; every
-   * event either found is scored by both: the cosine of its nearest chunk plus {@link Query#lean()}
-   * times its BM25 over {@code ln(1 + rows)}. An event that has no vector counts as the last of
-   * those the vector leg found, so what is not embedded yet is ranked by its words among the rest.
-   * If one leg runs alone, its own score ranks. Of equal scores the older event goes first.
+   * event either found is scored by both, as {@link Fusion} says. An event that has no vector
+   * counts as the last of those the vector leg found, so what is not embedded yet is ranked by its
+   * words among the rest. If one leg runs alone, its own score ranks. Of equal scores the older
+   * event goes first.
    *
    * @param question the query's vector; no component if there is no embedder
    * @throws IllegalArgumentException if the vector has another dimension than the events'
@@ -484,7 +484,7 @@ public final class Searcher implements AutoCloseable {
         notes.addFirst("lexical: the query has no word that is searched");
       }
     }
-    List<Scored> ranked = Fusion.rank(found, words, meaning, query.lean(), sources);
+    List<Scored> ranked = Fusion.rank(query, found, words, meaning, shown, sources);
     Coverage coverage =
         new Coverage(
             passing.count(),

@@ -156,6 +156,14 @@ final class VectorLeg {
       }
     }
 
+    /** The cosine of a row's first chunk; NaN if it has no vector. */
+    float firstChunk(int row) throws IOException {
+      int source = sources.sourceOf(row);
+      Vectors vectors = sources.vectors(source);
+      int chunk = vectors.firstChunkOf(row - sources.start(source));
+      return chunk < 0 ? Float.NaN : question.exact().cosine(vectors, chunk, scratch);
+    }
+
     /** The cosine of a row's nearest chunk; NaN if it has no vector. */
     float score(int row) throws IOException {
       int source = sources.sourceOf(row);

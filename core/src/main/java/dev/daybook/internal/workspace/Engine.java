@@ -1,12 +1,15 @@
 package dev.daybook.internal.workspace;
 
+import dev.daybook.event.Envelope.Stream;
 import dev.daybook.internal.cache.FileCache;
 import dev.daybook.internal.log.Store;
 import dev.daybook.recall.Embedder;
+import dev.daybook.recall.Query;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,6 +32,7 @@ public final class Engine implements AutoCloseable {
   private final Duration followFastest;
   private final Duration followIdle;
   private final ToIntFunction<String> tokenCounter;
+  private final Map<Stream, Double> leans;
   private final ExecutorService threads;
 
   /** An engine of these parts; it closes the embedding. */
@@ -46,7 +50,8 @@ public final class Engine implements AutoCloseable {
       Duration keepReplaced,
       Duration followFastest,
       Duration followIdle,
-      ToIntFunction<String> tokenCounter) {
+      ToIntFunction<String> tokenCounter,
+      Map<Stream, Double> leans) {
     this.store = store;
     this.embedding = embedding;
     this.cache = cache;
@@ -61,6 +66,7 @@ public final class Engine implements AutoCloseable {
     this.followFastest = followFastest;
     this.followIdle = followIdle;
     this.tokenCounter = tokenCounter;
+    this.leans = Map.copyOf(leans);
     AtomicLong count = new AtomicLong();
     this.threads =
         Executors.newCachedThreadPool(task -> {
@@ -152,6 +158,17 @@ public final class Engine implements AutoCloseable {
   /** How long a follower waits at most when nothing comes. */
   Duration followIdle() {
     return followIdle;
+  }
+
+  /** A query with the engine's weights of the lexical leg where it gives none of its own. */
+  Query leaning(Query query) {
+    Query leaning = query;
+    for (Map.Entry<Stream, Double> lean : leans.entrySet()) {
+      if (query.lean(lean.getKey()).isEmpty()) {
+        leaning = leaning.lean(lean.getKey(), lean.getValue());
+      }
+    }
+    return leaning;
   }
 
   ToIntFunction<String> tokenCounter() {

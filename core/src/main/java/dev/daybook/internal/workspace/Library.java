@@ -21,6 +21,7 @@ import dev.daybook.internal.plan.Checkpoint;
 import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.segment.RowCursor;
 import dev.daybook.internal.segment.SegmentReader;
+import dev.daybook.recall.Query;
 import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -633,5 +634,10 @@ final class Library implements AutoCloseable {
   /** Asked for when there is something to say: opening is not to wait for a logging system. */
   private static Logger log() {
     return LoggerFactory.getLogger(Library.class);
+  }
+
+  /** A query with the weights this engine gives where it has none of its own. */
+  Query leaning(Query query) {
+    return engine.leaning(query);
   }
 }

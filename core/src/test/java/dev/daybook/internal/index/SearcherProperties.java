@@ -303,7 +303,8 @@ class SearcherProperties {
                 new org.apache.lucene.index.IndexReader[] {index.reader()}, false)) {
       Sources sources = new Sources(List.of(index.table()), List.of(vectors));
       LexicalLeg lexical = new LexicalLeg(reader, sources);
-      var words = lexical.prepare(Query.of("token crash"));
+      Query query = Query.of("token crash");
+      var words = lexical.prepare(query);
       var meaning = new VectorLeg(sources).prepare(embedder.embedQuery("token crash"));
       Map<Leg, List<Scored>> found = new LinkedHashMap<>();
       found.put(Leg.LEXICAL, words.orElseThrow().best(null, 5));
@@ -312,8 +313,8 @@ class SearcherProperties {
       reversed.put(Leg.VECTOR, found.get(Leg.VECTOR));
       reversed.put(Leg.LEXICAL, found.get(Leg.LEXICAL));
 
-      assertThat(Fusion.rank(reversed, words, Optional.of(meaning), 0.4, sources))
-          .isEqualTo(Fusion.rank(found, words, Optional.of(meaning), 0.4, sources));
+      assertThat(Fusion.rank(query, reversed, words, Optional.of(meaning), null, sources))
+          .isEqualTo(Fusion.rank(query, found, words, Optional.of(meaning), null, sources));
     }
   }
 

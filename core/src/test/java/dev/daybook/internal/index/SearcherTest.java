@@ -56,7 +56,8 @@ class SearcherTest {
       assertThat(best.leg(Leg.LEXICAL).rank()).isEqualTo(1);
       assertThat(best.score())
           .isCloseTo(
-              best.leg(Leg.VECTOR).score() + 0.5 * best.leg(Leg.LEXICAL).score() / Math.log(4),
+              best.leg(Leg.VECTOR).score()
+                  + 0.5 * (best.leg(Leg.LEXICAL).score() / Math.log(4) + Fusion.ALL_WORDS),
               org.assertj.core.api.Assertions.within(1e-6));
       Hit second = found.hits().get(1);
       assertThat(second.snippet()).isEqualTo("authentication failure at night");
