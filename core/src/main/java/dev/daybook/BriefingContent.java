@@ -32,8 +32,8 @@ import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.TraceEvent.SessionEnded;
+import dev.daybook.internal.entry.ErrorText;
 import dev.daybook.internal.entry.Fingerprint;
-import dev.daybook.internal.entry.SearchText;
 import dev.daybook.internal.workspace.ByPlace;
 import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
@@ -837,7 +837,7 @@ final class BriefingContent {
   }
 
   private static String sameFailure(ToolCall call) {
-    String fingerprint = Fingerprint.ofError(SearchText.errorOf(call));
+    String fingerprint = Fingerprint.ofError(ErrorText.of(call));
     return fingerprint.isEmpty() ? sameCall(call) + " " + call.outcome() : fingerprint;
   }
 
@@ -847,7 +847,7 @@ final class BriefingContent {
     return "failed: "
         + called(call)
         + ", because "
-        + brief(Outcomes.reason(call), 200)
+        + brief(ErrorText.reason(call), 200)
         + (well.compareTo(entry.id()) > 0 ? "; later it went well" : "");
   }
 

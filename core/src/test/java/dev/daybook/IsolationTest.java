@@ -148,6 +148,7 @@ class IsolationTest {
           new Kind("TraceStore.entry", 6, Run.Side::entry),
           new Kind("TraceStore.timeline", 4, Run.Side::timeline),
           new Kind("TraceStore.priorAttempts", 2, Run.Side::priorAttempts),
+          new Kind("TraceStore.priorAttemptsFor", 1, Run.Side::priorAttemptsFor),
           new Kind("TraceStore.commits", 2, Run.Side::commits),
           new Kind("TraceStore.about", 2, Run.Side::about),
           new Kind("TraceImport.into", 1, Run.Side::importRows),
@@ -834,6 +835,24 @@ class IsolationTest {
         TraceStore traces = workspace.traces();
         traces.priorAttempts(call()).forEach(attempt -> ownOrSourced(attempt.id()));
         traces.priorAttempts(words()).forEach(attempt -> ownOrSourced(attempt.id()));
+        traces.priorAttempts(call().softFail("no")).forEach(this::ownOrSourced);
+      }
+
+      void priorAttemptsFor() {
+        TraceStore traces = workspace.traces();
+        String task = tasks.stream().findAny().orElse("T-0");
+        traces.priorAttemptsFor(task, call()).forEach(this::ownOrSourced);
+        traces.priorAttemptsFor(task, words()).forEach(this::ownOrSourced);
+      }
+
+      private void ownOrSourced(PriorAttempt attempt) {
+        attempt.evidence().forEach(this::ownOrSourced);
+        Stream.of(attempt.workedSince(), attempt.next())
+            .filter(EventId::isPresent)
+            .forEach(this::ownOrSourced);
+        if (attempt.changedSince() instanceof PriorAttempt.ChangedSince.Yes(List<EventId> by)) {
+          by.forEach(this::ownOrSourced);
+        }
       }
 
       /** The same rows for both: each has them once, whether or not the other does. */

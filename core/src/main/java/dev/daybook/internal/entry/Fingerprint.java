@@ -1,5 +1,6 @@
 package dev.daybook.internal.entry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,48 +10,195 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Short hashes under which the same call and the same failure are equal though they come from two
- * agents. An error's fingerprint folds away what differs from run to run (paths, addresses,
- * numbers, timings, hashes, quoted ids); a call's argument hash folds white space only. 16
- * hexadecimal digits; empty for an empty text.
+ * agents. 16 hexadecimal digits; empty for an empty text.
+ *
+ * <p>An error's fingerprint is that of its telling line ({@link ErrorText}), in which what differs
+ * from run to run and from place to place is folded away: folders of paths, temporary names,
+ * addresses, ids, hashes, numbers, times and durations, who printed it (a shell, an interpreter),
+ * the package of an exception, the sort of quotes. What is kept names the failure: the last name of
+ * a path, the class of an exception, quoted names, HTTP statuses, exit codes and signals. Where the
+ * error is about a value (a {@code ValueError}, something that cannot be parsed, a duplicate key),
+ * the quoted value is folded too.
+ *
+ * <p>A call's argument hash is that of its arguments: of JSON whatever the order of keys and the
+ * white space between tokens, of any other text with its white space joined.
  */
 public final class Fingerprint {
   private static final int ERROR_CHARS_MAX = 4_000;
 
+  /** Shells say the same in different words. */
+  private static final Pattern NO_COMMAND =
+      Pattern.compile(
+          "^(?:\\S*?\\b(?:ba|z|da|k|a)?sh(?:: line \\d+|: \\d+)?: )?(?:command not found:"
+              + " (\\S+)|([^\\s:]+): (?:command )?not found)$");
+
+  private static final Pattern INTERPRETER =
+      Pattern.compile("^\\S*?\\b(?:python|node|ruby|perl|php)[\\d.]*(?:\\.exe)?: ");
+
+  private static final Pattern PACKAGE =
+      Pattern.compile("\\b(?:[A-Za-z_][\\w$]*\\.){1,12}(?=[A-Z]\\w*)");
+
+  private static final Pattern QUOTES = Pattern.compile("[\"`\u2018\u2019\u201c\u201d]");
+
+  /** Errors about a value, which may be any. */
+  private static final Pattern ABOUT_VALUE =
+      Pattern.compile(
+          "valueerror|numberformat|parseexception|invalid"
+              + " (?:literal|value|input|choice|format|date|number|uuid)|could not convert|could"
+              + " not parse|cannot parse|unable to parse|duplicate (?:key|entry)|unique"
+              + " constraint");
+
+  private static final Pattern QUOTED = Pattern.compile("(?<![a-z])'[^'\\n]*'");
+
+  /** Numbers that say what happened. */
+  private static final Pattern TELLING_NUMBER =
+      Pattern.compile(
+          "(?i)\\b(?:https?(?:/\\d(?:\\.\\d)?)?|status(?: code)?|error code|exit(?:ed)?(?:"
+              + " with)?(?: code| status)?|signal|errno)\\W{0,3}(\\d{1,3})\\b");
+
+  private static final Pattern URL = Pattern.compile("\\bhttps?://[^\\s'<>()]+");
+
   /** Paths keep their last name, since which file or module failed is part of the failure. */
   private static final Pattern PATH =
-      Pattern.compile("(?:[A-Za-z]:)?(?:[\\w.@~+-]*[/\\\\])+(?=[\\w.@~+-]*)");
+      Pattern.compile("(?:\\b[A-Za-z]:)?(?:[\\w.@~+-]*[/\\\\])+(?=[\\w.@~+-]*)");
 
-  private static final Pattern HEX = Pattern.compile("\\b(?:0x)?(?=[0-9a-f]*\\d)[0-9a-f]{6,}\\b");
+  private static final Pattern TEMPORARY =
+      Pattern.compile("\\b(?:tmp|temp)[._-]?(?=[a-z]*\\d|[a-z0-9_]{6,}\\b)[a-z0-9_]+\\b");
+
+  private static final Pattern ADDRESS = Pattern.compile("\\b0x[0-9a-f]+\\b|@[0-9a-f]{5,16}\\b");
+  private static final Pattern HEX = Pattern.compile("\\b(?=[0-9a-f]*\\d)[0-9a-f]{6,}\\b");
   private static final Pattern UUID =
       Pattern.compile("\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b");
+
+  /** Letters and digits mixed as no name does. */
+  private static final Pattern RANDOM =
+      Pattern.compile(
+          "(?<![a-z0-9])(?=[a-z0-9]*(?:\\d[a-z]+\\d|[a-z]\\d+[a-z]))[a-z0-9]{8,}(?![a-z0-9])");
+
+  private static final Pattern DAY =
+      Pattern.compile(
+          "\\b(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? )?(?:\\d{1,2}"
+              + " )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6} (?=\\d)");
+
   private static final Pattern NUMBER = Pattern.compile("\\d+(?:[.,:]\\d+)*");
+  private static final Pattern DATE = Pattern.compile("#-#-#(?:[t ]#)?(?:z| ?[+-]#)?");
+  private static final Pattern UNIT =
+      Pattern.compile(
+          "#\\s?(?:ns|us|µs|ms|msecs?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|millis(?:econds)?)\\b(?:\\s?#)?");
   private static final Pattern SPACE = Pattern.compile("\\s+");
+  private static final String DIGITS_KEPT = "\u2460";
 
   private Fingerprint() {}
 
-  /** The fingerprint of an error's text. */
+  /** The fingerprint of what an error's text tells. */
   public static String ofError(String error) {
-    String text = error.strip();
-    if (text.isEmpty()) {
-      return "";
-    }
+    String folded = folded(ErrorText.telling(error));
+    return folded.isEmpty() ? "" : hash(folded);
+  }
+
+  /** A telling line without what differs from run to run. */
+  static String folded(String telling) {
+    String text = telling.strip();
     text = text.length() > ERROR_CHARS_MAX ? text.substring(0, ERROR_CHARS_MAX) : text;
-    text = text.toLowerCase(Locale.ROOT);
+    text = noCommand(text);
+    text = INTERPRETER.matcher(text).replaceFirst("");
+    text = TELLING_NUMBER.matcher(text).replaceAll(Fingerprint::kept);
+    text = URL.matcher(text).replaceAll(url -> Matcher.quoteReplacement(place(url.group())));
     text = PATH.matcher(text).replaceAll("");
+    text = PACKAGE.matcher(text).replaceAll("");
+    text = QUOTES.matcher(text.toLowerCase(Locale.ROOT)).replaceAll("'");
+    if (ABOUT_VALUE.matcher(text).find()) {
+      text = QUOTED.matcher(text).replaceAll("'#'");
+    }
     text = UUID.matcher(text).replaceAll("#");
+    text = ADDRESS.matcher(text).replaceAll("#");
+    text = TEMPORARY.matcher(text).replaceAll("#");
     text = HEX.matcher(text).replaceAll("#");
+    text = RANDOM.matcher(text).replaceAll("#");
+    text = DAY.matcher(text).replaceAll("");
     text = NUMBER.matcher(text).replaceAll("#");
-    return hash(SPACE.matcher(text).replaceAll(" ").strip());
+    text = DATE.matcher(text).replaceAll("#");
+    text = UNIT.matcher(text).replaceAll("#");
+    text = SPACE.matcher(text).replaceAll(" ").strip();
+    while (text.endsWith(".") || text.endsWith("!")) {
+      text = text.substring(0, text.length() - 1);
+    }
+    return text;
+  }
+
+  private static String noCommand(String text) {
+    Matcher missing = NO_COMMAND.matcher(text);
+    if (!missing.matches()) {
+      return text;
+    }
+    return "command not found: " + (missing.group(1) == null ? missing.group(2) : missing.group(1));
+  }
+
+  /** A URL without its scheme's end, its port and its query, so that it is no path. */
+  private static String place(String url) {
+    String plain = url.substring(url.indexOf("//") + 2);
+    int query = plain.indexOf('?');
+    return "url:" + (query < 0 ? plain : plain.substring(0, query)).replace('/', '|');
+  }
+
+  private static String kept(MatchResult found) {
+    StringBuilder letters = new StringBuilder();
+    found
+        .group(1)
+        .chars()
+        .forEach(digit -> letters.append((char) (DIGITS_KEPT.charAt(0) + digit - '0')));
+    String whole = found.group();
+    return Matcher.quoteReplacement(whole.substring(0, found.start(1) - found.start()) + letters);
   }
 
   /** The hash of a call's arguments. */
   public static String ofArguments(String arguments) {
-    String text = SPACE.matcher(arguments).replaceAll(" ").strip();
-    return text.isEmpty() ? "" : hash(text);
+    String text = arguments.strip();
+    if (text.isEmpty()) {
+      return "";
+    }
+    return hash(canonical(text).orElseGet(() -> SPACE.matcher(text).replaceAll(" ")));
+  }
+
+  private static Optional<String> canonical(String text) {
+    return Arguments.tree(text)
+        .map(tree -> {
+          StringBuilder canonical = new StringBuilder(text.length());
+          write(tree, canonical);
+          return canonical.toString();
+        });
+  }
+
+  private static void write(JsonNode node, StringBuilder into) {
+    if (node.isObject()) {
+      into.append('{');
+      node.properties().stream()
+          .sorted(Map.Entry.comparingByKey())
+          .forEach(field -> {
+            into.append(into.charAt(into.length() - 1) == '{' ? "" : ",")
+                .append(Json.write(field.getKey()))
+                .append(':');
+            write(field.getValue(), into);
+          });
+      into.append('}');
+    } else if (node.isArray()) {
+      into.append('[');
+      for (int i = 0; i < node.size(); i++) {
+        into.append(i == 0 ? "" : ",");
+        write(node.get(i), into);
+      }
+      into.append(']');
+    } else {
+      into.append(node);
+    }
   }
 
   private static String hash(String text) {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
@@ -23,6 +24,7 @@ import dev.daybook.event.EventId;
 import dev.daybook.event.SessionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -74,6 +76,9 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .build();
   }
+
+  private static final ObjectReader WHOLE =
+      MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private Json() {}
 
@@ -150,6 +155,15 @@ public final class Json {
    */
   public static JsonNode tree(String json) throws IOException {
     return MAPPER.readTree(json);
+  }
+
+  /** The tree that a text is, if it is one JSON value and nothing else. */
+  static Optional<JsonNode> whole(String text) {
+    try {
+      return Optional.of(WHOLE.readTree(text));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
   }
 
   /** A streaming parser over UTF-8 that can hold several values one after the other. */

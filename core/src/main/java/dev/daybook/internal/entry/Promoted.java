@@ -171,7 +171,7 @@ public record Promoted(
         call.outcome().name(),
         call.exitCode(),
         call.duration().isZero() ? -1 : call.duration().toNanos() / 1_000,
-        call.outcome().isFailure() ? Fingerprint.ofError(SearchText.errorOf(call)) : "",
+        call.outcome().isFailure() ? Fingerprint.ofError(ErrorText.of(call)) : "",
         Fingerprint.ofArguments(call.arguments()),
         List.copyOf(paths),
         "",

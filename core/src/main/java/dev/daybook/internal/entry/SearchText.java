@@ -139,18 +139,6 @@ public final class SearchText {
     };
   }
 
-  /**
-   * What went wrong in a call: its error if one was given, else the end of what it printed, where
-   * errors stand.
-   */
-  public static String errorOf(ToolCall call) {
-    if (!call.error().isEmpty()) {
-      return call.errorClass().isEmpty() ? call.error() : call.errorClass() + ": " + call.error();
-    }
-    List<String> lines = call.output().lines().filter(line -> !line.isBlank()).toList();
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
-  }
-
   private static String words(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }

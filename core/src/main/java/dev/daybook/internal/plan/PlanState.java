@@ -112,6 +112,11 @@ public record PlanState(
     return all;
   }
 
+  /** The approaches not to be tried again. */
+  public List<Rejection> rejectedInForce() {
+    return rejected.items().stream().filter(Rejection::isInForce).toList();
+  }
+
   /** The children of a task that the plan knows. */
   public List<Task> childrenOf(String task) {
     TreePMap<Integer, String> ids = children.get(task);

@@ -39,6 +39,15 @@ public final class ByPlace {
     return Place.plain(path, worktree);
   }
 
+  /** What finds a file, or all below a folder; none for what names neither, or has wildcards. */
+  static Stream<String> globs(String path) {
+    String plain = path.strip();
+    boolean isNothing = plain.isEmpty() || plain.matches("(?:\\./?)+|/+");
+    return isNothing || plain.indexOf('*') >= 0 || plain.indexOf('?') >= 0
+        ? Stream.empty()
+        : Stream.of(Place.of(plain).globs());
+  }
+
   /** What is known about a place; see {@link dev.daybook.TraceStore#about}. */
   public static About about(View view, String path) {
     Place place = Place.of(path);

@@ -212,6 +212,11 @@ public final class View {
     return find(filter, EventId.NONE, limit);
   }
 
+  /** The oldest of what a filter lets pass, after a cursor. */
+  List<Entry> oldest(Filter filter, EventId after, int limit) {
+    return loadRefs(reading(() -> searcher.find(filter, after, limit, Order.OLDEST_FIRST)).refs());
+  }
+
   /** Everything of a session, oldest first. */
   public List<Entry> timeline(SessionId session) {
     List<Ref> refs = new ArrayList<>();
