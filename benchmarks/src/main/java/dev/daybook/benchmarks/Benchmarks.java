@@ -12,6 +12,8 @@ import picocli.CommandLine.Command;
       ImportSuite.class,
       RecallSuite.class,
       ScaleSuite.class,
+      PriorAttemptsSuite.class,
+      PriorAttemptsSet.class,
       AckSuite.class,
       BatchSuite.class,
       CostSuite.class,
