@@ -237,7 +237,8 @@ public final class View {
   public Hits recall(Query query) {
     boolean embeds = embedder.isPresent() && query.legs().contains(Leg.VECTOR);
     float[] question = embeds ? embedder.embedQuery(query.question()) : new float[0];
-    Ranking ranking = reading(() -> searcher.search(library.leaning(query), question, library.whyNoEmbedder()));
+    Ranking ranking =
+        reading(() -> searcher.search(library.leaning(query), question, library.whyNoEmbedder()));
     return Hits.ofIds(ranking.ids(), ranking.coverage(), () -> hits(ranking), this::load);
   }
 
