@@ -66,6 +66,11 @@ final class LibraryFiles implements SegmentFiles {
      * not take minutes.
      */
     CLOSING(500),
+    /**
+     * The same for segments as they are sealed: what takes a model some minutes. A large segment
+     * whose vectors are of another model is left to who asks for compaction.
+     */
+    BACKGROUND(20_000),
     /** Everything; every stored index and vector file is read. */
     WHOLE(Long.MAX_VALUE);
 

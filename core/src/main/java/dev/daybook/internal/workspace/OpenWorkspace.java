@@ -614,7 +614,7 @@ public final class OpenWorkspace {
     compaction.lock();
     try {
       if (!closed.get()) {
-        merge(takeIn(progress -> {}), Compactor.Merging.TIERS, this::unlessClosing);
+        merge(embedSealed(takeIn(progress -> {})), Compactor.Merging.TIERS, this::unlessClosing);
         collectSometimes();
       }
     } catch (CancellationException e) {
@@ -624,6 +624,21 @@ public final class OpenWorkspace {
     } finally {
       compacting.set(false);
       compaction.unlock();
+    }
+  }
+
+  /** Segments are merged once they have vectors, so without this they would wait for ever. */
+  private Manifest embedSealed(Manifest taken) {
+    try {
+      return unlessOvertaken(() ->
+          files.repair(taken, compactor, LibraryFiles.Effort.BACKGROUND, this::unlessClosing))
+          ? readManifest()
+          : taken;
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      log().warn("Segments of '{}' get no vectors now, they are tried again later: {}", name(), e);
+      return taken;
     }
   }
 

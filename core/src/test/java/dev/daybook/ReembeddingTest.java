@@ -1,0 +1,100 @@
+package dev.daybook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.daybook.event.Actor;
+import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.recall.Embedder;
+import dev.daybook.recall.Hit;
+import dev.daybook.recall.Hits;
+import dev.daybook.recall.Leg;
+import dev.daybook.recall.Query;
+import dev.daybook.recall.WordVectorTestEmbedder;
+import dev.daybook.storage.MemoryObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When segments get their vectors, and what becomes of those of a model that was replaced. */
+class ReembeddingTest {
+  private static final Query QUERY =
+      Query.of("socket").legs(Leg.VECTOR).limit(50).freshness(Duration.ZERO);
+
+  @TempDir private Path cache;
+  private final MemoryObjectStore store = new MemoryObjectStore();
+
+  private Daybook.Builder engine(Embedder embedder) {
+    return Daybook.on(store).embedder(embedder).cache(cache, 1 << 30);
+  }
+
+  private static void record(Workspace workspace, int count) {
+    try (Session session = workspace.startSession(Actor.agent("coder-7"))) {
+      for (int i = 0; i < count; i++) {
+        session.record(Observation.of("the socket of host " + i + " was closed")).await();
+      }
+    }
+  }
+
+  private List<String> vectorFiles(String model) throws IOException {
+    return store.list("w/000001/vector/", "", 1_000).objects().stream()
+        .map(object -> object.key().path())
+        .filter(path -> path.contains(model))
+        .toList();
+  }
+
+  @Test
+  void compactionEmbedsAgainForAnotherModelAndKeepsTheVectorsOfTheFirst() throws IOException {
+    List<Hit> before;
+    try (WordVectorTestEmbedder first = new WordVectorTestEmbedder("model-one", Map.of());
+        WordVectorTestEmbedder second = new WordVectorTestEmbedder("model-two", Map.of())) {
+      try (Daybook daybook = engine(first).open();
+          Workspace workspace = daybook.create("w")) {
+        record(workspace, 5);
+        workspace.compact();
+        before = workspace.recall(QUERY).list();
+        assertThat(before).hasSize(5);
+      }
+      try (Daybook daybook = engine(second).open();
+          Workspace workspace = daybook.open("w")) {
+        Hits without = workspace.recall(QUERY);
+        assertThat(without.coverage().withoutVector())
+            .as("cosines of different models are never compared")
+            .isEqualTo(without.coverage().events());
+        workspace.compact();
+        Hits with = workspace.recall(QUERY);
+        assertThat(with.coverage().withoutVector()).isLessThanOrEqualTo(2);
+        assertThat(with.list()).extracting(Hit::id).hasSize(5);
+        long embedded = second.textsEmbedded();
+        workspace.compact();
+        assertThat(second.textsEmbedded()).as("once is enough").isEqualTo(embedded);
+      }
+      assertThat(vectorFiles("model-one")).hasSize(1);
+      assertThat(vectorFiles("model-two")).hasSize(1);
+      try (Daybook daybook = engine(first).open();
+          Workspace workspace = daybook.open("w")) {
+        long embedded = first.textsEmbedded();
+        assertThat(workspace.recall(QUERY).list())
+            .as("a process that was not upgraded")
+            .isEqualTo(before);
+        assertThat(first.textsEmbedded()).as("only the question").isEqualTo(embedded + 1);
+      }
+    }
+  }
+
+  @Test
+  void sealedSegmentsGetTheirVectorsInTheBackground() throws Exception {
+    try (WordVectorTestEmbedder embedder = new WordVectorTestEmbedder("model-one", Map.of());
+        Daybook daybook = engine(embedder).compactAt(4, 1 << 20).open();
+        Workspace workspace = daybook.create("w")) {
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      while (vectorFiles("model-one").size() < 2) {
+        record(workspace, 4);
+        assertThat(System.nanoTime()).as("nobody asked for compaction").isLessThan(deadline);
+      }
+    }
+  }
+}
