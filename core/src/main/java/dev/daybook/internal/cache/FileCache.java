@@ -131,20 +131,23 @@ public final class FileCache {
 
   /** Takes note of a copy that is whole, and makes room for it. */
   void added(Path file) throws IOException {
+    // The file system's clock, by which working folders are old; the host's may be any.
+    Instant written = Instant.MIN;
     try {
+      written = Files.getLastModifiedTime(file).toInstant();
       Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
     } catch (NoSuchFileException e) {
       // Another process made room already.
     }
     verified.add(file);
-    trim(file);
+    trim(file, written);
   }
 
   private record Kept(Path file, long bytes, FileTime used) {}
 
-  private void trim(Path added) throws IOException {
+  private void trim(Path added, Instant written) throws IOException {
     List<Kept> kept = new ArrayList<>();
-    collect(folder, kept);
+    collect(folder, written, kept);
     kept.sort(Comparator.comparing(Kept::used));
     long total = kept.stream().mapToLong(Kept::bytes).sum();
     for (Kept oldest : kept) {
@@ -158,12 +161,12 @@ public final class FileCache {
   }
 
   /** Files of this folder and of the workspaces' below it. */
-  private void collect(Path in, List<Kept> kept) throws IOException {
+  private void collect(Path in, Instant written, List<Kept> kept) throws IOException {
     try (DirectoryStream<Path> all = Files.newDirectoryStream(in)) {
       for (Path path : all) {
         Optional<BasicFileAttributes> found = attributes(path);
         if (found.isPresent()) {
-          collect(in, path, found.get(), kept);
+          collect(in, path, found.get(), written, kept);
         }
       }
     } catch (NoSuchFileException e) {
@@ -171,17 +174,16 @@ public final class FileCache {
     }
   }
 
-  private void collect(Path in, Path path, BasicFileAttributes is, List<Kept> kept)
+  private void collect(Path in, Path path, BasicFileAttributes is, Instant written, List<Kept> kept)
       throws IOException {
     if (path.getFileName().toString().startsWith(WORK_BEGIN)) {
-      Instant old = clock.instant().minus(WORK_AGE);
-      if (is.lastModifiedTime().toInstant().isBefore(old)) {
+      if (is.lastModifiedTime().toInstant().plus(WORK_AGE).isBefore(written)) {
         deleteTree(path);
       }
     } else if (is.isRegularFile()) {
       kept.add(new Kept(path, is.size(), is.lastModifiedTime()));
     } else if (is.isDirectory() && in.equals(folder)) {
-      collect(path, kept);
+      collect(path, written, kept);
     }
   }
 

@@ -159,9 +159,13 @@ class FileCacheTest {
     try (LocalCopies.Work killed = copies.newWork();
         LocalCopies.Work atWork = copies.newWork()) {
       left = Files.write(killed.file("segment"), content(0));
-      Files.setLastModifiedTime(killed.folder(), FileTime.from(now));
-      Files.setLastModifiedTime(atWork.folder(), FileTime.from(now.plus(Duration.ofHours(20))));
-      now = now.plus(Duration.ofHours(25));
+      FileTime began = Files.getLastModifiedTime(killed.folder());
+      for (int hours : new int[] {5, 25}) {
+        FileTime before = FileTime.from(began.toInstant().minus(Duration.ofHours(hours)));
+        Files.setLastModifiedTime((hours == 5 ? atWork : killed).folder(), before);
+      }
+      // A host's clock that is far ahead makes no working folder old.
+      now = now.plus(Duration.ofDays(10_000));
       assertThat(read(copies, 1)).isEqualTo(content(1));
       assertThat(left).doesNotExist();
       assertThat(atWork.folder()).exists();
