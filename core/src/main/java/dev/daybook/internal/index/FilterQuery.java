@@ -47,7 +47,7 @@ final class FilterQuery {
   private static Query exact(Filter.Field field, Set<String> values) {
     List<BytesRef> terms = new ArrayList<>();
     for (String value : values) {
-      terms.add(RowDocument.keyword(value));
+      terms.add(RowDocument.keyword(field, value));
     }
     return new TermInSetQuery(RowDocument.field(field), terms);
   }

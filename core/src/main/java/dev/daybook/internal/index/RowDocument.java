@@ -7,7 +7,9 @@ import dev.daybook.internal.entry.Row;
 import dev.daybook.recall.Filter;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -210,9 +212,19 @@ final class RowDocument {
 
   private static void keyword(Document document, Filter.Field filtered, String value) {
     if (!value.isEmpty()) {
-      document.add(new StringField(field(filtered), keyword(value), Field.Store.NO));
+      document.add(new StringField(field(filtered), keyword(filtered, value), Field.Store.NO));
     }
   }
+
+  /** A value of a filter as a term; the hashes that events are compared by as bytes. */
+  static BytesRef keyword(Filter.Field filtered, String value) {
+    boolean isHash =
+        (filtered == Filter.Field.ARGUMENTS_HASH || filtered == Filter.Field.ERROR_FINGERPRINT)
+            && HASH.matcher(value).matches();
+    return isHash ? new BytesRef(HexFormat.of().parseHex(value)) : keyword(value);
+  }
+
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{16}");
 
   /** A value as a term; Lucene refuses terms over 32,766 bytes, so the longest are cut. */
   static BytesRef keyword(String value) {

@@ -29,11 +29,8 @@ record StoredHit(
     String tool,
     String text,
     int rest) {
-  /**
-   * Text is the larger part of what is stored; at 700 characters an event, each 100 of them cost 40
-   * to 50 bytes.
-   */
-  private static final int HEAD_CHARS_MAX = 400;
+  /** As much as a snippet of the head needs; each 100 characters cost up to 50 bytes an event. */
+  private static final int HEAD_CHARS_MAX = 320;
 
   /** The bytes kept of a row. */
   static BytesRef encode(Row row) {
