@@ -22,9 +22,12 @@ import org.apache.lucene.util.FixedBitSet;
  *   <li>words: what an event's BM25 is above that of the 50th found by words, over the logarithm of
  *       the number of events, and a fixed amount if it holds every word of the question; times the
  *       query's lean;
+ *   <li>for the turns of a conversation a share of what the turns beside them have;
  *   <li>a question that is one token (a path, a symbol, an error code, a rare word) is a look-up:
  *       events that hold it go before all others.
  * </ul>
+ *
+ * <p>For one query and one thread.
  */
 final class Fusion {
   /** What is found by words no better than this place counts as not found by words. */
@@ -34,15 +37,54 @@ final class Fusion {
   static final int FLOOR_RANK_MIN = 5;
 
   /** The share of the first chunk, which has the title or the call, in an event's nearness. */
-  static final double FIRST_CHUNK_SHARE = 0.25;
+  static final float FIRST_CHUNK_SHARE = 0.25f;
 
   /** What holding every word of the question is worth, before it is weighed by lean. */
   static final double ALL_WORDS = 0.55;
 
+  /** What the turns beside a turn count. */
+  static final double TURNS_SHARE = 0.25;
+
+  /** The turns beside so many of the best are looked at. */
+  static final int TURNS_MAX = 30;
+
   /** Above what two cosines can differ by. */
   private static final double LOOK_UP = 2.5;
 
-  private Fusion() {}
+  private final LexicalLeg.Prepared words;
+  private final VectorLeg.Prepared meaning;
+  private final Wording wording;
+  private final FixedBitSet shown;
+  private final double traceLean;
+  private final double planLean;
+
+  /** The BM25 that counts as nothing. */
+  private final double floor;
+
+  /** The nearness of what has no vector. */
+  private final double unknown;
+
+  private Fusion(
+      Query query,
+      Map<Leg, List<Scored>> found,
+      LexicalLeg.Prepared words,
+      VectorLeg.Prepared meaning,
+      FixedBitSet shown,
+      Sources sources)
+      throws IOException {
+    this.words = words;
+    this.meaning = meaning;
+    this.wording = words.wording(query.text());
+    this.shown = shown;
+    this.traceLean = query.lean(Stream.TRACE).orElse(Query.LEAN_DEFAULT);
+    this.planLean = query.lean(Stream.PLAN).orElse(Query.LEAN_DEFAULT);
+    List<Scored> byWords = found.get(Leg.LEXICAL);
+    int searched = shown == null ? sources.rows() : shown.cardinality();
+    int rank = Math.max(FLOOR_RANK_MIN, Math.min(FLOOR_RANK, searched / 2));
+    this.floor = byWords.size() < rank ? 0 : byWords.get(rank - 1).score();
+    List<Scored> nearest = found.get(Leg.VECTOR);
+    this.unknown = nearest.isEmpty() ? 0 : nearest.getLast().score();
+  }
 
   /**
    * The union of what was found, each scored by every leg that ran, the best first.
@@ -60,37 +102,25 @@ final class Fusion {
     if (words.isEmpty() || meaning.isEmpty()) {
       return found.values().stream().findAny().orElse(List.of());
     }
-    double[] leans = leans(query);
-    Wording wording = words.get().wording(query.text());
-    int[] rows = union(found, leans[0] + leans[1] > 0 ? wording.holders(shown) : new int[0]);
-    double[] nearness = nearness(rows, found.get(Leg.VECTOR), meaning.get());
-    double[] worded = worded(rows, found.get(Leg.LEXICAL), words.get(), shown, sources);
-    boolean[] allWords = wording.holdAllWords(rows);
-    boolean[] token = wording.holdToken(rows);
-    boolean[] isPlan = leans[0] == leans[1] ? new boolean[rows.length] : words.get().ofPlan(rows);
-    double highest = LOOK_UP;
-    double[] scores = new double[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      double lean = leans[isPlan[i] ? 1 : 0];
-      double byWords = lean * (worded[i] + (allWords[i] ? ALL_WORDS : 0));
-      scores[i] = nearness[i] + byWords;
-      token[i] &= lean > 0;
-      highest = Math.max(highest, LOOK_UP + byWords);
+    Fusion fusion = new Fusion(query, found, words.get(), meaning.get(), shown, sources);
+    return fusion.ranked(found, sources);
+  }
+
+  private List<Scored> ranked(Map<Leg, List<Scored>> found, Sources sources) throws IOException {
+    int[] holders = traceLean + planLean > 0 ? wording.holders(shown) : new int[0];
+    int[] rows = union(found, holders);
+    double[] scores = scores(rows);
+    if (holders.length > 0) {
+      lift(rows, scores);
+    } else {
+      addTurns(rows, scores);
     }
     List<Scored> ranked = new ArrayList<>(rows.length);
     for (int i = 0; i < rows.length; i++) {
-      ranked.add(new Scored(rows[i], (float) (scores[i] + (token[i] ? highest : 0))));
+      ranked.add(new Scored(rows[i], (float) scores[i]));
     }
     ranked.sort(TopRows.bestFirst(sources));
     return ranked;
-  }
-
-  /** The weights of words: for the trace and for the plan. */
-  private static double[] leans(Query query) {
-    return new double[] {
-      query.lean(Stream.TRACE).orElse(Query.LEAN_DEFAULT),
-      query.lean(Stream.PLAN).orElse(Query.LEAN_DEFAULT)
-    };
   }
 
   /** All rows that were found, each once, in ascending order. */
@@ -106,9 +136,13 @@ final class Fusion {
         rows[at++] = one.row();
       }
     }
-    Arrays.sort(rows);
+    return sortedOnce(rows, count);
+  }
+
+  private static int[] sortedOnce(int[] rows, int count) {
+    Arrays.sort(rows, 0, count);
     int distinct = 0;
-    for (int i = 0; i < rows.length; i++) {
+    for (int i = 0; i < count; i++) {
       if (i == 0 || rows[i] != rows[i - 1]) {
         rows[distinct++] = rows[i];
       }
@@ -116,31 +150,100 @@ final class Fusion {
     return Arrays.copyOf(rows, distinct);
   }
 
-  private static double[] nearness(int[] rows, List<Scored> nearest, VectorLeg.Prepared meaning)
-      throws IOException {
-    double unknown = nearest.isEmpty() ? 0 : nearest.getLast().score();
-    double[] nearness = new double[rows.length];
+  /** What rows in ascending order have by themselves. */
+  private double[] scores(int[] rows) throws IOException {
+    words.scoreAll(IntStream.of(rows).boxed().toList());
+    boolean[] hasAllWords = wording.holdAllWords(rows);
+    boolean[] isPlan = traceLean == planLean ? new boolean[rows.length] : words.ofPlan(rows);
+    double[] scores = new double[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      float best = meaning.score(rows[i]);
-      nearness[i] =
-          Float.isNaN(best)
-              ? unknown
-              : best + FIRST_CHUNK_SHARE * (meaning.firstChunk(rows[i]) - best);
+      double byWords =
+          Math.max(0, words.score(rows[i]) - floor) / words.lengthOfHistory()
+              + (hasAllWords[i] ? ALL_WORDS : 0);
+      scores[i] = nearness(rows[i]) + (isPlan[i] ? planLean : traceLean) * byWords;
     }
-    return nearness;
+    return scores;
   }
 
-  private static double[] worded(
-      int[] rows, List<Scored> found, LexicalLeg.Prepared words, FixedBitSet shown, Sources sources)
-      throws IOException {
-    words.scoreAll(IntStream.of(rows).boxed().toList());
-    int searched = shown == null ? sources.rows() : shown.cardinality();
-    int rank = Math.max(FLOOR_RANK_MIN, Math.min(FLOOR_RANK, searched / 2));
-    double floor = found.size() < rank ? 0 : found.get(rank - 1).score();
-    double[] worded = new double[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      worded[i] = Math.max(0, words.score(rows[i]) - floor) / words.lengthOfHistory();
+  private double nearness(int row) throws IOException {
+    float nearness = meaning.score(row, FIRST_CHUNK_SHARE);
+    return Float.isNaN(nearness) ? unknown : nearness;
+  }
+
+  /** Puts the rows that hold the token the question is before all others. */
+  private void lift(int[] rows, double[] scores) throws IOException {
+    double highest = 0;
+    for (double score : scores) {
+      highest = Math.max(highest, score);
     }
-    return worded;
+    boolean[] holds = wording.holdToken(rows);
+    for (int i = 0; i < rows.length; i++) {
+      scores[i] += holds[i] ? LOOK_UP + highest : 0;
+    }
+  }
+
+  /**
+   * Adds to the best what the turns beside them have more than those beside the others, so that
+   * turns as such are neither better nor worse than other events.
+   */
+  private void addTurns(int[] rows, double[] scores) throws IOException {
+    int[] best = best(rows, scores);
+    Turns turns = words.turns(best, shown);
+    int[] beside = new int[2 * best.length];
+    int count = 0;
+    for (int i = 0; i < best.length; i++) {
+      if (turns.before(i) >= 0) {
+        beside[count++] = turns.before(i);
+      }
+      if (turns.after(i) >= 0) {
+        beside[count++] = turns.after(i);
+      }
+    }
+    if (count == 0) {
+      return;
+    }
+    int[] others = sortedOnce(beside, count);
+    double[] theirs = scores(others);
+    double[] share = new double[best.length];
+    double sum = 0;
+    int number = 0;
+    for (int i = 0; i < best.length; i++) {
+      if (turns.isTurn(i)) {
+        double own = scores[Arrays.binarySearch(rows, best[i])];
+        share[i] =
+            (scoreOf(turns.before(i), others, theirs, own)
+                    + scoreOf(turns.after(i), others, theirs, own))
+                / 2;
+        sum += share[i];
+        number++;
+      }
+    }
+    for (int i = 0; i < best.length; i++) {
+      if (turns.isTurn(i)) {
+        scores[Arrays.binarySearch(rows, best[i])] += TURNS_SHARE * (share[i] - sum / number);
+      }
+    }
+  }
+
+  private static double scoreOf(int row, int[] rows, double[] scores, double otherwise) {
+    return row < 0 ? otherwise : scores[Arrays.binarySearch(rows, row)];
+  }
+
+  /** The rows with the highest scores, in ascending order; of equal scores the first rows. */
+  private static int[] best(int[] rows, double[] scores) {
+    if (rows.length <= TURNS_MAX) {
+      return rows;
+    }
+    double[] sorted = scores.clone();
+    Arrays.sort(sorted);
+    double least = sorted[sorted.length - TURNS_MAX];
+    int[] best = new int[TURNS_MAX];
+    int count = 0;
+    for (int i = 0; i < rows.length && count < TURNS_MAX; i++) {
+      if (scores[i] >= least) {
+        best[count++] = rows[i];
+      }
+    }
+    return best;
   }
 }

@@ -323,6 +323,11 @@ final class LexicalLeg {
       return new Wording(LexicalLeg.this, leaves, text);
     }
 
+    /** The turns of conversations beside these rows, in ascending order; see {@link Turns}. */
+    Turns turns(int[] rows, FixedBitSet shown) throws IOException {
+      return Turns.beside(leaves, rows, shown);
+    }
+
     /** Which of these rows, in ascending order, are of the plan. */
     boolean[] ofPlan(int[] rows) throws IOException {
       boolean[] ofPlan = new boolean[rows.length];

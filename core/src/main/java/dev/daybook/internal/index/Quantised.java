@@ -35,12 +35,19 @@ record Quantised(byte[] bytes, float scale) {
 
   /** The cosine with the nearest chunk of a row; {@link Float#NaN} if it has no vector. */
   float best(Vectors vectors, int row, byte[] scratch) throws IOException {
+    return best(vectors, row, 0, scratch);
+  }
+
+  /** The same with a share of it replaced by as much of the first chunk's. */
+  float best(Vectors vectors, int row, float firstShare, byte[] scratch) throws IOException {
     float best = Float.NaN;
+    float first = Float.NaN;
     int chunk = vectors.firstChunkOf(row);
     for (; chunk >= 0 && chunk < vectors.chunks() && vectors.rowOf(chunk) == row; chunk++) {
       float cosine = cosine(vectors, chunk, scratch);
+      first = Float.isNaN(first) ? cosine : first;
       best = Float.isNaN(best) ? cosine : Math.max(best, cosine);
     }
-    return best;
+    return firstShare == 0 ? best : best + firstShare * (first - best);
   }
 }

@@ -53,6 +53,9 @@ final class RowDocument {
   /** When it was recorded, as {@link #nanos}. */
   static final String RECORDED = "recorded";
 
+  /** The session of a message, as a column. */
+  static final String SESSION_OF_TURN = "turn";
+
   /** The plan version of a plan event, as a column. */
   static final String PLAN_VERSION = "planVersion";
 
@@ -154,6 +157,9 @@ final class RowDocument {
     keyword(document, Filter.Field.REVISION, envelope.vcs().revision());
     column(document, Filter.Field.AGENT, envelope.actor().id());
     column(document, Filter.Field.REVISION, envelope.vcs().revision());
+    if (row.type().equals("Message") && envelope.session().isPresent()) {
+      document.add(new SortedDocValuesField(SESSION_OF_TURN, keyword(envelope.session().value())));
+    }
     document.add(new LongPoint(TIME, nanos(envelope.time())));
     document.add(new LongPoint(RECORDED, nanos(envelope.recordedAt())));
     if (envelope.planVersion() > 0) {
