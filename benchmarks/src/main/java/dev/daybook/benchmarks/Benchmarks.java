@@ -10,7 +10,9 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     subcommands = {
       ImportSuite.class,
-      RecallSuite.class,
+      RecallQualitySuite.class,
+      TuneSuite.class,
+      AblationSuite.class,
       ScaleSuite.class,
       PriorAttemptsSuite.class,
       PriorAttemptsSet.class,

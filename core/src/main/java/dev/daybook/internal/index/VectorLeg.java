@@ -156,12 +156,12 @@ final class VectorLeg {
       }
     }
 
-    /** The cosine of a row's first chunk; NaN if it has no vector. */
-    float firstChunk(int row) throws IOException {
+    /** The cosine of a row's nearest chunk, with a share of the first's; NaN without a vector. */
+    float score(int row, float firstShare) throws IOException {
       int source = sources.sourceOf(row);
-      Vectors vectors = sources.vectors(source);
-      int chunk = vectors.firstChunkOf(row - sources.start(source));
-      return chunk < 0 ? Float.NaN : question.exact().cosine(vectors, chunk, scratch);
+      return question
+          .exact()
+          .best(sources.vectors(source), row - sources.start(source), firstShare, scratch);
     }
 
     /** The cosine of a row's nearest chunk; NaN if it has no vector. */
