@@ -171,7 +171,7 @@ final class ScaleRecall {
     for (Contestant raw : contestants.subList(1, contestants.size())) {
       double p50 = ours.millis(50) / raw.latencies().millis(50);
       double p99 = ours.millis(99) / raw.latencies().millis(99);
-      boolean isBarred = legs.size() > 1 && raw == fastest;
+      boolean isBarred = legs.size() > 1 && raw.equals(fastest);
       Console.line(
           "%-8s %5d %-15s %9.3f %9.3f %7.2f %-14s %7.2f %s",
           what,

@@ -158,10 +158,10 @@ final class ScaleSuite implements Callable<Integer> {
     List<String> some =
         List.of(history.question(1).text(), history.question(2).text(), history.question(3).text());
     try (ObjectStore objects = LocalObjectStore.at(copy)) {
-      sizes(objects, kept, copy, history);
+      sizes(objects, copy, history);
       analyzer(history);
       Console.line("%-34s %12s  %s", "measure", "value", "bar");
-      opening(copy, kept, some);
+      opening(copy, some);
       try (Daybook daybook =
               ScaleWorkspace.engine(
                   objects, kept.cache(), new ClusteredEmbedder(recall.vectors()));
@@ -181,8 +181,7 @@ final class ScaleSuite implements Callable<Integer> {
     }
   }
 
-  private void sizes(ObjectStore objects, ScaleWorkspace kept, Path copy, SyntheticHistory history)
-      throws IOException {
+  private void sizes(ObjectStore objects, Path copy, SyntheticHistory history) throws IOException {
     long texts = 0;
     long sampled = Math.min(events, ANALYZED);
     for (long number = 0; number < sampled; number++) {
@@ -262,8 +261,7 @@ final class ScaleSuite implements Callable<Integer> {
         bar(micros, ANALYZER_MICROS_MAX));
   }
 
-  private static void opening(Path copy, ScaleWorkspace kept, List<String> questions)
-      throws IOException {
+  private static void opening(Path copy, List<String> questions) throws IOException {
     Path empty = Files.createTempDirectory(copy, "cache-");
     try {
       for (int round = 0; round < 2; round++) {

@@ -175,7 +175,7 @@ final class Lists {
       for (int bucket : buckets) {
         histogram[bucket]++;
       }
-      least = Signs.reachedBy(wanted * COMPARED_TIMES, histogram);
+      least = Signs.reachedBy((long) wanted * COMPARED_TIMES, histogram);
     }
     long[] order = new long[count()];
     int compared = 0;

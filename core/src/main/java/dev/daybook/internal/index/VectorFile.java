@@ -152,6 +152,7 @@ public final class VectorFile extends Vectors implements AutoCloseable {
     int dimension = sources.getFirst().file().dimension;
     long[] newRowAndChunk = moves(sources, dimension);
     ByteBuffer out = begin(dimension, newRowAndChunk.length, listedMin);
+    byte[] vector = new byte[dimension];
     for (long move : newRowAndChunk) {
       int chunk = (int) move;
       int source = 0;
@@ -160,9 +161,8 @@ public final class VectorFile extends Vectors implements AutoCloseable {
       }
       VectorFile file = sources.get(source).file();
       out.putInt((int) (move >>> Integer.SIZE)).putFloat(file.scales[chunk]);
-      file.bytes.readBytes(
-          file.dataAt + chunk * (8L + dimension) + 8, out.array(), out.position(), dimension);
-      out.position(out.position() + dimension);
+      file.bytes.readBytes(file.dataAt + chunk * (8L + dimension) + 8, vector, 0, dimension);
+      out.put(vector);
     }
     return end(out, dimension, newRowAndChunk.length);
   }
@@ -214,6 +214,7 @@ public final class VectorFile extends Vectors implements AutoCloseable {
   }
 
   /** Adds the lists, if there is room for them. */
+  @SuppressWarnings("ByteBufferBackingArray") // allocated by begin
   private static byte[] end(ByteBuffer out, int dimension, int count) {
     if (out.hasRemaining()) {
       int dataAt = out.position() - count * (8 + dimension);

@@ -132,6 +132,7 @@ final class VectorLeg {
       return top.ranked();
     }
 
+    @SuppressWarnings("ReferenceEquality") // the very set of an unfiltered query
     private void scan(int source, FixedBitSet passing, TopRows top) throws IOException {
       Vectors vectors = sources.vectors(source);
       int start = sources.start(source);
@@ -193,6 +194,7 @@ final class VectorLeg {
     private final byte[] scratch = new byte[dimension];
 
     /** Keeps the reads ahead from being left out. */
+    @SuppressWarnings("UnusedVariable")
     private int touched;
 
     Candidates(Question question, FixedBitSet passing, int count) {

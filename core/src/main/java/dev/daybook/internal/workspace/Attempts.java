@@ -194,7 +194,7 @@ public final class Attempts {
     Comparator<Found> order =
         Comparator.comparing(Found::match)
             .thenComparing(Comparator.comparingDouble(Found::score).reversed())
-            .thenComparing(one -> isFailure(one.entry()) ? 0 : 1)
+            .thenComparingInt(one -> isFailure(one.entry()) ? 0 : 1)
             .thenComparing(one -> one.entry().id(), Comparator.reverseOrder());
     Map<Object, Found> distinct = new LinkedHashMap<>();
     found.values().stream()

@@ -28,7 +28,7 @@ class VectorLegTest {
   private record Table(int start, int rows) implements RowTable {
     @Override
     public long high(int row) {
-      return 1_000_000 - start - row;
+      return 1_000_000L - start - row;
     }
 
     @Override
@@ -155,9 +155,9 @@ class VectorLegTest {
       }
     }
     all.sort(
-        Comparator.comparing(Scored::score)
+        Comparator.comparingDouble(Scored::score)
             .reversed()
-            .thenComparing(Comparator.comparing(Scored::row).reversed()));
+            .thenComparing(Comparator.comparingInt(Scored::row).reversed()));
     return all.subList(0, Math.min(count, all.size()));
   }
 
@@ -266,7 +266,8 @@ class VectorLegTest {
           assertThat(best).allMatch(one -> shown.get(one.row()));
           assertThat(best.stream().map(Scored::row).distinct())
               .hasSize(Math.min(count, withVector(chunks, shown)));
-          assertThat(best).isSortedAccordingTo(Comparator.comparing(Scored::score).reversed());
+          assertThat(best)
+              .isSortedAccordingTo(Comparator.comparingDouble(Scored::score).reversed());
         }
       }
     }
