@@ -157,18 +157,22 @@ class PriorAttemptsTest {
             .record(
                 ToolCall.of("bash", "python a.py")
                     .output(
-                        "Traceback (most recent call last):\n"
-                            + "  File \"/w/1/a.py\", line 3\n"
-                            + "shop.CartError: cart 17 is closed")
+                        """
+                        Traceback (most recent call last):
+                          File "/w/1/a.py", line 3
+                        shop.CartError: cart 17 is closed\
+                        """)
                     .softFail(""))
             .id();
     EventId next = planner.record(ToolCall.of("bash", "shop open-cart 17")).await().id();
     ToolCall mine =
         ToolCall.of("pytest", "tests/b.py")
             .output(
-                "Traceback (most recent call last):\n"
-                    + "  File \"/home/x/b.py\", line 9\n"
-                    + "CartError: cart 4 is closed")
+                """
+                Traceback (most recent call last):
+                  File "/home/x/b.py", line 9
+                CartError: cart 4 is closed\
+                """)
             .softFail("");
     PriorAttempt attempt = attempts(mine).getFirst();
     assertThat(attempt.match()).isEqualTo(Match.SAME_ERROR);

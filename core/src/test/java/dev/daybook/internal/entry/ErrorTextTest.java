@@ -64,18 +64,22 @@ class ErrorTextTest {
   void tellsACompilersFirstError() {
     assertThat(
             ErrorText.telling(
-                "note: 3 files\n"
-                    + "Cart.java:3: error: ';' expected\n"
-                    + "  x\n"
-                    + "Order.java:4: error: late\n"
-                    + "2 errors"))
+                """
+                note: 3 files
+                Cart.java:3: error: ';' expected
+                  x
+                Order.java:4: error: late
+                2 errors\
+                """))
         .isEqualTo("Cart.java:3: error: ';' expected");
     assertThat(
             ErrorText.telling(
-                "warning: unused\n"
-                    + "error[E0382]: borrow of moved value: `cart`\n"
-                    + " --> src/main.rs:3:4\n"
-                    + "error: aborting"))
+                """
+                warning: unused
+                error[E0382]: borrow of moved value: `cart`
+                 --> src/main.rs:3:4
+                error: aborting\
+                """))
         .isEqualTo("error[E0382]: borrow of moved value: `cart`");
     assertThat(
             ErrorText.telling(
@@ -87,9 +91,11 @@ class ErrorTextTest {
         .isEqualTo("./cart.go:12:2: undefined: total");
     assertThat(
             ErrorText.telling(
-                "[INFO] Building\n"
-                    + "[ERROR] /w/Cart.java:[3,7] cannot find symbol\n"
-                    + "[ERROR] Failed to execute goal"))
+                """
+                [INFO] Building
+                [ERROR] /w/Cart.java:[3,7] cannot find symbol
+                [ERROR] Failed to execute goal\
+                """))
         .isEqualTo("[ERROR] /w/Cart.java:[3,7] cannot find symbol");
   }
 
@@ -97,22 +103,27 @@ class ErrorTextTest {
   void tellsTheFirstTestThatFailed() {
     assertThat(
             ErrorText.telling(
-                "E       assert 1 == 2\n"
-                    + "FAILED tests/test_cart.py::test_total - AssertionError: assert 1 == 2\n"
-                    + "FAILED tests/test_cart.py::test_empty - KeyError\n"
-                    + "== 2 failed =="))
+                """
+                E       assert 1 == 2
+                FAILED tests/test_cart.py::test_total - AssertionError: assert 1 == 2
+                FAILED tests/test_cart.py::test_empty - KeyError
+                == 2 failed ==\
+                """))
         .isEqualTo("FAILED tests/test_cart.py::test_total - AssertionError");
     assertThat(ErrorText.telling("    def test():\n>       assert 1 == 2\nE       assert 1 == 2"))
         .isEqualTo("assert 1 == 2");
     assertThat(
             ErrorText.telling(
-                "ERROR: test_total (shop.CartTest)\n"
-                    + "----\n"
-                    + "Traceback (most recent call last):\n"
-                    + "  File \"a.py\", line 1\n"
-                    + "KeyError: 'a'\n\n"
-                    + "Ran 3 tests in 0.1s\n"
-                    + "FAILED (errors=1)"))
+                """
+                ERROR: test_total (shop.CartTest)
+                ----
+                Traceback (most recent call last):
+                  File "a.py", line 1
+                KeyError: 'a'
+
+                Ran 3 tests in 0.1s
+                FAILED (errors=1)\
+                """))
         .isEqualTo("FAILED test_total (shop.CartTest)\nKeyError: 'a'");
   }
 

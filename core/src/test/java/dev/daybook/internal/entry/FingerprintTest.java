@@ -86,26 +86,34 @@ class FingerprintTest {
               "shop/cart.py:98:1: error: invalid syntax"),
           pair(
               "lines of a stack trace",
-              "Traceback (most recent call last):\n"
-                  + "  File \"/a/run.py\", line 3, in <module>\n"
-                  + "    main()\n"
-                  + "KeyError: 'total'",
-              "Traceback (most recent call last):\n"
-                  + "  File \"/b/run.py\", line 77, in <module>\n"
-                  + "    main()\n"
-                  + "  File \"/b/shop.py\", line 9, in main\n"
-                  + "    cart[key]\n"
-                  + "KeyError: 'total'"),
+              """
+              Traceback (most recent call last):
+                File "/a/run.py", line 3, in <module>
+                  main()
+              KeyError: 'total'\
+              """,
+              """
+              Traceback (most recent call last):
+                File "/b/run.py", line 77, in <module>
+                  main()
+                File "/b/shop.py", line 9, in main
+                  cart[key]
+              KeyError: 'total'\
+              """),
           pair(
               "what was printed before a trace",
-              "loading 3 carts\n"
-                  + "Traceback (most recent call last):\n"
-                  + "  File \"run.py\", line 3\n"
-                  + "KeyError: 'total'",
-              "warning: slow disk\n"
-                  + "Traceback (most recent call last):\n"
-                  + "  File \"run.py\", line 3\n"
-                  + "KeyError: 'total'"),
+              """
+              loading 3 carts
+              Traceback (most recent call last):
+                File "run.py", line 3
+              KeyError: 'total'\
+              """,
+              """
+              warning: slow disk
+              Traceback (most recent call last):
+                File "run.py", line 3
+              KeyError: 'total'\
+              """),
           pair(
               "the package of an exception",
               "shop.errors.CartError: cart is closed",
@@ -114,10 +122,12 @@ class FingerprintTest {
               "a cause and the exception itself",
               "Exception in thread \"main\" java.io.IOException: disk full\n"
                   + "\tat shop.Cart.save(Cart.java:10)",
-              "java.lang.RuntimeException: save\n"
-                  + "\tat shop.Main.main(Main.java:3)\n"
-                  + "Caused by: java.io.IOException: disk full\n"
-                  + "\tat shop.Cart.save(Cart.java:12)"),
+              """
+              java.lang.RuntimeException: save
+              \tat shop.Main.main(Main.java:3)
+              Caused by: java.io.IOException: disk full
+              \tat shop.Cart.save(Cart.java:12)\
+              """),
           pair(
               "how many tests failed",
               "FAILED tests/test_cart.py::test_total - AssertionError: assert 1 == 2\n"
@@ -130,18 +140,22 @@ class FingerprintTest {
               "FAILED tests/test_cart.py::test_total - AssertionEr..."),
           pair(
               "a test of unittest with other values",
-              "FAIL: test_total (shop.tests.CartTest)\n"
-                  + "-----\n"
-                  + "Traceback (most recent call last):\n"
-                  + "  File \"a.py\", line 3\n"
-                  + "AssertionError: 1 != 2\n"
-                  + "Ran 3 tests in 0.1s",
-              "FAIL: test_total (shop.tests.CartTest)\n"
-                  + "-----\n"
-                  + "Traceback (most recent call last):\n"
-                  + "  File \"a.py\", line 5\n"
-                  + "AssertionError: 7 != 9\n"
-                  + "Ran 40 tests in 2.1s"),
+              """
+              FAIL: test_total (shop.tests.CartTest)
+              -----
+              Traceback (most recent call last):
+                File "a.py", line 3
+              AssertionError: 1 != 2
+              Ran 3 tests in 0.1s\
+              """,
+              """
+              FAIL: test_total (shop.tests.CartTest)
+              -----
+              Traceback (most recent call last):
+                File "a.py", line 5
+              AssertionError: 7 != 9
+              Ran 40 tests in 2.1s\
+              """),
           pair(
               "the shell that says it",
               "bash: line 1: pytest: command not found",
@@ -214,16 +228,20 @@ class FingerprintTest {
               "FAILED tests/test_cart.py::test_empty - AssertionError"),
           pair(
               "tests of unittest",
-              "FAIL: test_total (shop.tests.CartTest)\n"
-                  + "---\n"
-                  + "Traceback (most recent call last):\n"
-                  + "  File\n"
-                  + "AssertionError: 1 != 2",
-              "FAIL: test_empty (shop.tests.CartTest)\n"
-                  + "---\n"
-                  + "Traceback (most recent call last):\n"
-                  + "  File\n"
-                  + "AssertionError: 1 != 2"),
+              """
+              FAIL: test_total (shop.tests.CartTest)
+              ---
+              Traceback (most recent call last):
+                File
+              AssertionError: 1 != 2\
+              """,
+              """
+              FAIL: test_empty (shop.tests.CartTest)
+              ---
+              Traceback (most recent call last):
+                File
+              AssertionError: 1 != 2\
+              """),
           pair(
               "errors of one test",
               "FAILED tests/test_cart.py::test_total - AssertionError: x",
@@ -250,13 +268,17 @@ class FingerprintTest {
               "Error: getaddrinfo ENOTFOUND queue.example"),
           pair(
               "what a trace ends with",
-              "Traceback (most recent call last):\n"
-                  + "  File \"a.py\", line 3\n"
-                  + "KeyError: 'a'\n\n"
-                  + "During handling of the above exception, another exception occurred:\n\n"
-                  + "Traceback (most recent call last):\n"
-                  + "  File \"a.py\", line 5\n"
-                  + "CartError: no cart",
+              """
+              Traceback (most recent call last):
+                File "a.py", line 3
+              KeyError: 'a'
+
+              During handling of the above exception, another exception occurred:
+
+              Traceback (most recent call last):
+                File "a.py", line 5
+              CartError: no cart\
+              """,
               "Traceback (most recent call last):\n  File \"a.py\", line 3\nKeyError: 'a'"),
           pair(
               "not permitted and not there",
