@@ -24,14 +24,11 @@ import java.util.function.Consumer;
 
 /**
  * Documents as events of {@code meta.type}: the first line is what an event is mainly about (a
- * title, a decision, a call), the others the rest (a description, a reason, an output). The types
- * of issue trackers ({@code task}, {@code bug}, {@code epic} and so on) are tasks of that kind.
- * Without a type, and of one that no text alone makes, a document is an {@link Observation}.
+ * title, a decision, a call), the others the rest (a description, a reason, an output). Without a
+ * type, and of one that no text alone makes, a document is an {@link Observation}.
  */
 final class TextEvents {
   private static final int ID_CHARS_MAX = 200;
-  private static final Set<String> TASK_KINDS =
-      Set.of("task", "bug", "feature", "epic", "chore", "story", "issue");
 
   private final Consumer<String> warnings;
   private final Set<String> warned = new HashSet<>();
@@ -68,17 +65,13 @@ final class TextEvents {
       case "ToolCallStarted" -> new ToolCallStarted(name(document.meta("tool"), "tool"), text);
       case "GoalSet" -> new GoalSet(first, rest);
       case "ConstraintStated" -> new ConstraintStated(text);
-      case "TaskAdded" -> task(document, first, rest, TaskAdded.KIND_DEFAULT);
+      case "TaskAdded" -> task(document, first, rest);
       case "QuestionAsked" -> QuestionAsked.of(text);
       case "DecisionMade" -> DecisionMade.of(first).because(rest);
       case "ApproachRejected" -> ApproachRejected.of(first).because(rest);
       case "AssumptionStated" -> AssumptionStated.of(text);
       case "NoteAdded" -> NoteAdded.of(text);
       default -> {
-        String kind = type.toLowerCase(Locale.ROOT);
-        if (TASK_KINDS.contains(kind)) {
-          yield task(document, first, rest, kind);
-        }
         if (warned.add(type)) {
           warnings.accept("No event of type '" + type + "' is made of a text; Observation instead");
         }
@@ -100,12 +93,12 @@ final class TextEvents {
     };
   }
 
-  private TaskAdded task(Text document, String title, String description, String kind) {
+  private TaskAdded task(Text document, String title, String description) {
     String id = name(document.id(), "task");
     while (!tasks.add(id)) {
       id = id.substring(0, Math.min(id.length(), ID_CHARS_MAX - 10)) + "-" + tasks.size();
     }
-    return TaskAdded.of(id, title).describedAs(description).kind(kind);
+    return TaskAdded.of(id, title).describedAs(description);
   }
 
   /** What may stand as a name or an id, else another. */

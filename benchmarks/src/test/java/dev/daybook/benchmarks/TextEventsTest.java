@@ -46,9 +46,9 @@ class TextEventsTest {
   }
 
   @Test
-  void makesTasksOfWhatIssueTrackersCallTheirItems() throws JsonProcessingException {
-    assertThat(of("Crash\nat night", "{\"type\": \"bug\"}"))
-        .isEqualTo(TaskAdded.of("d1", "Crash").describedAs("at night").kind("bug"));
+  void givesEachTaskAnIdOfItsOwn() throws JsonProcessingException {
+    assertThat(of("Crash\nat night", "{\"type\": \"TaskAdded\"}"))
+        .isEqualTo(TaskAdded.of("d1", "Crash").describedAs("at night"));
     assertThat(of("Crash", "{\"type\": \"TaskAdded\"}")).isEqualTo(TaskAdded.of("d1-1", "Crash"));
     assertThat(events.counts()).containsEntry("TaskAdded", 2);
   }
