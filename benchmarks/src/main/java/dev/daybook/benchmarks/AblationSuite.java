@@ -172,7 +172,7 @@ final class AblationSuite implements Callable<Integer> {
    */
   private record Found(List<Hit> hits, long events) {
     double logarithm() {
-      return Math.log1p(events);
+      return Math.log1p((double) events);
     }
 
     double aboveFloor(Hit hit, int rank) {

@@ -134,7 +134,7 @@ record JudgedSet(
       throw new Unreadable(file, number, "no object, expected {\"id\": \"…\", \"text\": \"…\"}");
     }
     JsonNode id = row.path("id");
-    if (!id.isTextual() && !id.isIntegralNumber() || id.asText().isBlank()) {
+    if ((!id.isTextual() && !id.isIntegralNumber()) || id.asText().isBlank()) {
       throw new Unreadable(file, number, "id is " + shown(id) + ", expected a text");
     }
     if (!row.path("text").isTextual()) {
