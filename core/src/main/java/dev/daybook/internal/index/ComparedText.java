@@ -33,7 +33,7 @@ public record ComparedText(Set<String> stems, List<String> tokens, Set<String> s
   /** Takes a text apart. */
   public static ComparedText of(String text) {
     Set<String> stems = new LinkedHashSet<>();
-    new TextAnalysis().stemsOf(text).forEach(stem -> stems.add(stem.text()));
+    TextAnalysis.with(analysis -> analysis.stemsOf(text)).forEach(stem -> stems.add(stem.text()));
     List<String> tokens = new ArrayList<>();
     Set<String> specific = new LinkedHashSet<>();
     for (String part : BETWEEN.split(text, TOKENS_MAX)) {

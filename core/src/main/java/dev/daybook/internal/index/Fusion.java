@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.lucene.util.FixedBitSet;
 
 /**
@@ -53,7 +52,7 @@ final class Fusion {
 
   private final LexicalLeg.Prepared words;
   private final VectorLeg.Prepared meaning;
-  private final Wording wording;
+  private final Optional<LookUp> lookUp;
   private final FixedBitSet shown;
   private final double traceLean;
   private final double planLean;
@@ -74,10 +73,10 @@ final class Fusion {
       throws IOException {
     this.words = words;
     this.meaning = meaning;
-    this.wording = words.wording(query.text());
     this.shown = shown;
     this.traceLean = query.lean(Stream.TRACE).orElse(Query.LEAN_DEFAULT);
     this.planLean = query.lean(Stream.PLAN).orElse(Query.LEAN_DEFAULT);
+    this.lookUp = traceLean + planLean > 0 ? words.lookUp(shown) : Optional.empty();
     List<Scored> byWords = found.get(Leg.LEXICAL);
     int searched = shown == null ? sources.rows() : shown.cardinality();
     int rank = Math.max(FLOOR_RANK_MIN, Math.min(FLOOR_RANK, searched / 2));
@@ -107,11 +106,10 @@ final class Fusion {
   }
 
   private List<Scored> ranked(Map<Leg, List<Scored>> found, Sources sources) throws IOException {
-    int[] holders = traceLean + planLean > 0 ? wording.holders(shown) : new int[0];
-    int[] rows = union(found, holders);
+    int[] rows = union(found);
     double[] scores = scores(rows);
-    if (holders.length > 0) {
-      lift(rows, scores);
+    if (lookUp.isPresent()) {
+      lift(lookUp.get(), rows, scores);
     } else {
       addTurns(rows, scores);
     }
@@ -124,7 +122,8 @@ final class Fusion {
   }
 
   /** All rows that were found, each once, in ascending order. */
-  private static int[] union(Map<Leg, List<Scored>> found, int[] holders) {
+  private int[] union(Map<Leg, List<Scored>> found) {
+    int[] holders = lookUp.map(LookUp::holders).orElse(new int[0]);
     int count = holders.length;
     for (List<Scored> leg : found.values()) {
       count += leg.size();
@@ -152,14 +151,13 @@ final class Fusion {
 
   /** What rows in ascending order have by themselves. */
   private double[] scores(int[] rows) throws IOException {
-    words.scoreAll(IntStream.of(rows).boxed().toList());
-    boolean[] hasAllWords = wording.holdAllWords(rows);
+    words.scoreAll(rows);
     boolean[] isPlan = traceLean == planLean ? new boolean[rows.length] : words.ofPlan(rows);
     double[] scores = new double[rows.length];
     for (int i = 0; i < rows.length; i++) {
       double byWords =
           Math.max(0, words.score(rows[i]) - floor) / words.lengthOfHistory()
-              + (hasAllWords[i] ? ALL_WORDS : 0);
+              + (words.hasAllWords(rows[i]) ? ALL_WORDS : 0);
       scores[i] = nearness(rows[i]) + (isPlan[i] ? planLean : traceLean) * byWords;
     }
     return scores;
@@ -171,12 +169,12 @@ final class Fusion {
   }
 
   /** Puts the rows that hold the token the question is before all others. */
-  private void lift(int[] rows, double[] scores) throws IOException {
+  private static void lift(LookUp lookUp, int[] rows, double[] scores) throws IOException {
     double highest = 0;
     for (double score : scores) {
       highest = Math.max(highest, score);
     }
-    boolean[] holds = wording.holdToken(rows);
+    boolean[] holds = lookUp.hold(rows);
     for (int i = 0; i < rows.length; i++) {
       scores[i] += holds[i] ? LOOK_UP + highest : 0;
     }

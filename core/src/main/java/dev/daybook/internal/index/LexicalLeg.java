@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -240,10 +239,12 @@ final class LexicalLeg {
 
   /** One query's words; not safe from several threads. */
   final class Prepared {
+    private final LexicalQuery query;
     private final LexicalScorer scorer;
     private final RowScores scores = new RowScores();
 
     private Prepared(LexicalQuery words) throws IOException {
+      this.query = words;
       this.scorer = new LexicalScorer(searcher, words);
     }
 
@@ -295,32 +296,35 @@ final class LexicalLeg {
     }
 
     /** Scores these rows, so that {@link #score} knows them; 0 for one without a wanted word. */
-    void scoreAll(Collection<Integer> rows) throws IOException {
-      scoreAll(rows.stream().mapToInt(Integer::intValue).toArray());
-    }
-
-    private void scoreAll(int[] rows) throws IOException {
-      int unknown = 0;
+    void scoreAll(int[] rows) throws IOException {
+      int[] unknown = new int[rows.length];
+      int count = 0;
       for (int row : rows) {
         if (!scores.knows(row)) {
-          rows[unknown++] = row;
+          unknown[count++] = row;
         }
       }
-      if (unknown > 0) {
-        Arrays.sort(rows, 0, unknown);
+      if (count > 0) {
+        Arrays.sort(unknown, 0, count);
         int distinct = 1;
-        for (int i = 1; i < unknown; i++) {
-          if (rows[i] != rows[i - 1]) {
-            rows[distinct++] = rows[i];
+        for (int i = 1; i < count; i++) {
+          if (unknown[i] != unknown[i - 1]) {
+            unknown[distinct++] = unknown[i];
           }
         }
-        scorer.score(Arrays.copyOf(rows, distinct), scores::put);
+        scorer.score(Arrays.copyOf(unknown, distinct), scores::put);
       }
     }
 
-    /** What else there is to say of the words of a question. */
-    Wording wording(String text) throws IOException {
-      return new Wording(LexicalLeg.this, leaves, text);
+    /** The events that hold the token the question is; empty if it is none or none does. */
+    Optional<LookUp> lookUp(FixedBitSet shown) throws IOException {
+      if (query.token().isEmpty()) {
+        return Optional.empty();
+      }
+      List<String> stems =
+          query.words().subList(0, query.stems()).stream().map(LexicalQuery.Word::text).toList();
+      LookUp found = LookUp.of(LexicalLeg.this, leaves, query.token().get(), stems, shown);
+      return found.holders().length == 0 ? Optional.empty() : Optional.of(found);
     }
 
     /** The turns of conversations beside these rows, in ascending order; see {@link Turns}. */
@@ -348,6 +352,11 @@ final class LexicalLeg {
       return scores.of(row);
     }
 
+    /** Whether a row that was scored has every word of the query's text, if they are few. */
+    boolean hasAllWords(int row) {
+      return scores.hasAllWords(row);
+    }
+
     /** The query's stems that a row has. */
     Set<String> stemsIn(int row) throws IOException {
       return scorer.stemsIn(row);
@@ -358,6 +367,7 @@ final class LexicalLeg {
   private static final class RowScores {
     private int[] rows = new int[256];
     private float[] scores = new float[rows.length];
+    private boolean[] allWords = new boolean[rows.length];
     private int size;
 
     RowScores() {
@@ -373,7 +383,12 @@ final class LexicalLeg {
       return rows[place] == row ? scores[place] : 0;
     }
 
-    void put(int row, float score) {
+    boolean hasAllWords(int row) {
+      int place = place(row);
+      return rows[place] == row && allWords[place];
+    }
+
+    void put(int row, float score, boolean hasAllWords) {
       if (2 * size >= rows.length) {
         grow();
       }
@@ -383,19 +398,23 @@ final class LexicalLeg {
         size++;
       }
       scores[place] = score;
+      allWords[place] = hasAllWords;
     }
 
     private void grow() {
       int[] oldRows = rows;
       float[] oldScores = scores;
+      boolean[] oldAllWords = allWords;
       rows = new int[oldRows.length * 2];
       scores = new float[rows.length];
+      allWords = new boolean[rows.length];
       Arrays.fill(rows, -1);
       for (int i = 0; i < oldRows.length; i++) {
         if (oldRows[i] >= 0) {
           int place = place(oldRows[i]);
           rows[place] = oldRows[i];
           scores[place] = oldScores[i];
+          allWords[place] = oldAllWords[i];
         }
       }
     }

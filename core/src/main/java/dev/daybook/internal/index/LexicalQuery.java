@@ -22,10 +22,12 @@ import org.apache.lucene.search.TermQuery;
  * neighbouring stems, the first line. The boosts were measured on judged sets; each part is
  * optional.
  *
- * @param words single terms, each once
+ * @param words single terms, each once; the stems of the text come first
  * @param nears terms that count more where they stand together
+ * @param stems how many stems the text has
+ * @param token what the text is if it is one token
  */
-record LexicalQuery(List<Word> words, List<Near> nears) {
+record LexicalQuery(List<Word> words, List<Near> nears, int stems, Optional<Token> token) {
   private static final float WHOLE_BOOST = 0.25f;
   private static final float PAIR_BOOST = 0.2f;
   private static final float FIRST_LINE_BOOST = 0.35f;
@@ -34,7 +36,7 @@ record LexicalQuery(List<Word> words, List<Near> nears) {
   private static final int STEMS_MAX = 128;
 
   /** Where words of a text are: of most events, and of short turns. */
-  private static final List<String> TEXTS = List.of(RowDocument.TEXT, RowDocument.TURN);
+  static final List<String> TEXTS = List.of(RowDocument.TEXT, RowDocument.TURN);
 
   /**
    * A term.
@@ -42,6 +44,14 @@ record LexicalQuery(List<Word> words, List<Near> nears) {
    * @param boost 0 if it counts only as part of a phrase
    */
   record Word(Sort sort, String text, float boost) {}
+
+  /**
+   * A text without white space.
+   *
+   * @param text as it was given
+   * @param whole its term in {@link RowDocument#WHOLE}; empty if it is a plain word
+   */
+  record Token(String text, String whole) {}
 
   /** Where a term is looked for. */
   enum Sort {
@@ -71,7 +81,10 @@ record LexicalQuery(List<Word> words, List<Near> nears) {
 
   /** The query's parts; empty if the text has no word that is searched. */
   static Optional<LexicalQuery> of(Query query) {
-    TextAnalysis analysis = new TextAnalysis();
+    return TextAnalysis.with(analysis -> of(query, analysis));
+  }
+
+  private static Optional<LexicalQuery> of(Query query, TextAnalysis analysis) {
     List<Stem> stems = analysis.stemsOf(query.text());
     Set<String> wholes = new LinkedHashSet<>(analysis.wholes(STEMS_MAX));
     Map<String, Float> boosts = new LinkedHashMap<>();
@@ -80,6 +93,7 @@ record LexicalQuery(List<Word> words, List<Near> nears) {
         boosts.merge(stem.text(), 1f, Float::sum);
       }
     }
+    int stemsOfText = boosts.size();
     List<Word> others = new ArrayList<>();
     boosts.forEach(
         (stem, count) -> others.add(new Word(Sort.FIRST_LINE, stem, FIRST_LINE_BOOST * count)));
@@ -110,7 +124,14 @@ record LexicalQuery(List<Word> words, List<Near> nears) {
                 1));
       }
     }
-    return words.isEmpty() ? Optional.empty() : Optional.of(new LexicalQuery(words, nears));
+    boolean isToken = stemsOfText > 0 && query.text().chars().noneMatch(Character::isWhitespace);
+    Optional<Token> token =
+        isToken
+            ? Optional.of(new Token(query.text(), wholes.stream().findFirst().orElse("")))
+            : Optional.empty();
+    return words.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new LexicalQuery(words, nears, stemsOfText, token));
   }
 
   private static List<Near> pairs(List<Stem> stems, Map<String, Integer> numbers) {
@@ -131,7 +152,7 @@ record LexicalQuery(List<Word> words, List<Near> nears) {
 
   /** Which events hold an exact phrase; empty if it has no word that is searched. */
   static Optional<org.apache.lucene.search.Query> phrase(String phrase) {
-    List<Stem> stems = new TextAnalysis().stemsOf(phrase);
+    List<Stem> stems = TextAnalysis.with(analysis -> analysis.stemsOf(phrase));
     if (stems.isEmpty()) {
       return Optional.empty();
     }

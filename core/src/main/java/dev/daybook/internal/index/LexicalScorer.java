@@ -39,13 +39,26 @@ final class LexicalScorer {
 
   /** A term that at least one row has. */
   private record Clause(
-      Term term, int field, float boost, TermStates states, SimScorer scorer, boolean isNear) {}
+      Term term,
+      int field,
+      float boost,
+      TermStates states,
+      SimScorer scorer,
+      boolean isNear,
+      boolean isOfText) {}
 
   /** Clauses that count more together, all of one field. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Together(Reach reach, int[] clauses, int[] offsets, SimScorer scorer) {}
 
+  /** Of a question with more different words no event is asked whether it holds them all. */
+  static final int WORDS_MAX = 8;
+
   private final LexicalStatistics searcher;
+
+  /** How many words a row must have to have all. */
+  private final int wordsOfText;
+
   private final List<LeafReaderContext> leaves;
   private final List<String> fields = new ArrayList<>();
   private final List<Clause> clauses = new ArrayList<>();
@@ -55,6 +68,7 @@ final class LexicalScorer {
   LexicalScorer(LexicalStatistics searcher, LexicalQuery query) throws IOException {
     this.searcher = searcher;
     this.leaves = searcher.getIndexReader().leaves();
+    this.wordsOfText = query.stems() > WORDS_MAX ? Integer.MAX_VALUE : Math.max(1, query.stems());
     boolean[] isNear = new boolean[query.words().size()];
     query.nears().forEach(near -> near.words().forEach(word -> isNear[word] = true));
     int[] inText = new int[query.words().size()];
@@ -74,13 +88,13 @@ final class LexicalScorer {
             text.accumulateStatistics(turn.docFreq(), turn.totalTermFreq());
             if (turn.docFreq() > 0) {
               turn.accumulateStatistics(rows, times);
-              inTurn[i] = add(RowDocument.TURN, word, turn, isNear[i]);
+              inTurn[i] = add(RowDocument.TURN, word, turn, isNear[i], i < query.stems());
             }
             if (rows > 0) {
-              inText[i] = add(RowDocument.TEXT, word, text, isNear[i]);
+              inText[i] = add(RowDocument.TEXT, word, text, isNear[i], i < query.stems());
             }
           } else if (text.docFreq() > 0) {
-            inText[i] = add(RowDocument.TEXT, word, text, isNear[i]);
+            inText[i] = add(RowDocument.TEXT, word, text, isNear[i], i < query.stems());
           }
         }
         case FIRST_LINE -> addIfThere(RowDocument.FIRST_LINE, word);
@@ -101,12 +115,13 @@ final class LexicalScorer {
     if (searcher.collectionStatistics(field) != null) {
       TermStates states = look(field, word);
       if (states.docFreq() > 0) {
-        int unused = add(field, word, states, false);
+        int unused = add(field, word, states, false, false);
       }
     }
   }
 
-  private int add(String field, Word word, TermStates states, boolean isNear) throws IOException {
+  private int add(String field, Word word, TermStates states, boolean isNear, boolean isOfText)
+      throws IOException {
     Term term = new Term(field, word.text());
     int number = fields.indexOf(field);
     if (number < 0) {
@@ -120,7 +135,8 @@ final class LexicalScorer {
             word.boost(),
             states,
             scorer(field, word.boost(), List.of(statistics(term, states))),
-            isNear));
+            isNear,
+            isOfText));
     return clauses.size() - 1;
   }
 
@@ -171,8 +187,13 @@ final class LexicalScorer {
   /** Takes a row and its score. */
   @FunctionalInterface
   interface Taker {
-    /** A row; its score is 0 if it has no word of the query. */
-    void take(int row, float score);
+    /**
+     * A row.
+     *
+     * @param score 0 if it has no word of the query
+     * @param hasAllWords whether it has every word of the query's text, if they are few
+     */
+    void take(int row, float score, boolean hasAllWords);
   }
 
   /**
@@ -187,7 +208,8 @@ final class LexicalScorer {
       int end = leaf.docBase + leaf.reader().maxDoc();
       InLeaf inLeaf = new InLeaf(leaf);
       while (from < rows.length && rows[from] < end) {
-        taker.take(rows[from], inLeaf.score(rows[from] - leaf.docBase));
+        float score = inLeaf.score(rows[from] - leaf.docBase);
+        taker.take(rows[from], score, inLeaf.words == wordsOfText);
         from++;
       }
     }
@@ -215,6 +237,9 @@ final class LexicalScorer {
     private final int[] normOf = new int[fields.size()];
     private final Positions[] positions = new Positions[clauses.size()];
 
+    /** How many words of the text the row scored last has. */
+    private int words;
+
     InLeaf(LeafReaderContext leaf) throws IOException {
       Arrays.fill(normOf, -1);
       TermsEnum[] terms = new TermsEnum[fields.size()];
@@ -239,8 +264,10 @@ final class LexicalScorer {
 
     float score(int doc) throws IOException {
       double sum = 0;
+      words = 0;
       for (int i = 0; i < postings.length; i++) {
         if (isAt(i, doc)) {
+          words += clauses.get(i).isOfText() ? 1 : 0;
           sum += clauses.get(i).scorer().score(postings[i].freq(), norm(clauses.get(i), doc));
         }
       }

@@ -3,6 +3,9 @@ package dev.daybook.internal.index;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
@@ -34,11 +37,23 @@ final class TextAnalysis {
 
   private static final int HASH_CHARS = 5;
 
+  /** Those that nobody uses: each remembers the stems of common words. */
+  private static final BlockingQueue<TextAnalysis> IDLE = new ArrayBlockingQueue<>(16);
+
   private final Words words = new Words();
   private final Stemmer stemmer = new Stemmer();
   private final WordStream stems = new WordStream(stemmer::stem);
   private final WordStream firstStems = new WordStream(stemmer::stem);
   private final WordStream wholes = new WordStream(TextAnalysis::hash);
+
+  /** Gives an analysis to somebody who keeps nothing of it. */
+  static <T> T with(Function<TextAnalysis, T> user) {
+    TextAnalysis idle = IDLE.poll();
+    TextAnalysis analysis = idle == null ? new TextAnalysis() : idle;
+    T result = user.apply(analysis);
+    boolean unused = IDLE.offer(analysis);
+    return result;
+  }
 
   /** Takes the text apart; the streams given out before are void. */
   void read(CharSequence text) {
