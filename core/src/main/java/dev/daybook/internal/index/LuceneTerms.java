@@ -75,7 +75,7 @@ public final class LuceneTerms {
       add(any, new TermQuery(new Term(RowDocument.TEXT, stem)), count);
       add(any, new TermQuery(new Term(RowDocument.FIRST_LINE, stem)), FIRST_LINE_BOOST * count);
     });
-    new LinkedHashSet<>(analysis.wholesOf(query.text()))
+    new LinkedHashSet<>(analysis.wholes(Integer.MAX_VALUE))
         .forEach(whole -> add(any, new TermQuery(new Term(RowDocument.WHOLE, whole)), WHOLE_BOOST));
     for (int i = 1; neighbours == Neighbours.COUNTED && i < stems.size(); i++) {
       add(

@@ -38,7 +38,7 @@ final class RowDocument {
   /** Stems of the text, with positions. */
   static final String TEXT = "text";
 
-  /** Stems of the text of short turns, with positions; such a row has no {@link #TEXT}. */
+  /** Stems of the text of short turns, with positions; such a row has nothing in {@link #TEXT}. */
   static final String TURN = "turn";
 
   /** Whole paths and symbols. */
@@ -54,7 +54,7 @@ final class RowDocument {
   static final String RECORDED = "recorded";
 
   /** The session of a message, as a column. */
-  static final String SESSION_OF_TURN = "turn";
+  static final String SESSION_OF_TURN = "turn.session";
 
   /** The plan version of a plan event, as a column. */
   static final String PLAN_VERSION = "planVersion";
@@ -169,6 +169,8 @@ final class RowDocument {
     analysis.read(row.text());
     boolean isTurn = row.type().equals("Message");
     document.add(new Field(isTurn ? TURN : TEXT, analysis.stems(), WITH_POSITIONS));
+    // Every row has both, so that lengths lie in an array and are found without a search.
+    document.add(new Field(isTurn ? TEXT : TURN, analysis.nothing(), WITH_POSITIONS));
     document.add(new Field(WHOLE, analysis.wholes(), WITH_COUNTS));
     if (envelope.stream() == Stream.PLAN && analysis.hasSeveralLines()) {
       document.add(new Field(FIRST_LINE, analysis.firstLineStems(), WITH_COUNTS));

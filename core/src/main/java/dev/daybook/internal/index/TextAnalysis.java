@@ -45,6 +45,7 @@ final class TextAnalysis {
   private final WordStream stems = new WordStream(stemmer::stem);
   private final WordStream firstStems = new WordStream(stemmer::stem);
   private final WordStream wholes = new WordStream(TextAnalysis::hash);
+  private final WordStream nothing = new WordStream(TextAnalysis::hash);
 
   /** Gives an analysis to somebody who keeps nothing of it. */
   static <T> T with(Function<TextAnalysis, T> user) {
@@ -76,6 +77,11 @@ final class TextAnalysis {
   /** The hashes of the whole tokens of the text last read. */
   TokenStream wholes() {
     return wholes;
+  }
+
+  /** No terms at all. */
+  TokenStream nothing() {
+    return nothing;
   }
 
   /** Whether the text last read has words beyond its first line. */
