@@ -269,8 +269,28 @@ final class LexicalLeg {
      * @param others rows to score on the way, so that {@link #score} knows them
      */
     List<Scored> best(FixedBitSet shown, int count, List<Scored> others) throws IOException {
+      int[] rows = new int[0];
+      float least = 0;
+      for (org.apache.lucene.search.Query candidates : scorer.candidates()) {
+        TopRows top = new TopRows(count, sources);
+        find(candidates, least, shown, top);
+        least = Math.max(least, top.threshold());
+        rows =
+            IntStream.concat(Arrays.stream(rows), Arrays.stream(top.rows())).distinct().toArray();
+      }
+      scoreAll(
+          IntStream.concat(Arrays.stream(rows), others.stream().mapToInt(Scored::row)).toArray());
       TopRows top = new TopRows(count, sources);
-      Weight weight = searcher.createWeight(scorer.candidates(), ScoreMode.TOP_SCORES, 1);
+      for (int row : rows) {
+        top.offer(row, scores.of(row));
+      }
+      return top.ranked();
+    }
+
+    private void find(
+        org.apache.lucene.search.Query candidates, float least, FixedBitSet shown, TopRows top)
+        throws IOException {
+      Weight weight = searcher.createWeight(candidates, ScoreMode.TOP_SCORES, 1);
       for (LeafReaderContext leaf : leaves) {
         ScorerSupplier supplier = weight.scorerSupplier(leaf);
         if (supplier != null) {
@@ -278,21 +298,12 @@ final class LexicalLeg {
           supplier
               .bulkScorer()
               .score(
-                  new TopCollector(leaf.docBase, top),
+                  new TopCollector(leaf.docBase, least, top),
                   shown == null ? null : new Window(shown, leaf.docBase, leaf.reader().maxDoc()),
                   0,
                   DocIdSetIterator.NO_MORE_DOCS);
         }
       }
-      int[] rows = top.rows();
-      scoreAll(
-          IntStream.concat(Arrays.stream(rows), others.stream().mapToInt(Scored::row)).toArray());
-      List<Scored> best = new ArrayList<>(rows.length);
-      for (int row : rows) {
-        best.add(new Scored(row, scores.of(row)));
-      }
-      best.sort(TopRows.bestFirst(sources));
-      return best;
     }
 
     /** Scores these rows, so that {@link #score} knows them; 0 for one without a wanted word. */
@@ -440,12 +451,17 @@ final class LexicalLeg {
 
   private static final class TopCollector implements LeafCollector {
     private final int start;
+
+    /** What scores less is not wanted. */
+    private final float least;
+
     private final TopRows top;
     private Scorable scorer;
     private float asked = 0;
 
-    TopCollector(int start, TopRows top) {
+    TopCollector(int start, float least, TopRows top) {
       this.start = start;
+      this.least = least;
       this.top = top;
     }
 
@@ -457,13 +473,16 @@ final class LexicalLeg {
 
     @Override
     public void collect(int doc) throws IOException {
-      top.offer(start + doc, scorer.score());
-      raise();
+      float score = scorer.score();
+      if (score >= least) {
+        top.offer(start + doc, score);
+        raise();
+      }
     }
 
     /** Lets Lucene skip what is below the last kept; equal scores must come, the older one wins. */
     private void raise() throws IOException {
-      float threshold = top.threshold();
+      float threshold = Math.max(least, top.threshold());
       if (threshold > asked) {
         asked = threshold;
         scorer.setMinCompetitiveScore(threshold);

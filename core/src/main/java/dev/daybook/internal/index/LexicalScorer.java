@@ -36,6 +36,7 @@ import org.apache.lucene.util.IOSupplier;
  */
 final class LexicalScorer {
   private static final long NORM_OF_NONE = 1;
+  private static final int NO_FIELD = -1;
 
   /** A term that at least one row has. */
   private record Clause(
@@ -45,7 +46,13 @@ final class LexicalScorer {
       TermStates states,
       SimScorer scorer,
       boolean isNear,
-      boolean isOfText) {}
+      boolean isOfText) {
+    boolean isIn(String name) {
+      return term.field().equals(name);
+    }
+  }
+
+  private record Phrase(String field, Query query) {}
 
   /** Clauses that count more together, all of one field. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -63,7 +70,7 @@ final class LexicalScorer {
   private final List<String> fields = new ArrayList<>();
   private final List<Clause> clauses = new ArrayList<>();
   private final List<Together> nears = new ArrayList<>();
-  private final List<Query> phrases = new ArrayList<>();
+  private final List<Phrase> phrases = new ArrayList<>();
 
   LexicalScorer(LexicalStatistics searcher, LexicalQuery query) throws IOException {
     this.searcher = searcher;
@@ -166,20 +173,41 @@ final class LexicalScorer {
     int[] offsets = near.offsets().stream().mapToInt(Integer::intValue).toArray();
     nears.add(new Together(near.reach(), wanted, offsets, scorer(field, near.boost(), terms)));
     if (near.reach() == Reach.PHRASE) {
-      phrases.add(new BoostQuery(phrase.build(), near.boost()));
+      phrases.add(new Phrase(field, new BoostQuery(phrase.build(), near.boost())));
     }
   }
 
-  /** Finds what could be among the best: rows with one of the words, or a whole phrase. */
-  Query candidates() {
+  /**
+   * Find what could be among the best: rows with one of the words, or a whole phrase; first among
+   * texts, then among turns, each with half as many words to look for. A turn may be found by both,
+   * and only the second gives it all it is worth.
+   */
+  List<Query> candidates() {
+    boolean hasTurns = clauses.stream().anyMatch(clause -> clause.isIn(RowDocument.TURN));
+    boolean hasTexts = clauses.stream().anyMatch(clause -> clause.isIn(RowDocument.TEXT));
+    List<Query> queries = new ArrayList<>();
+    if (hasTexts || !hasTurns) {
+      queries.add(candidatesWithout(RowDocument.TURN));
+    }
+    if (hasTurns) {
+      queries.add(candidatesWithout(RowDocument.TEXT));
+    }
+    return queries;
+  }
+
+  private Query candidatesWithout(String field) {
     BooleanQuery.Builder any = new BooleanQuery.Builder();
     for (Clause clause : clauses) {
-      if (clause.boost() > 0) {
+      if (clause.boost() > 0 && !clause.isIn(field)) {
         Query word = new TermQuery(clause.term(), clause.states());
         any.add(clause.boost() == 1 ? word : new BoostQuery(word, clause.boost()), Occur.SHOULD);
       }
     }
-    phrases.forEach(phrase -> any.add(phrase, Occur.SHOULD));
+    for (Phrase phrase : phrases) {
+      if (!phrase.field().equals(field)) {
+        any.add(phrase.query(), Occur.SHOULD);
+      }
+    }
     BooleanQuery built = any.build();
     return built.clauses().size() == 1 ? built.clauses().getFirst().query() : built;
   }
@@ -240,6 +268,9 @@ final class LexicalScorer {
     /** How many words of the text the row scored last has. */
     private int words;
 
+    private final int text = fields.indexOf(RowDocument.TEXT);
+    private final int turn = fields.indexOf(RowDocument.TURN);
+
     InLeaf(LeafReaderContext leaf) throws IOException {
       Arrays.fill(normOf, -1);
       TermsEnum[] terms = new TermsEnum[fields.size()];
@@ -265,8 +296,11 @@ final class LexicalScorer {
     float score(int doc) throws IOException {
       double sum = 0;
       words = 0;
+      // A row is a text or a turn: what the first word is found in is known of all others.
+      int other = NO_FIELD;
       for (int i = 0; i < postings.length; i++) {
-        if (isAt(i, doc)) {
+        if (clauses.get(i).field() != other && isAt(i, doc)) {
+          other = otherThan(clauses.get(i).field(), other);
           words += clauses.get(i).isOfText() ? 1 : 0;
           sum += clauses.get(i).scorer().score(postings[i].freq(), norm(clauses.get(i), doc));
         }
@@ -278,6 +312,10 @@ final class LexicalScorer {
         }
       }
       return (float) sum;
+    }
+
+    private int otherThan(int field, int known) {
+      return field == text ? turn : field == turn ? text : known;
     }
 
     private boolean isAt(int clause, int doc) throws IOException {

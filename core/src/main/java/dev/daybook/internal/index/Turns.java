@@ -70,6 +70,7 @@ final class Turns {
     private final FixedBitSet shown;
     private final int[] sessions = new int[WIDTH];
     private LeafReaderContext leaf;
+    private SortedDocValues own;
     private SortedDocValues column;
     private int centre;
     private int end;
@@ -81,13 +82,18 @@ final class Turns {
     void moveTo(LeafReaderContext newLeaf, int doc) throws IOException {
       if (newLeaf != leaf) {
         leaf = newLeaf;
+        own = leaf.reader().getSortedDocValues(RowDocument.SESSION_OF_TURN);
         column = leaf.reader().getSortedDocValues(RowDocument.SESSION_OF_TURN);
         end = 0;
       }
       centre = doc;
+      if (own == null || !own.advanceExact(doc)) {
+        sessions[doc % WIDTH] = -1;
+        return;
+      }
       int last = Math.min(leaf.reader().maxDoc(), doc + ROWS_AWAY_MAX + 1);
       for (int at = Math.max(end, Math.max(0, doc - ROWS_AWAY_MAX)); at < last; at++) {
-        sessions[at % WIDTH] = column != null && column.advanceExact(at) ? column.ordValue() : -1;
+        sessions[at % WIDTH] = column.advanceExact(at) ? column.ordValue() : -1;
       }
       end = Math.max(end, last);
     }
