@@ -7,6 +7,7 @@ import dev.daybook.recall.Query;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,11 @@ final class Fusion {
   private final LexicalLeg.Prepared words;
   private final VectorLeg.Prepared meaning;
   private final Optional<LookUp> lookUp;
+
+  /** What the vector leg found, in ascending order. */
+  private final int[] nearestRows;
+
+  private final float[] nearestScores;
   private final FixedBitSet shown;
   private final double traceLean;
   private final double planLean;
@@ -83,6 +89,14 @@ final class Fusion {
     this.floor = byWords.size() < rank ? 0 : byWords.get(rank - 1).score();
     List<Scored> nearest = found.get(Leg.VECTOR);
     this.unknown = nearest.isEmpty() ? 0 : nearest.getLast().score();
+    this.nearestRows = new int[nearest.size()];
+    this.nearestScores = new float[nearest.size()];
+    List<Scored> byRow = new ArrayList<>(nearest);
+    byRow.sort(Comparator.comparingInt(Scored::row));
+    for (int i = 0; i < nearestRows.length; i++) {
+      nearestRows[i] = byRow.get(i).row();
+      nearestScores[i] = byRow.get(i).score();
+    }
   }
 
   /**
@@ -164,6 +178,10 @@ final class Fusion {
   }
 
   private double nearness(int row) throws IOException {
+    int known = Arrays.binarySearch(nearestRows, row);
+    if (known >= 0 && meaning.hasOneChunk(row)) {
+      return nearestScores[known];
+    }
     float nearness = meaning.score(row, FIRST_CHUNK_SHARE);
     return Float.isNaN(nearness) ? unknown : nearness;
   }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
@@ -275,16 +274,32 @@ final class LexicalLeg {
         TopRows top = new TopRows(count, sources);
         find(candidates, least, shown, top);
         least = Math.max(least, top.threshold());
-        rows =
-            IntStream.concat(Arrays.stream(rows), Arrays.stream(top.rows())).distinct().toArray();
+        rows = union(rows, top.rows());
       }
-      scoreAll(
-          IntStream.concat(Arrays.stream(rows), others.stream().mapToInt(Scored::row)).toArray());
+      int[] wanted = Arrays.copyOf(rows, rows.length + others.size());
+      for (int i = 0; i < others.size(); i++) {
+        wanted[rows.length + i] = others.get(i).row();
+      }
+      scoreAll(wanted);
       TopRows top = new TopRows(count, sources);
       for (int row : rows) {
         top.offer(row, scores.of(row));
       }
       return top.ranked();
+    }
+
+    /** All numbers of two arrays in ascending order, each once. */
+    private static int[] union(int[] some, int[] more) {
+      int[] all = Arrays.copyOf(some, some.length + more.length);
+      System.arraycopy(more, 0, all, some.length, more.length);
+      Arrays.sort(all);
+      int distinct = 0;
+      for (int i = 0; i < all.length; i++) {
+        if (i == 0 || all[i] != all[i - 1]) {
+          all[distinct++] = all[i];
+        }
+      }
+      return Arrays.copyOf(all, distinct);
     }
 
     private void find(

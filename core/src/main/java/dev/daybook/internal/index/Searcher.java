@@ -477,13 +477,31 @@ public final class Searcher implements AutoCloseable {
         meaning = Optional.of(vector.prepare(question));
       }
     }
-    if (query.legs().contains(Leg.LEXICAL)) {
-      words = lexical.prepare(query);
-      if (words.isEmpty()) {
-        notes.addFirst("lexical: the query has no word that is searched");
+    boolean wantsWords = query.legs().contains(Leg.LEXICAL);
+    Optional<BesideLeg> beside = Optional.empty();
+    if (meaning.isPresent()) {
+      VectorLeg.Prepared leg = meaning.get();
+      if (wantsWords && sources.rows() >= BESIDE_ROWS_MIN) {
+        beside = Optional.of(BesideLeg.start(() -> leg.best(shown, candidates)));
+      } else {
+        found.put(Leg.VECTOR, leg.best(shown, candidates));
       }
     }
-    find(shown, candidates, words, meaning, found);
+    try {
+      if (wantsWords) {
+        words = lexical.prepare(query);
+        if (words.isPresent()) {
+          List<Scored> others = found.getOrDefault(Leg.VECTOR, List.of());
+          found.put(Leg.LEXICAL, words.get().best(shown, candidates, others));
+        } else {
+          notes.addFirst("lexical: the query has no word that is searched");
+        }
+      }
+    } finally {
+      if (beside.isPresent()) {
+        found.put(Leg.VECTOR, beside.get().join());
+      }
+    }
     List<Scored> ranked = Fusion.rank(query, found, words, meaning, shown, sources);
     Coverage coverage =
         new Coverage(
@@ -500,35 +518,6 @@ public final class Searcher implements AutoCloseable {
     Optional<VectorLeg.Prepared> byMeaning = meaning;
     return new Ranking(
         ids, coverage, texts -> present(query, best, found, byWords, byMeaning, texts));
-  }
-
-  /** Lets each leg find what it finds best; both at the same time if there is much to look at. */
-  private void find(
-      FixedBitSet shown,
-      int candidates,
-      Optional<LexicalLeg.Prepared> words,
-      Optional<VectorLeg.Prepared> meaning,
-      Map<Leg, List<Scored>> found)
-      throws IOException {
-    Optional<BesideLeg> beside = Optional.empty();
-    if (meaning.isPresent()) {
-      VectorLeg.Prepared leg = meaning.get();
-      if (words.isPresent() && sources.rows() >= BESIDE_ROWS_MIN) {
-        beside = Optional.of(BesideLeg.start(() -> leg.best(shown, candidates)));
-      } else {
-        found.put(Leg.VECTOR, leg.best(shown, candidates));
-      }
-    }
-    if (words.isPresent()) {
-      try {
-        List<Scored> others = found.getOrDefault(Leg.VECTOR, List.of());
-        found.put(Leg.LEXICAL, words.get().best(shown, candidates, others));
-      } finally {
-        if (beside.isPresent()) {
-          found.put(Leg.VECTOR, beside.get().join());
-        }
-      }
-    }
   }
 
   private List<Hit> present(

@@ -157,6 +157,12 @@ final class VectorLeg {
       }
     }
 
+    /** Whether a row's only chunk is its first, so that {@link #best} says it all. */
+    boolean hasOneChunk(int row) {
+      Vectors vectors = sources.vectors(sources.sourceOf(row));
+      return vectors.chunks() == vectors.rowsWithVector();
+    }
+
     /** The cosine of a row's nearest chunk, with a share of the first's; NaN without a vector. */
     float score(int row, float firstShare) throws IOException {
       int source = sources.sourceOf(row);
