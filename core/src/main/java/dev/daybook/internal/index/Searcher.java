@@ -71,6 +71,7 @@ public final class Searcher implements AutoCloseable {
 
   private final MultiReader reader;
   private final Sources sources;
+  private final int besideRowsMin;
 
   /** Rows that are newer than the moment this shows; empty if it shows the present. */
   private final Optional<FixedBitSet> beyond;
@@ -95,9 +96,11 @@ public final class Searcher implements AutoCloseable {
       IndexReader tailReader,
       MultiReader reader,
       Sources sources,
-      FixedBitSet ended) {
+      FixedBitSet ended,
+      int besideRowsMin) {
     this.reader = reader;
     this.sources = sources;
+    this.besideRowsMin = besideRowsMin;
     this.beyond = Optional.empty();
     this.hidden = ended;
     this.hiddenCount = hidden.cardinality();
@@ -117,6 +120,7 @@ public final class Searcher implements AutoCloseable {
   private Searcher(Searcher present, Moment moment) throws IOException {
     this.reader = present.reader;
     this.sources = present.sources;
+    this.besideRowsMin = present.besideRowsMin;
     this.lexical = present.lexical;
     this.vector = present.vector;
     FixedBitSet newer = lexical.beyond(moment);
@@ -199,6 +203,11 @@ public final class Searcher implements AutoCloseable {
    * @throws IllegalArgumentException if the vectors of two sources differ in dimension
    */
   public static Searcher over(List<Part> segments, TailIndex tail) throws IOException {
+    return over(segments, tail, BESIDE_ROWS_MIN);
+  }
+
+  /** The same where the legs look at the same time from another number of rows on. */
+  static Searcher over(List<Part> segments, TailIndex tail, int besideRowsMin) throws IOException {
     List<Part> parts = List.copyOf(segments);
     List<Part> held = new ArrayList<>();
     TailIndex.Snapshot last = null;
@@ -226,7 +235,8 @@ public final class Searcher implements AutoCloseable {
           last.reader(),
           new MultiReader(readers.toArray(IndexReader[]::new), false),
           new Sources(tables, vectors),
-          ended);
+          ended,
+          besideRowsMin);
     } catch (IOException | RuntimeException e) {
       held.forEach(Searcher::letGo);
       if (last != null) {
@@ -481,7 +491,7 @@ public final class Searcher implements AutoCloseable {
     Optional<BesideLeg> beside = Optional.empty();
     if (meaning.isPresent()) {
       VectorLeg.Prepared leg = meaning.get();
-      if (wantsWords && sources.rows() >= BESIDE_ROWS_MIN) {
+      if (wantsWords && sources.rows() >= besideRowsMin) {
         beside = Optional.of(BesideLeg.start(() -> leg.best(shown, candidates)));
       } else {
         found.put(Leg.VECTOR, leg.best(shown, candidates));

@@ -152,7 +152,8 @@ final class TestRows {
       for (int row = 0; row < tailRows.size(); row++) {
         tail.addVectors(row, vectors(tailRows.get(row), embedder, embedded));
       }
-      return Searcher.over(parts, tail);
+      // Half of all, so that both ways of looking are tried by every test.
+      return Searcher.over(parts, tail, tailRows.size() % 2 == 0 ? 0 : Integer.MAX_VALUE);
     } finally {
       for (Searcher.Part part : parts) {
         part.index().close();
