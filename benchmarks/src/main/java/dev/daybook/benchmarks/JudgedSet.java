@@ -77,11 +77,19 @@ record JudgedSet(
    * @throws Unreadable if a file is missing or a row is not as described
    */
   static JudgedSet read(Path folder) throws IOException {
-    return new JudgedSet(
-        folder,
-        texts(folder.resolve("corpus.jsonl")),
-        texts(folder.resolve("queries.jsonl")),
-        grades(folder.resolve("qrels.tsv")));
+    JudgedSet set =
+        new JudgedSet(
+            folder,
+            texts(folder.resolve("corpus.jsonl")),
+            texts(folder.resolve("queries.jsonl")),
+            grades(folder.resolve("qrels.tsv")));
+    if (set.judged().isEmpty()) {
+      throw new Unreadable(
+          folder.resolve("qrels.tsv")
+              + " grades no question of queries.jsonl; expected query<TAB>document<TAB>grade with"
+              + " their ids");
+    }
+    return set;
   }
 
   /** The questions that some document answers. */

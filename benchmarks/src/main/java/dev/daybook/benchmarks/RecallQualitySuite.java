@@ -72,7 +72,8 @@ final class RecallQualitySuite implements Callable<Integer> {
             ? "with jdk.incubator.vector"
             : "without jdk.incubator.vector");
     Console.progress(
-        "asked     default query, %d hits; the lexical leg weighs %.2f; %d events without a vector",
+        "asked     for %d hits, so each leg contributes as many; the lexical leg weighs %.2f; %d"
+            + " events without a vector",
         Measures.DEPTH, Query.LEAN_DEFAULT, judged.withoutVector());
   }
 

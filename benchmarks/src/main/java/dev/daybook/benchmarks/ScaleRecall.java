@@ -35,6 +35,9 @@ final class ScaleRecall {
   /** The limit that bars are for: what a query asks for if it says nothing. */
   private static final int USUAL_LIMIT = Query.LIMIT_DEFAULT;
 
+  /** With fewer questions there is no verdict. */
+  private static final int QUESTIONS_MIN = 10_000;
+
   /** Marks what is asked for neighbouring words as well, as Daybook is. */
   private static final String PAIRS = ", pairs";
 
@@ -183,7 +186,11 @@ final class ScaleRecall {
     for (Contestant raw : contestants.subList(1, contestants.size())) {
       double p50 = ours.millis(50) / raw.latencies().millis(50);
       double p99 = ours.millis(99) / raw.latencies().millis(99);
-      boolean isBarred = legs.size() > 1 && limit == USUAL_LIMIT && raw.equals(fastest);
+      boolean isBarred =
+          legs.size() > 1
+              && limit == USUAL_LIMIT
+              && questions.size() >= QUESTIONS_MIN
+              && raw.equals(fastest);
       Console.line(
           "%-8s %5d %-21s %9.3f %9.3f %7.2f %-14s %7.2f %s",
           what,

@@ -31,8 +31,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.lucene.util.Version;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What recall costs over a long history, beside Lucene used by itself. */
 @Command(
@@ -92,6 +95,8 @@ final class ScaleSuite implements Callable<Integer> {
   @Option(names = "--raw-hnsw", description = "${COMPLETION-CANDIDATES}: graphs of raw Lucene")
   private RawHnsw rawHnsw = RawHnsw.BOTH;
 
+  @Spec private CommandSpec spec;
+
   private long next;
 
   @Override
@@ -102,7 +107,13 @@ final class ScaleSuite implements Callable<Integer> {
         Version.LATEST,
         ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() ? "on" : "off",
         Runtime.getRuntime().maxMemory() >> 20);
-    Path folder = store.orElse(Files.createTempDirectory("daybook-benchmark-"));
+    if (events < 1 || segments < 1 || segments > events || queries < 1) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--events, --segments and --queries are %,d, %,d and %,d; expected at least 1, and no more segments than events"
+              .formatted(events, segments, queries));
+    }
+    Path folder = store.isPresent() ? store.get() : Files.createTempDirectory("daybook-benchmark-");
     Files.createDirectories(folder);
     try {
       run(folder);
@@ -393,6 +404,7 @@ final class ScaleSuite implements Callable<Integer> {
   private void byVector(Workspace workspace, SyntheticHistory history, Session session) {
     Latencies latencies = new Latencies();
     int told = 0;
+    int late = 0;
     Query any = Query.of("anything").legs(Leg.VECTOR).limit(1).freshness(Duration.ZERO);
     for (int i = 0; i < VECTOR_VISIBLE; i++) {
       TraceEvent event = fresh(history);
@@ -404,19 +416,20 @@ final class ScaleSuite implements Callable<Integer> {
           Query.of(SearchText.of(event)).legs(Leg.VECTOR).limit(1).freshness(Duration.ZERO);
       Hits hits = workspace.recall(query);
       boolean isTold = true;
+      boolean isLate = false;
       while (!hits.ids().contains(id) && since(start).compareTo(PATIENCE) < 0) {
+        isLate = true;
         isTold &= hits.coverage().withoutVector() > without;
         hits = workspace.recall(query);
       }
       latencies.add(System.nanoTime() - start);
-      told += isTold ? 1 : 0;
+      late += isLate ? 1 : 0;
+      told += isLate && isTold ? 1 : 0;
     }
     timed("found by its vector", latencies, Double.POSITIVE_INFINITY);
     Console.line(
         "%-34s %12s  all: %s",
-        "coverage says so until then",
-        told + " of " + VECTOR_VISIBLE,
-        Console.verdict(told == VECTOR_VISIBLE));
+        "coverage says so until then", told + " of " + late, Console.verdict(told == late));
   }
 
   private static Duration since(long start) {

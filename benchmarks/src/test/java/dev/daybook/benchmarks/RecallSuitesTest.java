@@ -15,10 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/**
- * The commands that judge recall, on folders of a few rows. Vectors are those of {@link
- * WordsEmbedder} where the class path has it first; nothing here depends on whose they are.
- */
+/** The commands that judge recall, on folders of a few rows. */
 class RecallSuitesTest {
   @TempDir Path set;
 
