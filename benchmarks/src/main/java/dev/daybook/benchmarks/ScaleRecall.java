@@ -172,7 +172,7 @@ final class ScaleRecall {
     return System.nanoTime() - start;
   }
 
-  private static void print(
+  private void print(
       List<Contestant> contestants, Set<Leg> legs, int limit, double p50Max, double p99Max) {
     String what = legs.size() > 1 ? "hybrid" : legs.contains(Leg.VECTOR) ? "vector" : "lexical";
     Latencies ours = contestants.getFirst().latencies();
