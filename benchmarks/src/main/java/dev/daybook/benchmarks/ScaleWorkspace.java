@@ -2,6 +2,7 @@ package dev.daybook.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.daybook.Daybook;
 import dev.daybook.PlanChange;
 import dev.daybook.Receipt;
@@ -281,7 +282,8 @@ final class ScaleWorkspace {
     List<Named> named = new ArrayList<>();
     if (!newest.isEmpty()) {
       String manifest = new String(objects.get(ObjectKey.of(newest)).orElseThrow().bytes(), UTF_8);
-      Matcher file = FILE.matcher(manifest);
+      String body = manifest.substring(manifest.indexOf('\n') + 1);
+      Matcher file = FILE.matcher(new JsonMapper().readTree(body).path("segments").toString());
       while (file.find()) {
         named.add(new Named(file.group(2), file.group(1), sizes.getOrDefault(file.group(1), 0L)));
       }
