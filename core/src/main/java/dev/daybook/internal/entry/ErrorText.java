@@ -139,9 +139,9 @@ public final class ErrorText {
     String plain = output.indexOf('\u001b') < 0 ? output : ESCAPES.matcher(output).replaceAll("");
     plain
         .lines()
-        .filter(line -> !line.isBlank())
         .map(line -> line.length() > LINE_CHARS_MAX ? line.substring(0, LINE_CHARS_MAX) : line)
         .map(String::stripTrailing)
+        .filter(line -> !line.isEmpty())
         .forEach(lines::add);
     return lines.size() > LINES_MAX ? lines.subList(lines.size() - LINES_MAX, lines.size()) : lines;
   }

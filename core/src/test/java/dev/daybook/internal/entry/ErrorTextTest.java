@@ -8,6 +8,13 @@ import org.junit.jupiter.api.Test;
 
 class ErrorTextTest {
   @Test
+  void aLineThatBeginsWithVeryManyBlanksIsPassedOver() {
+    assertThat(ErrorText.telling(" ".repeat(700) + "^")).isEmpty();
+    assertThat(ErrorText.telling("a.c:1: error: no such field\n" + " ".repeat(700) + "^\nbye"))
+        .isEqualTo("a.c:1: error: no such field");
+  }
+
+  @Test
   void tellsTheExceptionThatATraceEndsWith() {
     assertThat(
             ErrorText.telling(
