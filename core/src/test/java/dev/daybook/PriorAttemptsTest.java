@@ -433,4 +433,27 @@ class PriorAttemptsTest {
         .containsExactly(rejected);
     assertThat(attempts(call)).hasSize(3);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"word ", "unbroken", "\ud83d\ude00"})
+  void argumentsMayBeLongerThanAQuery(String part) {
+    String arguments = "x" + part.repeat(20_000 / part.length());
+    EventId failed =
+        planner
+            .record(ToolCall.of("bash", arguments).softFail("too long"), Context.none().task("A"))
+            .await()
+            .id();
+    TraceStore traces = workspace.traces();
+    assertThat(
+            List.of(
+                traces.priorAttempts(ToolCall.of("bash", arguments)),
+                traces.priorAttempts(arguments),
+                traces.priorAttempts(ToolCall.of("bash", "ls").trying(arguments)),
+                traces.priorAttemptsFor("A", ToolCall.of("bash", arguments)),
+                traces.priorAttemptsFor("A", arguments)))
+        .filteredOn(attempts -> !attempts.isEmpty())
+        .hasSizeGreaterThanOrEqualTo(4)
+        .allSatisfy(
+            attempts -> assertThat(attempts).extracting(PriorAttempt::id).containsExactly(failed));
+  }
 }

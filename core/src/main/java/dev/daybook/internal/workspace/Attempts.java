@@ -40,6 +40,9 @@ public final class Attempts {
   /** How many that recall finds are held against the description. */
   private static final int CANDIDATES = 30;
 
+  /** Of a longer description the beginning is looked for. */
+  private static final int QUERY_CHARS_MAX = 2_000;
+
   private final View view;
   private final String task;
 
@@ -145,7 +148,7 @@ public final class Attempts {
   }
 
   private void similar(Likeness likeness) {
-    String description = likeness.text();
+    String description = beginning(likeness.text());
     Filter failures = Filter.any().stream(Stream.TRACE).failures();
     Map<EventId, Double> cosines =
         candidates(description, task.isEmpty() ? failures : failures.task(task));
@@ -171,6 +174,20 @@ public final class Attempts {
         add(entry, Match.SIMILAR, score);
       }
     }
+  }
+
+  /** Of what is longer than a query may be: whole words that are enough to find it by. */
+  private static String beginning(String text) {
+    String plain = text.strip();
+    if (plain.length() <= QUERY_CHARS_MAX) {
+      return plain;
+    }
+    int end = QUERY_CHARS_MAX;
+    while (end > 0 && !Character.isWhitespace(plain.charAt(end))) {
+      end--;
+    }
+    int inPair = Character.isLowSurrogate(plain.charAt(QUERY_CHARS_MAX)) ? 1 : 0;
+    return plain.substring(0, end > 0 ? end : QUERY_CHARS_MAX - inPair);
   }
 
   /** What recall finds, and how alike it is in meaning. */
