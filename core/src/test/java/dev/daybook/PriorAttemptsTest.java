@@ -19,6 +19,7 @@ import dev.daybook.recall.WordVectorTestEmbedder;
 import dev.daybook.storage.MemoryObjectStore;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -455,5 +456,22 @@ class PriorAttemptsTest {
         .hasSizeGreaterThanOrEqualTo(4)
         .allSatisfy(
             attempts -> assertThat(attempts).extracting(PriorAttempt::id).containsExactly(failed));
+  }
+
+  @Test
+  void aCallMayHaveMoreFilesThanAQueryHasClauses() {
+    String[] files =
+        IntStream.range(0, 1_100)
+            .mapToObj(i -> "src/p" + i + "/File" + i + ".java")
+            .toArray(String[]::new);
+    ToolCall call = ToolCall.of("bash", "format").softFail("no").reading(files);
+    planner.record(call).await();
+    assertThat(attempts(call).getFirst().changedSince()).isEqualTo(new ChangedSince.No());
+    coder.record(ToolCall.of("edit", "x").touching("src/p1100/File1100.java")).await();
+    assertThat(attempts(call).getFirst().changedSince()).isEqualTo(new ChangedSince.No());
+    EventId changed =
+        coder.record(ToolCall.of("edit", "x").touching("src/p1099/File1099.java")).await().id();
+    assertThat(attempts(call).getFirst().changedSince())
+        .isEqualTo(new ChangedSince.Yes(List.of(changed)));
   }
 }

@@ -18,6 +18,9 @@ import org.apache.lucene.util.BytesRef;
 
 /** A {@link Filter} as a Lucene query that is not scored. */
 final class FilterQuery {
+  /** So many patterns of paths are looked for one by one. */
+  private static final int PATTERNS_MAX = 250;
+
   private FilterQuery() {}
 
   /** The query; matches nothing but what passes. Not for {@link Filter#any()}. */
@@ -69,13 +72,21 @@ final class FilterQuery {
   private static Query paths(String field, Set<String> globs) {
     BooleanQuery.Builder any = new BooleanQuery.Builder();
     List<BytesRef> exact = new ArrayList<>();
+    List<String> patterns = new ArrayList<>();
     for (String given : globs) {
       String glob = Place.plain(given, "");
       if (PathGlob.isPattern(glob)) {
-        any.add(new AutomatonQuery(new Term(field, glob), PathGlob.automaton(glob)), Occur.SHOULD);
+        patterns.add(glob);
       } else {
         exact.add(RowDocument.keyword(glob));
       }
+    }
+    // A query may have 1,024 clauses, so many patterns become fewer automata.
+    int size = 1 + patterns.size() / PATTERNS_MAX;
+    for (int from = 0; from < patterns.size(); from += size) {
+      List<String> some = patterns.subList(from, Math.min(patterns.size(), from + size));
+      any.add(
+          new AutomatonQuery(new Term(field, some.getFirst()), PathGlob.anyOf(some)), Occur.SHOULD);
     }
     if (!exact.isEmpty()) {
       any.add(new TermInSetQuery(field, exact), Occur.SHOULD);

@@ -18,6 +18,29 @@ final class PathGlob {
   }
 
   /**
+   * Accepts exactly the paths that one of these globs matches, of which there is at least one.
+   *
+   * @throws IllegalArgumentException if the globs are too involved
+   */
+  static Automaton anyOf(List<String> globs) {
+    if (globs.size() == 1) {
+      return automaton(globs.getFirst());
+    }
+    Automaton any = Operations.union(globs.stream().map(PathGlob::automaton).toList());
+    try {
+      return Operations.determinize(any, WORK_MAX * globs.size());
+    } catch (org.apache.lucene.util.automaton.TooComplexToDeterminizeException e) {
+      throw new IllegalArgumentException(
+          "The "
+              + globs.size()
+              + " path globs from '"
+              + globs.getFirst()
+              + "' on are too involved together; use fewer wildcards or fewer globs",
+          e);
+    }
+  }
+
+  /**
    * Accepts exactly the paths that the glob matches.
    *
    * @throws IllegalArgumentException if the glob is too involved
