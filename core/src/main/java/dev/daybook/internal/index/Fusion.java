@@ -246,17 +246,21 @@ final class Fusion {
   }
 
   /** The rows with the highest scores, in ascending order; of equal scores the first rows. */
-  private static int[] best(int[] rows, double[] scores) {
+  static int[] best(int[] rows, double[] scores) {
     if (rows.length <= TURNS_MAX) {
       return rows;
     }
     double[] sorted = scores.clone();
     Arrays.sort(sorted);
     double least = sorted[sorted.length - TURNS_MAX];
+    int equal = TURNS_MAX;
+    for (double score : scores) {
+      equal -= score > least ? 1 : 0;
+    }
     int[] best = new int[TURNS_MAX];
     int count = 0;
-    for (int i = 0; i < rows.length && count < TURNS_MAX; i++) {
-      if (scores[i] >= least) {
+    for (int i = 0; i < rows.length; i++) {
+      if (scores[i] > least || (scores[i] == least && equal-- > 0)) {
         best[count++] = rows[i];
       }
     }

@@ -237,4 +237,15 @@ class FusionTest {
   private static long rowNumber(Row row) {
     return java.time.Duration.between(TestRows.START, row.envelope().time()).toMillis();
   }
+
+  @Test
+  void theBestAreAmongTheBestHoweverManyAreEqualToTheLast() {
+    int[] rows = java.util.stream.IntStream.range(100, 150).toArray();
+    double[] scores = new double[50];
+    scores[49] = 1;
+    scores[20] = 2;
+    int[] best = Fusion.best(rows, scores);
+    assertThat(best).hasSize(Fusion.TURNS_MAX).isSorted().contains(149, 120, 100, 128);
+    assertThat(best).doesNotContain(129);
+  }
 }
