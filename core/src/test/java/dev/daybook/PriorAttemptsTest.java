@@ -474,4 +474,32 @@ class PriorAttemptsTest {
     assertThat(attempts(call).getFirst().changedSince())
         .isEqualTo(new ChangedSince.Yes(List.of(changed)));
   }
+
+  @Test
+  void whatOneRepeatsLeavesRoomForWhatAnotherSaw() {
+    EventId other = coder.record(ToolCall.of("bash", "make all").softFail("no rule")).await().id();
+    for (int i = 0; i < 5; i++) {
+      planner.record(ToolCall.of("bash", "make all").softFail("took " + i + " s: no disk")).await();
+    }
+    for (List<PriorAttempt> attempts :
+        List.of(attempts(ToolCall.of("bash", "make all")), attempts("make all"))) {
+      assertThat(attempts)
+          .filteredOn(attempt -> attempt.match() == Match.SAME_CALL)
+          .hasSize(2)
+          .last()
+          .extracting(PriorAttempt::id)
+          .isEqualTo(other);
+    }
+  }
+
+  @Test
+  void whatWasReconsideredLeavesRoomForWhatIsInForce() {
+    EventId inForce =
+        plan(planner, ApproachRejected.of("Sign jars by hand in the cellar of the old house"));
+    for (int i = 0; i < 35; i++) {
+      EventId rejected = plan(planner, ApproachRejected.of("Sign jars by hand"));
+      plan(planner, new ApproachReconsidered(rejected, "a robot does it"));
+    }
+    assertThat(attempts("sign jars hand")).extracting(PriorAttempt::id).containsExactly(inForce);
+  }
 }

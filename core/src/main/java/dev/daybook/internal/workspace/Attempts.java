@@ -102,19 +102,31 @@ public final class Attempts {
 
   private void sameCalls(Filter ofTool, String arguments) {
     Filter same = ofTool.argumentsHash(Fingerprint.ofArguments(arguments));
-    List<Entry> failed = view.newest(same.failures(), SAME_CALLS_MAX);
+    List<List<Entry>> failed = newest(same.failures());
     Filter others = same.outcome(CallOutcome.OK, CallOutcome.UNKNOWN);
-    List<Entry> well = view.newest(others, SAME_CALLS_MAX);
+    List<List<Entry>> well = newest(others);
     // One place is kept for a call that went well, as far as is known.
     int failures = Math.min(failed.size(), well.isEmpty() ? SAME_CALLS_MAX : SAME_CALLS_MAX - 1);
-    failed.subList(0, failures).forEach(entry -> add(entry, Match.SAME_CALL, 1));
-    well.subList(0, Math.min(well.size(), SAME_CALLS_MAX - failures))
-        .forEach(entry -> add(entry, Match.SAME_CALL, 1));
+    addSame(failed.subList(0, failures));
+    addSame(well.subList(0, Math.min(well.size(), SAME_CALLS_MAX - failures)));
   }
 
   private void failedBefore(Filter failed, String arguments) {
-    view.newest(failed.argumentsHash(Fingerprint.ofArguments(arguments)), SAME_CALLS_MAX)
-        .forEach(entry -> add(entry, Match.SAME_CALL, 1));
+    List<List<Entry>> same = newest(failed.argumentsHash(Fingerprint.ofArguments(arguments)));
+    addSame(same.subList(0, Math.min(same.size(), SAME_CALLS_MAX)));
+  }
+
+  /** The newest calls, those that are told as one together. */
+  private List<List<Entry>> newest(Filter filter) {
+    Map<Object, List<Entry>> distinct = new LinkedHashMap<>();
+    for (Entry entry : view.newest(filter, CANDIDATES)) {
+      distinct.computeIfAbsent(sameness(entry), same -> new ArrayList<>()).add(entry);
+    }
+    return List.copyOf(distinct.values());
+  }
+
+  private void addSame(List<List<Entry>> calls) {
+    calls.forEach(repeats -> repeats.forEach(entry -> add(entry, Match.SAME_CALL, 1)));
   }
 
   private List<Rejection> rejections() {
@@ -142,7 +154,7 @@ public final class Attempts {
   private void sameErrors(ToolCall call) {
     String fingerprint = Fingerprint.ofError(ErrorText.of(call));
     if (!fingerprint.isEmpty()) {
-      view.newest(calls().errorFingerprint(fingerprint), PRIOR_ATTEMPTS_MAX)
+      view.newest(calls().errorFingerprint(fingerprint), CANDIDATES)
           .forEach(entry -> add(entry, Match.SAME_ERROR, 1));
     }
   }
@@ -151,11 +163,14 @@ public final class Attempts {
     String description = beginning(likeness.text());
     Filter failures = Filter.any().stream(Stream.TRACE).failures();
     Map<EventId, Double> cosines =
-        candidates(description, task.isEmpty() ? failures : failures.task(task));
+        candidates(description, task.isEmpty() ? failures : failures.task(task), CANDIDATES);
     Set<EventId> inForce = new LinkedHashSet<>();
     rejections().forEach(rejection -> inForce.add(rejection.origin().id()));
     if (!inForce.isEmpty()) {
-      candidates(description, Filter.any().type("ApproachRejected"))
+      Filter rejected = Filter.any().type("ApproachRejected");
+      long others = Math.max(0, view.count(rejected) - inForce.size());
+      int most = (int) Math.min(Query.LIMIT_MAX, CANDIDATES + others);
+      candidates(description, rejected, most)
           .forEach((id, cosine) -> {
             if (inForce.contains(id)) {
               cosines.put(id, cosine);
@@ -191,9 +206,9 @@ public final class Attempts {
   }
 
   /** What recall finds, and how alike it is in meaning. */
-  private Map<EventId, Double> candidates(String description, Filter filter) {
+  private Map<EventId, Double> candidates(String description, Filter filter, int most) {
     Map<EventId, Double> cosines = new LinkedHashMap<>();
-    for (Hit hit : view.recall(Query.of(description).filter(filter).limit(CANDIDATES))) {
+    for (Hit hit : view.recall(Query.of(description).filter(filter).limit(most))) {
       cosines.put(hit.id(), hit.leg(Leg.VECTOR).score());
     }
     return cosines;
