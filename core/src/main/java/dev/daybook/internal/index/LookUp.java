@@ -14,19 +14,22 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.FixedBitSet;
 
 /**
- * Which events hold the token that a question is: a path, a symbol, an error code, a rare word. As
- * a whole if there are any, else its parts one behind the other in something longer. For one query
- * and one thread.
+ * Which of the events shown hold the token that a question is: a path, a symbol, an error code, a
+ * rare word. As a whole if there are any, else its parts one behind the other in something longer.
+ * For one query and one thread.
  */
 final class LookUp {
   /** So many events that hold the token are found by it alone, whatever the legs found. */
   static final int HOLDERS_MAX = 100;
 
-  /** A plain word is looked up like a token only if no more events than this have it. */
+  /** A plain word is looked up like a token only if no more shown events have it. */
   static final int RARE_EVENTS_MAX = 3;
 
-  /** Where its rarest part is in more events than this, a token is not looked for within others. */
-  private static final int PHRASE_EVENTS_MAX = 10_000;
+  /**
+   * What more events than this have, whether they are shown or not, is not rare; and where that is
+   * the rarest part of a token, the token is not looked for within others.
+   */
+  private static final int SEARCHED_EVENTS_MAX = 10_000;
 
   private static final int[] NONE = {};
 
@@ -47,13 +50,14 @@ final class LookUp {
       throws IOException {
     this.lexical = lexical;
     this.leaves = leaves;
-    List<Term> found = terms(token, words);
-    if (found.isEmpty()) {
-      this.holders = token.whole().isEmpty() ? NONE : within(token, words, shown);
+    if (token.whole().isEmpty()) {
+      this.holders = words.size() > 1 ? NONE : rare(texts(words.getFirst()), shown);
       this.terms = List.of();
     } else {
-      this.holders = withOne(found, shown);
-      this.terms = holders.length < HOLDERS_MAX ? List.of() : found;
+      List<Term> whole = List.of(new Term(RowDocument.WHOLE, token.whole()));
+      int[] ofWhole = withOne(whole, shown, HOLDERS_MAX);
+      this.holders = ofWhole.length > 0 ? ofWhole : within(token, words, shown);
+      this.terms = ofWhole.length < HOLDERS_MAX ? List.of() : whole;
     }
   }
 
@@ -90,16 +94,12 @@ final class LookUp {
     return hold;
   }
 
-  private List<Term> terms(Token token, List<String> words) throws IOException {
-    if (!token.whole().isEmpty()) {
-      Term whole = new Term(RowDocument.WHOLE, token.whole());
-      return events(whole) > 0 ? List.of(whole) : List.of();
+  private int[] rare(List<Term> word, FixedBitSet shown) throws IOException {
+    if (eventsOf(word) > SEARCHED_EVENTS_MAX) {
+      return NONE;
     }
-    if (words.size() > 1) {
-      return List.of();
-    }
-    List<Term> word = texts(words.getFirst());
-    return eventsOf(word) <= RARE_EVENTS_MAX ? word : List.of();
+    int[] found = withOne(word, shown, RARE_EVENTS_MAX + 1);
+    return found.length > RARE_EVENTS_MAX ? NONE : found;
   }
 
   private static List<Term> texts(String word) {
@@ -114,15 +114,15 @@ final class LookUp {
     for (String word : words) {
       rarest = Math.min(rarest, eventsOf(texts(word)));
     }
-    if (rarest == 0 || rarest > PHRASE_EVENTS_MAX) {
+    if (rarest == 0 || rarest > SEARCHED_EVENTS_MAX) {
       return NONE;
     }
     FixedBitSet rows = lexical.matching(Filter.any(), List.of(token.text()));
-    if (rows.cardinality() > HOLDERS_MAX) {
-      return NONE;
-    }
     if (shown != null) {
       rows.and(shown);
+    }
+    if (rows.cardinality() > HOLDERS_MAX) {
+      return NONE;
     }
     int[] within = new int[rows.cardinality()];
     int row = -1;
@@ -149,13 +149,13 @@ final class LookUp {
     return events;
   }
 
-  private int[] withOne(List<Term> any, FixedBitSet shown) throws IOException {
+  private int[] withOne(List<Term> any, FixedBitSet shown, int most) throws IOException {
     List<Integer> rows = new ArrayList<>();
     for (LeafReaderContext leaf : leaves) {
       for (Term term : any) {
         PostingsEnum events = leaf.reader().postings(term, PostingsEnum.NONE);
         while (events != null
-            && rows.size() < HOLDERS_MAX
+            && rows.size() < most
             && events.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
           int row = leaf.docBase + events.docID();
           if (shown == null || shown.get(row)) {

@@ -6,8 +6,10 @@ import dev.daybook.event.Envelope.Stream;
 import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent.NoteAdded;
 import dev.daybook.event.SessionId;
+import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.Message;
 import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.event.TraceEvent.ToolCallStarted;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.recall.Filter;
 import dev.daybook.recall.Hit;
@@ -247,5 +249,50 @@ class FusionTest {
     int[] best = Fusion.best(rows, scores);
     assertThat(best).hasSize(Fusion.TURNS_MAX).isSorted().contains(149, 120, 100, 128);
     assertThat(best).doesNotContain(129);
+  }
+
+  @Test
+  void onlyEventsThatAreShownDecideHowATokenIsLookedUp() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    rows.add(in("one", 0, "unique9173 as a whole"));
+    rows.add(in("two", 1, "opened /srv/a/unique9173.log today"));
+    rows.add(in("two", 2, "unique 5 and 9173 apart"));
+    rows.add(in("two", 3, "the sea zebra"));
+    rows.add(in("two", 4, "the sky"));
+    double[] near = new double[155];
+    java.util.Arrays.fill(near, 0.2);
+    near[1] = -0.9;
+    near[2] = 0.95;
+    near[3] = -0.9;
+    for (int i = 5; i < 155; i++) {
+      rows.add(in("one", i, "opened /srv/b/unique9173.log and a zebra"));
+    }
+    Filter two = Filter.any().session(SessionId.of("two"));
+
+    assertThat(ranked(rows, cosines(near), Query.of("unique9173").filter(two)).getFirst())
+        .startsWith("opened /srv/a/");
+    assertThat(ranked(rows, cosines(near), Query.of("zebra").filter(two)).getFirst())
+        .isEqualTo("the sea zebra");
+  }
+
+  private static Row in(String session, int n, String text) {
+    return TestRows.row(n, "a", session, "", EventId.NONE, Observation.of(text));
+  }
+
+  @Test
+  void startsOfCallsThatEndedDoNotMakeAWordFrequent() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      rows.add(TestRows.row(2 * i, new ToolCallStarted("bash", "quux " + i)));
+      rows.add(
+          TestRows.row(
+              2 * i + 1, "a", "s", "", TestRows.id(2 * i), ToolCall.of("bash", "quux " + i)));
+    }
+    rows.add(TestRows.text(6, "the sea"));
+
+    assertThat(hits(rows, cosines(-0.9, -0.9, -0.9, -0.9, -0.9, -0.9, 0.95), Query.of("quux")))
+        .extracting(Hit::id)
+        .hasSize(4)
+        .endsWith(TestRows.id(6));
   }
 }
