@@ -5,13 +5,18 @@ import dev.daybook.StorageAccessException;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.log.Store;
 import dev.daybook.storage.ObjectKey;
+import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -23,12 +28,30 @@ public final class LocalCopies {
   /** How often a copy is fetched that other processes remove before it can be opened. */
   private static final int ATTEMPTS = 10;
 
+  private static final int PIECE_BYTES_MAX = 16 << 20;
+
   private final FileCache cache;
   private final Path folder;
+  private final long wholeBytesMax;
+  private final int pieceBytes;
 
   LocalCopies(FileCache cache, Path folder) {
+    this(cache, folder, wholeBytesMax());
+  }
+
+  LocalCopies(FileCache cache, Path folder, long wholeBytesMax) {
     this.cache = cache;
     this.folder = folder;
+    this.wholeBytesMax = wholeBytesMax;
+    this.pieceBytes = (int) Math.min(PIECE_BYTES_MAX, wholeBytesMax);
+  }
+
+  /**
+   * Bytes of the largest object that is asked for as a whole and so is in memory meanwhile. A
+   * larger one is fetched in pieces.
+   */
+  public static long wholeBytesMax() {
+    return Runtime.getRuntime().maxMemory() / 8;
   }
 
   /** Makes something of a file; may leave it open or mapped. */
@@ -92,20 +115,91 @@ public final class LocalCopies {
             e);
       }
       cache.missing(file);
-      return store
-          .get(key)
-          .map(stored -> {
-            String found = Fingerprint.sha256Hex(stored.bytes());
-            if (!found.equals(sha256)) {
-              throw new CorruptDataException(
-                  "%s has %d bytes with SHA-256 %s, the manifest says %d bytes with %s; restore the object from a backup"
-                      .formatted(key, stored.bytes().length, found, bytes, sha256));
-            }
-            return put(stored.bytes(), sha256);
-          });
+      return bytes > wholeBytesMax
+          ? fetchInPieces(store, key, sha256, bytes)
+          : fetchWhole(store, key, sha256, bytes);
     } finally {
       lock.unlock();
     }
+  }
+
+  private Optional<Path> fetchWhole(Store store, ObjectKey key, String sha256, long bytes) {
+    return store
+        .get(key)
+        .map(stored -> {
+          String found = Fingerprint.sha256Hex(stored.bytes());
+          if (!found.equals(sha256)) {
+            throw damaged(key, stored.bytes().length, found, bytes, sha256);
+          }
+          return put(stored.bytes(), sha256);
+        });
+  }
+
+  private Optional<Path> fetchInPieces(Store store, ObjectKey key, String sha256, long bytes) {
+    try (Work work = newWork()) {
+      Path aside = work.file("content");
+      Optional<Content> content;
+      try (OutputStream out = Files.newOutputStream(aside)) {
+        content = readInPieces(store, key, bytes, out);
+      }
+      if (content.isEmpty()) {
+        return Optional.empty();
+      }
+      if (!content.get().equals(new Content(bytes, sha256))) {
+        throw damaged(key, content.get().bytes(), content.get().sha256(), bytes, sha256);
+      }
+      return Optional.of(move(aside, sha256));
+    } catch (IOException e) {
+      throw unwritable(bytes + " bytes", e);
+    }
+  }
+
+  private record Content(long bytes, String sha256) {}
+
+  /** Hands on an object and one byte more than are expected, if it has them. */
+  private Optional<Content> readInPieces(Store store, ObjectKey key, long bytes, OutputStream out)
+      throws IOException {
+    MessageDigest digest = Fingerprint.sha256();
+    long offset = 0;
+    while (offset <= bytes) {
+      int asked = (int) Math.min(pieceBytes, bytes + 1 - offset);
+      Optional<ObjectStore.Stored> piece = store.getRange(key, offset, asked);
+      if (piece.isEmpty()) {
+        return Optional.empty();
+      }
+      byte[] some = piece.get().bytes();
+      digest.update(some);
+      out.write(some);
+      offset += some.length;
+      if (some.length < asked) {
+        break;
+      }
+    }
+    return Optional.of(new Content(offset, HexFormat.of().formatHex(digest.digest())));
+  }
+
+  /** Whether the store has an object with this content; always asks it. */
+  public boolean isStored(Store store, ObjectKey key, String sha256, long bytes) {
+    if (bytes <= wholeBytesMax) {
+      return store
+          .get(key)
+          .filter(stored -> Fingerprint.sha256Hex(stored.bytes()).equals(sha256))
+          .isPresent();
+    }
+    try {
+      return readInPieces(store, key, bytes, OutputStream.nullOutputStream())
+          .filter(new Content(bytes, sha256)::equals)
+          .isPresent();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Nothing is written here", e);
+    }
+  }
+
+  private static CorruptDataException damaged(
+      ObjectKey key, long foundBytes, String found, long bytes, String sha256) {
+    return new CorruptDataException(
+        "%s has %d bytes with SHA-256 %s, the manifest says %d bytes with %s; restore the object from a backup"
+            .formatted(key, foundBytes, found, bytes, sha256));
   }
 
   /** Puts a copy of content that was just made, so that it need not be fetched. */

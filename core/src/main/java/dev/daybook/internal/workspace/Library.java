@@ -55,8 +55,8 @@ import org.slf4j.LoggerFactory;
 final class Library implements AutoCloseable {
   private static final int FETCHES_AT_ONCE = 16;
 
-  /** A file is in memory while it is fetched; a larger one is fetched alone. */
-  private static final long FETCHED_BYTES_MAX = 128L << 20;
+  /** A file is in memory while it is fetched; a larger one is fetched alone, maybe in pieces. */
+  private static final long FETCHED_BYTES_MAX = Math.min(128L << 20, LocalCopies.wholeBytesMax());
 
   private final Engine engine;
   private final String workspaceId;

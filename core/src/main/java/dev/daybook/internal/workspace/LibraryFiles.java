@@ -244,11 +244,9 @@ final class LibraryFiles implements SegmentFiles {
   }
 
   private boolean isWhole(FileRef file) {
-    return engine
-        .store()
-        .get(ObjectKey.of(file.key()))
-        .filter(stored -> Fingerprint.sha256Hex(stored.bytes()).equals(file.sha256()))
-        .isPresent();
+    return library
+        .copies()
+        .isStored(engine.store(), ObjectKey.of(file.key()), file.sha256(), file.bytes());
   }
 
   private FileRef embed(

@@ -197,6 +197,53 @@ class FileCacheTest {
     assertThat(gets()).isEqualTo(3);
   }
 
+  private LocalCopies inPiecesOf(int bytes) {
+    return new LocalCopies(cache(1 << 20), folder.resolve("pieces"), bytes);
+  }
+
+  private long pieces() {
+    return counting.count(CountingObjectStore.Kind.GET_RANGE);
+  }
+
+  @Test
+  void aLargeObjectIsFetchedInPiecesAndNeverAsAWhole() throws IOException {
+    assertThat(read(inPiecesOf(BYTES / 4), 0)).isEqualTo(content(0));
+    assertThat(gets()).isZero();
+    assertThat(pieces()).as("the last sees that there is no more").isEqualTo(5);
+    assertThat(kept()).extracting(file -> file.getFileName().toString()).hasSize(1);
+    assertThat(read(inPiecesOf(BYTES), 1)).isEqualTo(content(1));
+    assertThat(gets()).as("one request for all that are not large").isEqualTo(1);
+    assertThat(pieces()).isEqualTo(5);
+  }
+
+  @Test
+  void aLargeObjectThatIsCutOrLongerOrChangedIsDamagedAndLeavesNothing() throws IOException {
+    String sha256 = Fingerprint.sha256Hex(content(0));
+    LocalCopies copies = inPiecesOf(BYTES / 4);
+    for (int wrong : new int[] {BYTES - 1, BYTES + 1}) {
+      assertThatThrownBy(() -> copies.fetch(store, key(0), sha256, wrong))
+          .isInstanceOf(CorruptDataException.class)
+          .hasMessageContaining("object-0 has " + Math.min(BYTES, wrong + 1) + " bytes")
+          .hasMessageContaining("the manifest says " + wrong);
+      assertThat(copies.isStored(store, key(0), sha256, wrong)).isFalse();
+    }
+    assertThatThrownBy(() -> copies.fetch(store, key(1), sha256, BYTES))
+        .isInstanceOf(CorruptDataException.class)
+        .hasMessageContaining(sha256);
+    assertThat(copies.isStored(store, key(1), sha256, BYTES)).isFalse();
+    assertThat(copies.isStored(store, key(0), sha256, BYTES)).isTrue();
+    assertThat(kept()).isEmpty();
+  }
+
+  @Test
+  void aLargeObjectThatIsMissingIsEmpty() throws IOException {
+    String sha256 = Fingerprint.sha256Hex(content(0));
+    LocalCopies copies = inPiecesOf(BYTES / 4);
+    assertThat(copies.fetch(store, ObjectKey.of("nothing"), sha256, BYTES)).isEmpty();
+    assertThat(copies.isStored(store, ObjectKey.of("nothing"), sha256, BYTES)).isFalse();
+    assertThat(kept()).isEmpty();
+  }
+
   /** Many at once with a bound far too low for them: every read is right, none fails. */
   @Test
   void threadsAndProcessesShareAFolderThatIsMuchTooSmall() throws Exception {
