@@ -1,6 +1,7 @@
 package dev.daybook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.daybook.event.Actor;
 import dev.daybook.event.TraceEvent.Observation;
@@ -83,6 +84,45 @@ class ReembeddingTest {
         assertThat(first.textsEmbedded()).as("only the question").isEqualTo(embedded + 1);
       }
     }
+  }
+
+  /** An interrupt closes the file that is being read, which looks like damage. */
+  @Test
+  void anInterruptWhileOpeningIsNotTakenForDamage() throws IOException {
+    try (WordVectorTestEmbedder embedder = new WordVectorTestEmbedder("model-one", Map.of())) {
+      try (Daybook daybook = engine(embedder).open();
+          Workspace workspace = daybook.create("w")) {
+        record(workspace, 5);
+        workspace.compact();
+      }
+      List<String> files = allFiles();
+      long embedded = embedder.textsEmbedded();
+      for (String cacheName : new String[] {"", "another"}) {
+        try (Daybook daybook = engine(embedder).cache(cache.resolve(cacheName), 1 << 30).open();
+            Workspace workspace = daybook.open("w")) {
+          Thread.currentThread().interrupt();
+          try {
+            assertThatThrownBy(() -> workspace.recall(QUERY))
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("Interrupted while ");
+          } finally {
+            assertThat(Thread.interrupted()).as("the flag is kept").isTrue();
+          }
+          Hits hits = workspace.recall(QUERY);
+          assertThat(hits.list()).hasSize(5);
+          workspace.compact();
+          assertThat(allFiles()).as("nothing is made again").isEqualTo(files);
+          assertThat(embedder.textsEmbedded()).as("only the question").isEqualTo(++embedded);
+        }
+      }
+    }
+  }
+
+  private List<String> allFiles() throws IOException {
+    return store.list("w/000001/", "", 1_000).objects().stream()
+        .map(object -> object.key().path())
+        .filter(path -> path.contains("/vector/") || path.contains("/index/"))
+        .toList();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.daybook.internal.cache;
 
 import dev.daybook.CorruptDataException;
 import dev.daybook.StorageAccessException;
+import dev.daybook.StorageUnavailableException;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.log.Store;
 import dev.daybook.storage.ObjectKey;
@@ -9,6 +10,7 @@ import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -67,6 +69,7 @@ public final class LocalCopies {
    * @return empty if the store has no such object
    * @throws CorruptDataException if what the store has is not of this content
    * @throws StorageAccessException if the folder cannot be written
+   * @throws StorageUnavailableException if the thread is interrupted
    * @throws IOException of the opener
    */
   public <T> Optional<T> open(
@@ -94,6 +97,7 @@ public final class LocalCopies {
    * @return empty if the store has no such object
    * @throws CorruptDataException if what the store has is not of this content
    * @throws StorageAccessException if the folder cannot be written
+   * @throws StorageUnavailableException if the thread is interrupted
    */
   public Optional<Path> fetch(Store store, ObjectKey key, String sha256, long bytes) {
     Path file = folder.resolve(sha256);
@@ -105,6 +109,7 @@ public final class LocalCopies {
           return Optional.of(file);
         }
       } catch (IOException e) {
+        requireNoInterrupt(e, "looking through a local copy");
         throw new StorageAccessException(
             "Cannot use the local copy "
                 + file
@@ -195,6 +200,21 @@ public final class LocalCopies {
     }
   }
 
+  /**
+   * Makes sure that a failure is one of the file: an interrupt closes the file that a thread reads
+   * or writes, and tells nothing of what is in it.
+   *
+   * @param doing what was being done, for the message
+   * @throws StorageUnavailableException if the thread was interrupted; its flag stays set
+   */
+  public static void requireNoInterrupt(Exception failure, String doing) {
+    if (failure instanceof ClosedByInterruptException || Thread.currentThread().isInterrupted()) {
+      Thread.currentThread().interrupt();
+      throw new StorageUnavailableException(
+          "Interrupted while " + doing + "; nothing was changed, ask again", failure);
+    }
+  }
+
   private static CorruptDataException damaged(
       ObjectKey key, long foundBytes, String found, long bytes, String sha256) {
     return new CorruptDataException(
@@ -241,6 +261,7 @@ public final class LocalCopies {
   }
 
   private StorageAccessException unwritable(String what, IOException e) {
+    requireNoInterrupt(e, "keeping a local copy");
     return new StorageAccessException(
         "Cannot keep a local copy of %s in %s: %s; choose another folder with Daybook.on(store).cache(folder, bytes)"
             .formatted(what, folder, e),
@@ -268,6 +289,7 @@ public final class LocalCopies {
    * A new folder to make large files in, on the file system of the copies.
    *
    * @throws StorageAccessException if the folder cannot be written
+   * @throws StorageUnavailableException if the thread is interrupted
    */
   public Work newWork() {
     try {

@@ -1,6 +1,7 @@
 package dev.daybook.internal.workspace;
 
 import dev.daybook.CorruptDataException;
+import dev.daybook.DaybookException;
 import dev.daybook.UnsupportedFormatException;
 import dev.daybook.event.EventId;
 import dev.daybook.internal.NewerFormatException;
@@ -165,6 +166,7 @@ final class Library implements AutoCloseable {
         vectorsSeen = true;
         current = new View(this, engine.embedder(), plan, open, tail, List.copyOf(tailRows));
       } catch (IOException e) {
+        LocalCopies.requireNoInterrupt(e, "opening indexes");
         throw new UncheckedIOException(
             "Cannot search local copies of the index; check the cache folder", e);
       }
@@ -293,6 +295,7 @@ final class Library implements AutoCloseable {
     } catch (NewerFormatException e) {
       throw new UnsupportedFormatException(file.key() + ": " + e.getMessage(), e);
     } catch (IOException e) {
+      LocalCopies.requireNoInterrupt(e, "opening " + file.key());
       throw new CorruptDataException(
           file.key() + " cannot be read: " + e.getMessage() + "; restore the object from a backup",
           e);
@@ -305,6 +308,7 @@ final class Library implements AutoCloseable {
     } catch (FileGoneException e) {
       log().warn("{} is missing; it is rebuilt from {}", ref.index().key(), ref.file().key());
     } catch (IOException | CorruptDataException e) {
+      LocalCopies.requireNoInterrupt(e, "opening " + ref.index().key());
       log().warn("{} is rebuilt from {}: {}", ref.index().key(), ref.file().key(), e.getMessage());
     }
     try (LocalCopies.Work work = copies.newWork()) {
@@ -313,6 +317,7 @@ final class Library implements AutoCloseable {
       Path local = copies.put(rebuilt, Fingerprint.sha256Hex(rebuilt));
       return new OpenIndex(PackedIndex.open(local), Origin.REBUILT);
     } catch (IOException e) {
+      LocalCopies.requireNoInterrupt(e, "rebuilding " + ref.index().key());
       throw new CorruptDataException(
           "The index of "
               + ref.file().key()
@@ -363,6 +368,7 @@ final class Library implements AutoCloseable {
     } catch (FileGoneException e) {
       log().warn("{} is missing; {} is embedded again", file.key(), ref.file().key());
     } catch (IOException | CorruptDataException e) {
+      LocalCopies.requireNoInterrupt(e, "opening " + file.key());
       log()
           .warn(
               "{} cannot be used, {} is embedded again: {}",
@@ -501,7 +507,8 @@ final class Library implements AutoCloseable {
     }
   }
 
-  static CorruptDataException unreadable(IOException e) {
+  static DaybookException unreadable(IOException e) {
+    LocalCopies.requireNoInterrupt(e, "reading a segment");
     return new CorruptDataException(
         "A segment cannot be read: " + e.getMessage() + "; restore the object from a backup", e);
   }

@@ -5,6 +5,7 @@ import dev.daybook.Progress;
 import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.event.EventId;
+import dev.daybook.internal.cache.LocalCopies;
 import dev.daybook.internal.cache.LocalCopies.Work;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Row;
@@ -145,6 +146,7 @@ final class LibraryFiles implements SegmentFiles {
   }
 
   private static StorageAccessException unmade(String what, IOException e) {
+    LocalCopies.requireNoInterrupt(e, "trying to " + what);
     return new StorageAccessException(
         "Cannot "
             + what
@@ -164,6 +166,7 @@ final class LibraryFiles implements SegmentFiles {
       try {
         files.put(model, mergeVectors(manifest, model, chosen, newRows));
       } catch (CorruptDataException e) {
+        LocalCopies.requireNoInterrupt(e, "merging vectors");
         // Missing or damaged; if another process was faster, the commit is lost anyway.
         log().warn("Vectors of {} are not merged but made again later: {}", model, e.getMessage());
       }
