@@ -125,6 +125,31 @@ class ReembeddingTest {
         .toList();
   }
 
+  /** More than closing embeds, and nobody stays long enough to embed them in the background. */
+  @Test
+  void segmentsOfShortLivedAgentsAreMergedThoughNobodyHasEmbeddedThem() throws IOException {
+    try (WordVectorTestEmbedder embedder = new WordVectorTestEmbedder("model-one", Map.of())) {
+      for (int agent = 0; agent < 10; agent++) {
+        try (Daybook daybook = engine(embedder).compactAt(1_000_000, 1 << 30).open();
+            Workspace workspace = daybook.openOrCreate("w");
+            Session session = workspace.startSession(Actor.agent("coder-7"))) {
+          for (int i = 0; i < 510; i++) {
+            session.record(Observation.of("the socket of host " + i + " was closed"));
+          }
+        }
+      }
+      assertThat(vectorFiles("model-one")).isEmpty();
+      assertThat(allFiles()).as("an index each, and one of all").hasSize(11);
+      try (Daybook daybook = engine(embedder).open();
+          Workspace workspace = daybook.open("w")) {
+        assertThat(workspace.recall(QUERY).coverage().events()).isGreaterThan(5_100);
+        workspace.compact();
+        assertThat(workspace.recall(QUERY).list()).hasSize(50);
+      }
+      assertThat(vectorFiles("model-one")).isNotEmpty();
+    }
+  }
+
   @Test
   void sealedSegmentsGetTheirVectorsInTheBackground() throws Exception {
     try (WordVectorTestEmbedder embedder = new WordVectorTestEmbedder("model-one", Map.of());

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 
@@ -76,6 +77,11 @@ final class LightFiles implements SegmentFiles {
   @Override
   public boolean hold(Manifest manifest, EventId id) {
     return rows(manifest).stream().anyMatch(held -> held.id().equals(id));
+  }
+
+  @Override
+  public Optional<String> model() {
+    return Optional.empty();
   }
 
   @Override

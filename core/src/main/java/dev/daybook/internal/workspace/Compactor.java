@@ -348,10 +348,13 @@ public final class Compactor {
     List<Segment> all =
         manifest.segments().stream().filter(some -> files.mayMerge(manifest, some)).toList();
     Set<String> carried = modelsOfMost(all);
+    Optional<String> own = files.model();
     Map<Set<String>, List<Segment>> byModels = new LinkedHashMap<>();
     for (Segment segment : all) {
       Set<String> models = new TreeSet<>(segment.vectors().keySet());
-      models.retainAll(carried);
+      if (own.filter(models::contains).isPresent()) {
+        models.removeIf(model -> !carried.contains(model) && !model.equals(own.get()));
+      }
       byModels.computeIfAbsent(models, ignored -> new ArrayList<>()).add(segment);
     }
     for (List<Segment> group : byModels.values()) {
@@ -374,8 +377,9 @@ public final class Compactor {
   }
 
   /**
-   * Models whose vectors at least half of the rows have. Vectors of another are not waited for, so
-   * those of a model that was replaced are dropped in the end.
+   * Models whose vectors at least half of the rows have. Vectors of another are not waited for
+   * where there are those of the model this process has, so those of a model that was replaced are
+   * dropped in the end; who has no model drops none, since others may be making them.
    */
   private static Set<String> modelsOfMost(List<Segment> segments) {
     Map<String, Long> rowsOf = new TreeMap<>();

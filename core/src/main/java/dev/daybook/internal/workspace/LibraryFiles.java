@@ -29,8 +29,10 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -52,6 +54,9 @@ final class LibraryFiles implements SegmentFiles {
   private final EventIds ids;
   private final Library library;
 
+  /** Whether segments get vectors in the background. */
+  private volatile boolean embedding;
+
   LibraryFiles(Engine engine, Keys keys, String workspaceId, EventIds ids, Library library) {
     this.engine = engine;
     this.keys = keys;
@@ -67,11 +72,8 @@ final class LibraryFiles implements SegmentFiles {
      * not take minutes.
      */
     CLOSING(500),
-    /**
-     * The same for segments as they are sealed: what takes a model some minutes. A large segment
-     * whose vectors are of another model is left to who asks for compaction.
-     */
-    BACKGROUND(20_000),
+    /** The same and all vectors, the smallest segments first; closing the workspace ends it. */
+    BACKGROUND(Long.MAX_VALUE),
     /** Everything; every stored index and vector file is read. */
     WHOLE(Long.MAX_VALUE);
 
@@ -106,12 +108,25 @@ final class LibraryFiles implements SegmentFiles {
     return Library.inSegments(library.open(manifest), id);
   }
 
-  /** Vectors that are missing are to be made first, or the merged segment would have none. */
+  /**
+   * Vectors that a manifest names and that are gone are to be made again first, or the merged
+   * segment would lose those of the others. Segments that never had any can be merged with one
+   * another, unless just now they get some.
+   */
   @Override
   public boolean mayMerge(Manifest manifest, Segment segment) {
-    return !engine.embedder().isPresent()
-        || library.open(manifest).stream()
+    if (!engine.embedder().isPresent()) {
+      return true;
+    }
+    return !segment.vectors().containsKey(engine.embedder().modelKey())
+        ? !embedding
+        : library.open(manifest).stream()
             .anyMatch(open -> open.ref().equals(segment) && open.hasStoredVectors());
+  }
+
+  @Override
+  public Optional<String> model() {
+    return Optional.of(engine.embedder()).filter(Embedder::isPresent).map(Embedder::modelKey);
   }
 
   @Override
@@ -212,7 +227,8 @@ final class LibraryFiles implements SegmentFiles {
     long todo = 0;
     long done = 0;
     boolean built = false;
-    List<OpenSegment> open = library.open(manifest);
+    List<OpenSegment> open = new ArrayList<>(library.open(manifest));
+    open.sort(Comparator.comparingLong(segment -> segment.ref().rows()));
     Embedder embedder = engine.embedder();
     for (OpenSegment segment : open) {
       todo += lacksVectors(segment, effort) ? segment.ref().rows() : 0;

@@ -5,6 +5,7 @@ import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -30,8 +31,14 @@ public interface SegmentFiles {
   /** Whether an event of this id is in a segment of the manifest. */
   boolean hold(Manifest manifest, EventId id);
 
-  /** Whether merging this segment with others loses nothing that was built from it. */
+  /**
+   * Whether merging this segment with others that have vectors of the same models loses nothing
+   * that was built from it.
+   */
   boolean mayMerge(Manifest manifest, Manifest.Segment segment);
+
+  /** The model whose vectors this process makes; empty if it makes none. */
+  Optional<String> model();
 
   /**
    * Makes one segment of several of a manifest.

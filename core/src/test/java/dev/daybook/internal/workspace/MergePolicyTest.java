@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -87,6 +88,7 @@ class MergePolicyTest {
 
   /** Merges sizes, and counts what that would have cost. */
   private final class SizesOnly implements SegmentFiles {
+    private Optional<String> model = Optional.empty();
     private long rowsWritten;
     private int sourcesMost;
 
@@ -102,6 +104,11 @@ class MergePolicyTest {
       sourcesMost = Math.max(sourcesMost, segments.size());
       rowsDone.accept(balance.events());
       return segment(balance.events(), balance, models);
+    }
+
+    @Override
+    public Optional<String> model() {
+      return model;
     }
 
     @Override
@@ -199,6 +206,7 @@ class MergePolicyTest {
   @Test
   void vectorsOfAModelThatWasReplacedAreDroppedOnceMostEventsLackThem() {
     Compactor compactor = compactor(Bounds.LARGEST);
+    files.model = Optional.of("new");
     takeIn(20_000, "old", "new");
     takeIn(8_000, "new");
     takeIn(8_000, "new");
@@ -208,6 +216,24 @@ class MergePolicyTest {
     merge(compactor, Merging.WHOLE);
     assertThat(rows()).containsExactly(44_000L);
     assertThat(manifest.segments().getFirst().vectors()).containsOnlyKeys("new");
+  }
+
+  @Test
+  void whoDoesNotMakeTheVectorsOfAModelDropsNoneOfAnother() {
+    Compactor compactor = compactor(Bounds.LARGEST);
+    for (Optional<String> model : List.of(Optional.<String>empty(), Optional.of("third"))) {
+      files.model = model;
+      takeIn(9_000, "made by others");
+      takeIn(9_000);
+      takeIn(9_000);
+      merge(compactor, Merging.WHOLE);
+      long kept =
+          manifest.segments().stream()
+              .filter(segment -> segment.vectors().containsKey("made by others"))
+              .mapToLong(Segment::rows)
+              .sum();
+      assertThat(kept).as("with %s", model).isEqualTo(model.isEmpty() ? 9_000 : 18_000);
+    }
   }
 
   @Test
