@@ -38,7 +38,10 @@ final class TextAnalysis {
   private static final int HASH_CHARS = 5;
 
   /** Those that nobody uses: each remembers the stems of common words. */
-  private static final BlockingQueue<TextAnalysis> IDLE = new ArrayBlockingQueue<>(16);
+  static final BlockingQueue<TextAnalysis> IDLE = new ArrayBlockingQueue<>(16);
+
+  /** What a text of many words has made larger than this is not kept. */
+  static final int KEPT_CHARS_MAX = 65_536;
 
   private final Words words = new Words();
   private final Stemmer stemmer = new Stemmer();
@@ -52,7 +55,10 @@ final class TextAnalysis {
     TextAnalysis idle = IDLE.poll();
     TextAnalysis analysis = idle == null ? new TextAnalysis() : idle;
     T result = user.apply(analysis);
-    boolean unused = IDLE.offer(analysis);
+    analysis.read("");
+    if (analysis.words.capacity() <= KEPT_CHARS_MAX) {
+      boolean unused = IDLE.offer(analysis);
+    }
     return result;
   }
 

@@ -69,6 +69,11 @@ final class Words {
     }
   }
 
+  /** How many characters and terms there is room for. */
+  int capacity() {
+    return parts.capacity() + wholes.capacity() + cuts.length;
+  }
+
   private static boolean isSpace(char c) {
     return c <= ' ' || (c > 126 && (Character.isWhitespace(c) || c == '\u00a0' || c == '\u0085'));
   }
@@ -262,6 +267,10 @@ final class Words {
     /** Where a term begins in {@link #chars}. */
     int from(int term) {
       return term == 0 ? 0 : ends[term - 1];
+    }
+
+    private int capacity() {
+      return chars.length + ends.length;
     }
 
     private void clear() {

@@ -1,6 +1,7 @@
 package dev.daybook.internal.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.daybook.internal.index.TextAnalysis.Stem;
 import java.util.List;
@@ -97,5 +98,34 @@ class TextAnalysisTest {
     assertThat(stems("")).isEmpty();
     assertThat(stems(" \n\t ... !? ")).isEmpty();
     assertThat(analysis.wholesOf("--")).isEmpty();
+  }
+
+  @Test
+  void keepsWhatWasUsedWithLittleTextOnly() {
+    TextAnalysis.IDLE.clear();
+    TextAnalysis little = TextAnalysis.with(analysis -> readBy(analysis, "some words"));
+    assertThat(TextAnalysis.IDLE).containsExactly(little);
+    assertThat(little.hasSeveralLines()).isFalse();
+    assertThat(TextAnalysis.countOf(little.stems())).as("terms of the text").isZero();
+
+    TextAnalysis much =
+        TextAnalysis.with(analysis -> readBy(analysis, "some words ".repeat(20_000)));
+    assertThat(TextAnalysis.IDLE).doesNotContain(much);
+  }
+
+  @Test
+  void doesNotKeepWhatFailed() {
+    TextAnalysis.IDLE.clear();
+    assertThatThrownBy(() ->
+            TextAnalysis.with(analysis -> {
+              throw new IllegalStateException("failed");
+            }))
+        .hasMessage("failed");
+    assertThat(TextAnalysis.IDLE).isEmpty();
+  }
+
+  private static TextAnalysis readBy(TextAnalysis analysis, String text) {
+    analysis.read(text);
+    return analysis;
   }
 }
