@@ -53,6 +53,26 @@ final class BesideLeg {
     }
   }
 
+  /**
+   * For a starter that failed: what has not begun does not begin any more, and what has is waited
+   * for, so that nothing it uses is needed behind this.
+   *
+   * @param why what the starter failed by; if the leg fails too, that is suppressed in it
+   */
+  void abandon(Throwable why) {
+    if (begun.compareAndSet(false, true)) {
+      boolean unused = found.cancel(false);
+      return;
+    }
+    try {
+      List<Scored> unused = join();
+    } catch (IOException | RuntimeException | Error e) {
+      if (e != why) {
+        why.addSuppressed(e);
+      }
+    }
+  }
+
   private void lookIfNobodyDoes() {
     if (begun.compareAndSet(false, true)) {
       try {

@@ -507,10 +507,12 @@ public final class Searcher implements AutoCloseable {
           notes.addFirst("lexical: the query has no word that is searched");
         }
       }
-    } finally {
-      if (beside.isPresent()) {
-        found.put(Leg.VECTOR, beside.get().join());
-      }
+    } catch (IOException | RuntimeException | Error e) {
+      beside.ifPresent(leg -> leg.abandon(e));
+      throw e;
+    }
+    if (beside.isPresent()) {
+      found.put(Leg.VECTOR, beside.get().join());
     }
     List<Scored> ranked = Fusion.rank(query, found, words, meaning, shown, sources);
     Coverage coverage =
