@@ -5,6 +5,7 @@ import dev.daybook.event.EventId;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -19,7 +20,7 @@ public final class Hits implements Iterable<Hit> {
   private final Coverage coverage;
   private final Supplier<List<Hit>> reader;
   private final Function<List<EventId>, List<Entry>> loader;
-  private final Object reading = new Object();
+  private final ReentrantLock reading = new ReentrantLock();
 
   /** Null until somebody looks. */
   private volatile List<Hit> hits;
@@ -66,17 +67,24 @@ public final class Hits implements Iterable<Hit> {
     return ids;
   }
 
-  /** The hits, the best first. The first call may read from local copies of the index. */
+  /**
+   * The hits, the best first. The first call reads from local copies of the index, and may block on
+   * storage: for what is not copied, and for texts whose matching words lie far behind their
+   * beginning. Others that call meanwhile wait for it.
+   */
   public List<Hit> list() {
     List<Hit> made = hits;
     if (made != null) {
       return made;
     }
-    synchronized (reading) {
+    reading.lock();
+    try {
       if (hits == null) {
         hits = List.copyOf(reader.get());
       }
       return hits;
+    } finally {
+      reading.unlock();
     }
   }
 

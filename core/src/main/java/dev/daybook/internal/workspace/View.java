@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -188,7 +189,7 @@ public final class View {
       Map<EventId, Row> rows = rowsOf(page.refs());
       List<Ref> named =
           page.refs().stream()
-              .filter(ref -> names(rows.get(ref.id()), place))
+              .filter(ref -> rows.containsKey(ref.id()) && names(rows.get(ref.id()), place))
               .limit(limit - naming.size())
               .toList();
       naming.addAll(entries(named, rows));
@@ -271,7 +272,8 @@ public final class View {
 
   private List<Entry> loadRefs(List<Ref> refs) {
     Map<EventId, Entry> entries = entriesOf(refs);
-    return refs.stream().map(ref -> entries.get(ref.id())).toList();
+    // What was redacted since may be missing in a newer view, which the rest was read from.
+    return refs.stream().map(ref -> entries.get(ref.id())).filter(Objects::nonNull).toList();
   }
 
   private static List<Entry> entries(List<Ref> refs, Map<EventId, Row> rows) {
