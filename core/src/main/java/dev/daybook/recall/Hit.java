@@ -23,7 +23,9 @@ import java.util.Objects;
  * @param outcome how a call ended, as the name of a {@link dev.daybook.event.CallOutcome}
  * @param tool the tool called
  * @param snippet at most 300 bytes of UTF-8 of the event's text: around what matched, else its head
- * @param score what the hits are ranked by; comparable within one answer only
+ * @param score what the hits are ranked by; comparable within one answer only. Where one leg ran
+ *     alone it is that leg's score; but if the question is one token, events that hold it are
+ *     lifted above those with more of its parts
  * @param legs rank and score in each leg that ran
  */
 public record Hit(

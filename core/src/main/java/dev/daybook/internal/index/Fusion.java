@@ -7,6 +7,7 @@ import dev.daybook.recall.Query;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import org.apache.lucene.util.FixedBitSet;
  *       query's lean;
  *   <li>for the turns of a conversation a share of what the turns beside them have;
  *   <li>a question that is one token (a path, a symbol, an error code, a rare word) is a look-up:
- *       events that hold it go before all others.
+ *       events that hold it go before all others, also where no leg but that of words runs.
  * </ul>
  *
  * <p>For one query and one thread.
@@ -112,6 +113,9 @@ final class Fusion {
       FixedBitSet shown,
       Sources sources)
       throws IOException {
+    if (meaning.isEmpty() && words.isPresent()) {
+      return byWords(found.get(Leg.LEXICAL), words.get(), shown, sources);
+    }
     if (words.isEmpty() || meaning.isEmpty()) {
       return found.values().stream().findAny().orElse(List.of());
     }
@@ -119,8 +123,37 @@ final class Fusion {
     return fusion.ranked(found, sources);
   }
 
+  /** By BM25 alone, but that what holds the token that is looked up is above all others. */
+  private static List<Scored> byWords(
+      List<Scored> found, LexicalLeg.Prepared words, FixedBitSet shown, Sources sources)
+      throws IOException {
+    Optional<LookUp> lookUp = words.lookUp(shown);
+    if (lookUp.isEmpty()) {
+      return found;
+    }
+    int[] rows = union(lookUp.get().holders(), List.of(found));
+    words.scoreAll(rows);
+    boolean[] holds = lookUp.get().hold(rows);
+    float least = Float.MAX_VALUE;
+    float highest = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < rows.length; i++) {
+      if (holds[i]) {
+        least = Math.min(least, words.score(rows[i]));
+      } else {
+        highest = Math.max(highest, words.score(rows[i]));
+      }
+    }
+    float lift = least > highest ? 0 : highest - least + 1;
+    List<Scored> ranked = new ArrayList<>(rows.length);
+    for (int i = 0; i < rows.length; i++) {
+      ranked.add(new Scored(rows[i], words.score(rows[i]) + (holds[i] ? lift : 0)));
+    }
+    ranked.sort(TopRows.bestFirst(sources));
+    return ranked;
+  }
+
   private List<Scored> ranked(Map<Leg, List<Scored>> found, Sources sources) throws IOException {
-    int[] rows = union(found);
+    int[] rows = union(lookUp.map(LookUp::holders).orElse(new int[0]), found.values());
     double[] scores = scores(rows);
     if (lookUp.isPresent()) {
       lift(lookUp.get(), rows, scores);
@@ -136,15 +169,14 @@ final class Fusion {
   }
 
   /** All rows that were found, each once, in ascending order. */
-  private int[] union(Map<Leg, List<Scored>> found) {
-    int[] holders = lookUp.map(LookUp::holders).orElse(new int[0]);
+  private static int[] union(int[] holders, Collection<List<Scored>> found) {
     int count = holders.length;
-    for (List<Scored> leg : found.values()) {
+    for (List<Scored> leg : found) {
       count += leg.size();
     }
     int[] rows = Arrays.copyOf(holders, count);
     int at = holders.length;
-    for (List<Scored> leg : found.values()) {
+    for (List<Scored> leg : found) {
       for (Scored one : leg) {
         rows[at++] = one.row();
       }

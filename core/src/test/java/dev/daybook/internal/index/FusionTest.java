@@ -11,8 +11,10 @@ import dev.daybook.event.TraceEvent.Message;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.TraceEvent.ToolCallStarted;
 import dev.daybook.internal.entry.Row;
+import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
 import dev.daybook.recall.Hit;
+import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,7 +105,7 @@ class FusionTest {
 
     List<Hit> hits = hits(rows, cosines(0.3, 0.3), query);
 
-    double words = hits.getFirst().leg(dev.daybook.recall.Leg.LEXICAL).score() / Math.log(3);
+    double words = hits.getFirst().leg(Leg.LEXICAL).score() / Math.log(3);
     assertThat(hits.getFirst().id()).isEqualTo(TestRows.id(1));
     assertThat(hits.getFirst().score())
         .isCloseTo(
@@ -294,5 +296,25 @@ class FusionTest {
         .extracting(Hit::id)
         .hasSize(4)
         .endsWith(TestRows.id(6));
+  }
+
+  @Test
+  void aTokenIsLookedUpByWordsAloneToo() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      rows.add(TestRows.text(i, i < 6 ? "user login user login\nuser login" : "sea and sky " + i));
+    }
+    rows.add(
+        TestRows.text(600, "a long text about the sea and the moon ".repeat(100) + "userLogin"));
+    try (Searcher searcher = TestRows.searcher(folder, Embedder.none(), List.of(rows), List.of())) {
+      List<Hit> hits = searcher.search(Query.of("userLogin").limit(3), new float[0]).hits();
+
+      assertThat(hits.getFirst().id()).isEqualTo(TestRows.id(600));
+      assertThat(hits.getFirst().score()).isGreaterThan(hits.get(1).score());
+      assertThat(hits.getFirst().leg(Leg.LEXICAL).score()).isLessThan(hits.get(1).score());
+      assertThat(hits.get(1).score()).isEqualTo(hits.get(1).leg(Leg.LEXICAL).score());
+      assertThat(searcher.search(Query.of("userLogin").limit(1), new float[0]).ids())
+          .containsExactly(TestRows.id(600));
+    }
   }
 }
