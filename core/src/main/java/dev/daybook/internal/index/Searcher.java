@@ -37,7 +37,7 @@ import org.apache.lucene.util.IOUtils;
 /**
  * Recall over an unchanging set of sources: the indexes of some segments, with their vectors, and
  * the tail of one moment. Statistics are shared by all, so where a row lies never changes its
- * score.
+ * score, the turns beside a message apart; see {@link #search}.
  *
  * <p>Every event is in one source only: the caller begins a new tail when segments take its rows
  * in, and compaction drops what was recorded twice. A started call that a call in any source ends
@@ -455,8 +455,10 @@ public final class Searcher implements AutoCloseable {
    * The events that answer a query best. Each leg finds at least {@value #CANDIDATES_MIN}; every
    * event either found is scored by both, as {@link Fusion} says. An event that has no vector
    * counts as the last of those the vector leg found, so what is not embedded yet is ranked by its
-   * words among the rest. If one leg runs alone, its own score ranks. Of equal scores the older
-   * event goes first.
+   * words among the rest. If one leg runs alone, its own score ranks, except that events that hold
+   * the token a question is go first. Of equal scores the older event goes first. Turns of a
+   * conversation gain by those beside them in the same segment, or the same part of the tail; so a
+   * turn's score, unlike all else, may change a little when it is compacted.
    *
    * @param question the query's vector; no component if there is no embedder
    * @throws IllegalArgumentException if the vector has another dimension than the events'

@@ -9,7 +9,8 @@ import org.apache.lucene.util.FixedBitSet;
 
 /**
  * The turns of a conversation before and after some: messages of the same session, at most a few
- * rows away in the same segment or the tail. Where a segment ends, a turn has a neighbour less.
+ * rows away in the same segment; in the tail, in the same part of its index, which Lucene divides
+ * as rows come in. Where a segment or such a part ends, a turn has a neighbour less.
  */
 final class Turns {
   /** How many rows away a neighbour may be, those of other sessions counted. */

@@ -330,6 +330,16 @@ class FingerprintTest {
   }
 
   @Test
+  void numbersOfArgumentsAreTheSameIfTheirDecimalsAre() {
+    assertThat(Fingerprint.ofArguments("[2.50]")).isEqualTo(Fingerprint.ofArguments("[2.5]"));
+    assertThat(Fingerprint.ofArguments("[1.0]")).isEqualTo(Fingerprint.ofArguments("[1]"));
+    assertThat(Fingerprint.ofArguments("[-0.0]")).isEqualTo(Fingerprint.ofArguments("[0]"));
+    assertThat(Fingerprint.ofArguments("[100.0]"))
+        .isEqualTo(Fingerprint.ofArguments("[1e2]"))
+        .isNotEqualTo(Fingerprint.ofArguments("[100]"));
+  }
+
+  @Test
   void argumentsOfJsonAreTheSameInAnyOrderOfKeys() {
     String hash = Fingerprint.ofArguments("{\"a\":[1,{\"c\":null,\"b\":\"x y\"}],\"d\":2.50}");
     assertThat(hash).hasSize(16);
