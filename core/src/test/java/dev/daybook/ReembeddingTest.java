@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -147,6 +149,84 @@ class ReembeddingTest {
         assertThat(workspace.recall(QUERY).list()).hasSize(50);
       }
       assertThat(vectorFiles("model-one")).isNotEmpty();
+    }
+  }
+
+  /** Embeds documents only when it is let. */
+  private record Held(Embedder of, CountDownLatch asked, CountDownLatch let) implements Embedder {
+    @Override
+    public String modelKey() {
+      return of.modelKey();
+    }
+
+    @Override
+    public int dimension() {
+      return of.dimension();
+    }
+
+    @Override
+    public int maxTokens() {
+      return of.maxTokens();
+    }
+
+    @Override
+    public List<float[]> embedDocuments(List<String> texts) {
+      // The tail is embedded text by text, a segment some rows at a time.
+      if (texts.size() > 1) {
+        asked.countDown();
+        try {
+          assertThat(let.await(60, TimeUnit.SECONDS)).as("let go on").isTrue();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return of.embedDocuments(texts);
+    }
+
+    @Override
+    public float[] embedQuery(String text) {
+      return of.embedQuery(text);
+    }
+
+    @Override
+    public List<String> split(String text, int tokensMax, int chunksMax) {
+      return of.split(text, tokensMax, chunksMax);
+    }
+
+    @Override
+    public void close() {
+      of.close();
+    }
+  }
+
+  @Test
+  void theTailIsTakenInWhileSegmentsAreEmbedded() throws Exception {
+    Held held =
+        new Held(
+            new WordVectorTestEmbedder("model-one", Map.of()),
+            new CountDownLatch(1),
+            new CountDownLatch(1));
+    try (Daybook daybook = engine(held).compactAt(4, 1 << 20).open();
+        Workspace workspace = daybook.create("w")) {
+      record(workspace, 8);
+      assertThat(held.asked().await(60, TimeUnit.SECONDS)).as("embedding has begun").isTrue();
+      int indexes = allFiles().size();
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      try {
+        while (allFiles().size() < indexes + 2) {
+          record(workspace, 4);
+          assertThat(System.nanoTime()).as("taken in meanwhile").isLessThan(deadline);
+        }
+        assertThat(vectorFiles("model-one")).isEmpty();
+      } finally {
+        held.let().countDown();
+      }
+      while (vectorFiles("model-one").size() < 2) {
+        record(workspace, 4);
+        assertThat(System.nanoTime()).as("embedded").isLessThan(deadline);
+      }
+      workspace.compact();
+      assertThat(workspace.recall(QUERY).coverage().events()).isPositive();
     }
   }
 

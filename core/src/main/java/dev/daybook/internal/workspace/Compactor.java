@@ -394,6 +394,11 @@ public final class Compactor {
     return models;
   }
 
+  /** The newest manifest, which is that one or a later. */
+  Manifest newest(Manifest known) {
+    return manifests.newest(known);
+  }
+
   /**
    * Commits a change of one segment on top of whatever is newest, as long as that still names the
    * segment.

@@ -54,7 +54,7 @@ final class LibraryFiles implements SegmentFiles {
   private final EventIds ids;
   private final Library library;
 
-  /** Whether segments get vectors in the background. */
+  /** Whether segments get vectors in the background; those without are not merged meanwhile. */
   private volatile boolean embedding;
 
   LibraryFiles(Engine engine, Keys keys, String workspaceId, EventIds ids, Library library) {
@@ -215,6 +215,23 @@ final class LibraryFiles implements SegmentFiles {
     }
   }
 
+  /** Says that segments get vectors in the background. */
+  void embeddingBegins() {
+    embedding = true;
+  }
+
+  /** Says that they do not, so that those without can be merged. */
+  void embeddingEnds() {
+    embedding = false;
+  }
+
+  /** Whether there is something that {@link #repair} would make in the background. */
+  boolean lacksSome(Manifest manifest) {
+    return library.open(manifest).stream()
+        .anyMatch(segment ->
+            lacksIndex(segment, Effort.BACKGROUND) || lacksVectors(segment, Effort.BACKGROUND));
+  }
+
   /**
    * Gives vectors to the segments that have none under the engine's model, and an index to those
    * whose index is gone or damaged.
@@ -229,21 +246,17 @@ final class LibraryFiles implements SegmentFiles {
     boolean built = false;
     List<OpenSegment> open = new ArrayList<>(library.open(manifest));
     open.sort(Comparator.comparingLong(segment -> segment.ref().rows()));
-    Embedder embedder = engine.embedder();
     for (OpenSegment segment : open) {
       todo += lacksVectors(segment, effort) ? segment.ref().rows() : 0;
     }
     for (OpenSegment segment : open) {
       if (lacksIndex(segment, effort)) {
-        FileRef index = rebuildIndex(manifest, segment);
-        compactor.replace(manifest, segment.ref(), now -> now.withIndex(index));
+        rebuildIndex(manifest, segment, compactor);
         built = true;
       }
       boolean fits = segment.ref().rows() <= effort.embeddedRowsMax - done;
       if (lacksVectors(segment, effort) && fits) {
-        FileRef vectors = embed(manifest, segment, done, todo, progress);
-        compactor.replace(
-            manifest, segment.ref(), now -> now.withVectors(embedder.modelKey(), vectors));
+        embed(manifest, segment, compactor, done, todo, progress);
         done += segment.ref().rows();
         built = true;
       }
@@ -268,9 +281,10 @@ final class LibraryFiles implements SegmentFiles {
         .isStored(engine.store(), ObjectKey.of(file.key()), file.sha256(), file.bytes());
   }
 
-  private FileRef embed(
+  private void embed(
       Manifest manifest,
       OpenSegment segment,
+      Compactor compactor,
       long before,
       long total,
       Consumer<Progress> progress) {
@@ -288,7 +302,10 @@ final class LibraryFiles implements SegmentFiles {
                         + " go on");
               }
             });
-    return put(keys.vector(manifest.number(), ids.nextName(), embedder.modelKey()), vectors);
+    // Others may have committed much meanwhile, and a name is good for some manifests only.
+    Manifest on = compactor.newest(manifest);
+    FileRef file = put(keys.vector(on.number(), ids.nextName(), embedder.modelKey()), vectors);
+    compactor.replace(on, segment.ref(), now -> now.withVectors(embedder.modelKey(), file));
   }
 
   private FileRef writeRows(Manifest read, List<Row> rows) {
@@ -311,11 +328,13 @@ final class LibraryFiles implements SegmentFiles {
     }
   }
 
-  private FileRef rebuildIndex(Manifest read, OpenSegment segment) {
+  private void rebuildIndex(Manifest read, OpenSegment segment, Compactor compactor) {
     try (Work work = library.copies().newWork()) {
       Path index = work.file("index");
       Library.buildIndex(segment.reader(), index);
-      return put(keys.index(read.number(), ids.nextName()), index);
+      Manifest on = compactor.newest(read);
+      FileRef file = put(keys.index(on.number(), ids.nextName()), index);
+      compactor.replace(on, segment.ref(), now -> now.withIndex(file));
     } catch (IOException e) {
       throw unmade("index " + segment.ref().rows() + " events", e);
     }

@@ -93,6 +93,15 @@ public final class OpenWorkspace {
   private final AtomicLong ownBytes = new AtomicLong();
   private final AtomicBoolean compacting = new AtomicBoolean();
   private final ReentrantLock compaction = new ReentrantLock();
+
+  /** Who has both took {@link #compaction} first. */
+  private final ReentrantLock repair = new ReentrantLock();
+
+  private final AtomicBoolean embeddingSealed = new AtomicBoolean();
+
+  /** How many callers want to compact themselves; embedding in the background gives way. */
+  private final AtomicInteger compactingNow = new AtomicInteger();
+
   private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
   private volatile Instant readAt = Instant.MIN;
   private volatile long readNanos;
@@ -614,7 +623,9 @@ public final class OpenWorkspace {
     compaction.lock();
     try {
       if (!closed.get()) {
-        merge(embedSealed(takeIn(progress -> {})), Compactor.Merging.TIERS, this::unlessClosing);
+        Manifest taken = takeIn(progress -> {});
+        embedSoon(taken);
+        merge(taken, Compactor.Merging.TIERS, this::unlessClosing);
         collectSometimes();
       }
     } catch (CancellationException e) {
@@ -627,18 +638,55 @@ public final class OpenWorkspace {
     }
   }
 
-  /** Segments are merged once they have vectors, so without this they would wait for ever. */
-  private Manifest embedSealed(Manifest taken) {
+  /** Embedding takes a model minutes, and meanwhile the tail is to be taken in. */
+  private void embedSoon(Manifest taken) {
+    if (!closing.get() && files.lacksSome(taken) && embeddingSealed.compareAndSet(false, true)) {
+      files.embeddingBegins();
+      try {
+        engine.threads().execute(this::embedInBackground);
+      } catch (RuntimeException | Error e) {
+        files.embeddingEnds();
+        embeddingSealed.set(false);
+        log()
+            .warn(
+                "Segments of '{}' get no vectors now, since no thread could be had: {}",
+                name(),
+                e.toString());
+      }
+    }
+  }
+
+  private void embedInBackground() {
+    boolean repaired = false;
+    repair.lock();
     try {
-      return unlessOvertaken(() ->
-          files.repair(taken, compactor, LibraryFiles.Effort.BACKGROUND, this::unlessClosing))
-          ? readManifest()
-          : taken;
+      if (!closing.get()) {
+        files.embeddingBegins();
+        Manifest taken = readManifest();
+        repaired =
+            unlessOvertaken(() ->
+                files.repair(
+                    taken, compactor, LibraryFiles.Effort.BACKGROUND, this::unlessGivingWay));
+      }
     } catch (CancellationException e) {
-      throw e;
+      log().debug("Embedding segments of '{}' gave way: {}", name(), e.getMessage());
     } catch (RuntimeException e) {
       log().warn("Segments of '{}' get no vectors now, they are tried again later: {}", name(), e);
-      return taken;
+    } finally {
+      files.embeddingEnds();
+      embeddingSealed.set(false);
+      repair.unlock();
+    }
+    if (repaired) {
+      // What has vectors now may be merged, and more may have been sealed meanwhile.
+      compactSoon();
+    }
+  }
+
+  private void unlessGivingWay(Progress progress) {
+    unlessClosing(progress);
+    if (compactingNow.get() > 0) {
+      throw new CancellationException("'" + name() + "' is being compacted at " + progress);
     }
   }
 
@@ -663,19 +711,28 @@ public final class OpenWorkspace {
   /** Takes everything into segments, builds what is missing, removes what nobody needs. */
   public void compact(Consumer<Progress> progress) {
     checkOpen();
+    compactingNow.incrementAndGet();
     compaction.lock();
     try {
       compact(LibraryFiles.Effort.WHOLE, progress);
       collect(progress);
     } finally {
       compaction.unlock();
+      compactingNow.decrementAndGet();
     }
   }
 
   /** Merging comes last: what is merged then has its vectors, which merging carries over. */
   private void compact(LibraryFiles.Effort effort, Consumer<Progress> progress) {
     Manifest taken = takeIn(progress);
-    boolean repaired = unlessOvertaken(() -> files.repair(taken, compactor, effort, progress));
+    boolean repaired;
+    repair.lock();
+    try {
+      files.embeddingEnds();
+      repaired = unlessOvertaken(() -> files.repair(taken, compactor, effort, progress));
+    } finally {
+      repair.unlock();
+    }
     Compactor.Merging what =
         effort == LibraryFiles.Effort.WHOLE ? Compactor.Merging.WHOLE : Compactor.Merging.BRIEF;
     merge(repaired ? readManifest() : taken, what, progress);
@@ -820,7 +877,13 @@ public final class OpenWorkspace {
       log().warn("'{}' is closed without compaction, nothing is lost: {}", name(), e.toString());
     } finally {
       closed.set(true);
-      library.close();
+      // Embedding ends at its next step, and needs the library until then.
+      repair.lock();
+      try {
+        library.close();
+      } finally {
+        repair.unlock();
+      }
     }
   }
 
