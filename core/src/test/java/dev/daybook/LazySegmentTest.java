@@ -15,12 +15,14 @@ import dev.daybook.storage.MemoryObjectStore;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -132,6 +134,39 @@ class LazySegmentTest {
     return memory.list("w/000001/segment/", "", 1_000).objects().stream()
         .map(object -> object.key().path())
         .toList();
+  }
+
+  @Test
+  void anIndexThatIsRebuiltLocallyIsFoundByTheNextProcess() throws IOException {
+    try (Daybook writer = daybook(memory);
+        Workspace workspace = writer.create("w")) {
+      fill(workspace);
+    }
+    for (var index : memory.list("w/000001/index/", "", 1_000).objects()) {
+      memory.delete(index.key());
+    }
+    Path shared = folder.resolve("shared");
+    List<Path> before = List.of();
+    for (int process = 0; process < 3; process++) {
+      if (process == 2) {
+        for (Path file : before) {
+          Files.write(file, new byte[10]);
+        }
+      }
+      try (Daybook elsewhere =
+              Daybook.on(memory).embedder(Embedder.none()).cache(shared, 1 << 30).open();
+          Workspace cold = elsewhere.open("w")) {
+        assertThat(cold.recall(QUERY).list()).hasSize(SEGMENTS);
+      }
+      List<Path> kept;
+      try (Stream<Path> all = Files.walk(shared)) {
+        kept = all.filter(Files::isRegularFile).sorted().toList();
+      }
+      if (process > 0) {
+        assertThat(kept).isEqualTo(before);
+      }
+      before = kept;
+    }
   }
 
   @Test

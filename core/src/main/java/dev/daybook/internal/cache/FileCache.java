@@ -129,6 +129,11 @@ public final class FileCache {
     }
   }
 
+  /** Takes note that a file is in use. */
+  void used(Path file) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+  }
+
   /** Takes note of a copy that is whole, and makes room for it. */
   void added(Path file) throws IOException {
     // The file system's clock, by which working folders are old; the host's may be any.

@@ -246,6 +246,32 @@ public final class LocalCopies {
     }
   }
 
+  /**
+   * Opens a file that was {@link #putMade made here} and is in no store.
+   *
+   * @param opener sees for itself whether every byte is right
+   * @return empty if there is none of this name
+   * @throws IOException of the opener
+   */
+  public <T> Optional<T> openMade(String name, Opener<T> opener) throws IOException {
+    Path file = folder.resolve(name);
+    try {
+      cache.used(file);
+      return Optional.of(opener.open(file));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Moves a file there that is in no store, so that it need not be made again.
+   *
+   * @param name what it is made from and how, as a SHA-256 in hexadecimal
+   */
+  public Path putMade(Path made, String name) {
+    return put(made, name);
+  }
+
   private Path move(Path made, String sha256) throws IOException {
     Path file = folder.resolve(sha256);
     try {

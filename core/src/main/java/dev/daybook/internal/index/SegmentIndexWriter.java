@@ -27,6 +27,10 @@ import org.apache.lucene.util.Version;
  * not equal bytes.
  */
 public final class SegmentIndexWriter {
+  /** What an index depends on beside its rows; one of other rules is another file. */
+  public static final String RULES =
+      "analysis " + TextAnalysis.ANALYSIS_VERSION + ", Lucene " + Version.LATEST;
+
   /** Identities: upper and lower half of every row. */
   static final String IDS = "rows.ids";
 

@@ -26,6 +26,7 @@ import dev.daybook.recall.Query;
 import dev.daybook.storage.ObjectKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -306,15 +307,29 @@ final class Library implements AutoCloseable {
     try {
       return new OpenIndex(opened(ref.index(), PackedIndex::open), Origin.STORE);
     } catch (FileGoneException e) {
-      log().warn("{} is missing; it is rebuilt from {}", ref.index().key(), ref.file().key());
+      log().warn("{} is missing; one is rebuilt from {}", ref.index().key(), ref.file().key());
     } catch (IOException | CorruptDataException e) {
       LocalCopies.requireNoInterrupt(e, "opening " + ref.index().key());
       log().warn("{} is rebuilt from {}: {}", ref.index().key(), ref.file().key(), e.getMessage());
     }
+    // The same for every process, so that one rebuilds it and the others find it.
+    String name =
+        Fingerprint.sha256Hex(
+            (ref.file().sha256() + " index, " + SegmentIndexWriter.RULES)
+                .getBytes(StandardCharsets.UTF_8));
+    try {
+      Optional<PackedIndex> made = copies.openMade(name, PackedIndex::open);
+      if (made.isPresent()) {
+        return new OpenIndex(made.get(), Origin.REBUILT);
+      }
+    } catch (IOException e) {
+      LocalCopies.requireNoInterrupt(e, "opening a rebuilt index");
+      log().warn("It is rebuilt once more: {}", e.getMessage());
+    }
     try (LocalCopies.Work work = copies.newWork()) {
       Path rebuilt = work.file("index");
       buildIndex(rows.reader(), rebuilt);
-      Path local = copies.put(rebuilt, Fingerprint.sha256Hex(rebuilt));
+      Path local = copies.putMade(rebuilt, name);
       return new OpenIndex(PackedIndex.open(local), Origin.REBUILT);
     } catch (IOException e) {
       LocalCopies.requireNoInterrupt(e, "rebuilding " + ref.index().key());

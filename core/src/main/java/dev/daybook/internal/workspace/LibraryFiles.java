@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
 final class LibraryFiles implements SegmentFiles {
   private static final int BUFFER = 1 << 16;
 
-  /** The index of more rows is built on disk. */
+  /** The index of more rows is built on disk, and closing does not wait for it. */
   private static final int ROWS_IN_MEMORY_MAX = 20_000;
 
   private final Engine engine;
@@ -265,6 +265,9 @@ final class LibraryFiles implements SegmentFiles {
   }
 
   private boolean lacksIndex(OpenSegment segment, Effort effort) {
+    if (effort == Effort.CLOSING && segment.ref().rows() > ROWS_IN_MEMORY_MAX) {
+      return false;
+    }
     return !segment.hasStoredIndex() || (effort == Effort.WHOLE && !isWhole(segment.ref().index()));
   }
 
