@@ -152,8 +152,10 @@ class ReembeddingTest {
     }
   }
 
-  /** Embeds documents only when it is let. */
-  private record Held(Embedder of, CountDownLatch asked, CountDownLatch let) implements Embedder {
+  /** An embedder that does something else with documents. */
+  private abstract static class Other implements Embedder {
+    private final Embedder of = new WordVectorTestEmbedder("model-one", Map.of());
+
     @Override
     public String modelKey() {
       return of.modelKey();
@@ -171,17 +173,11 @@ class ReembeddingTest {
 
     @Override
     public List<float[]> embedDocuments(List<String> texts) {
-      // The tail is embedded text by text, a segment some rows at a time.
-      if (texts.size() > 1) {
-        asked.countDown();
-        try {
-          assertThat(let.await(60, TimeUnit.SECONDS)).as("let go on").isTrue();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
-      }
+      before(texts);
       return of.embedDocuments(texts);
     }
+
+    abstract void before(List<String> texts);
 
     @Override
     public float[] embedQuery(String text) {
@@ -199,17 +195,69 @@ class ReembeddingTest {
     }
   }
 
+  private static final class Refusing extends Other {
+    private volatile String refused = "host 2";
+
+    @Override
+    void before(List<String> texts) {
+      assertThat(texts).isNotEmpty();
+      if (texts.stream().anyMatch(text -> text.contains(refused))) {
+        throw new IllegalArgumentException("Not this one");
+      }
+    }
+  }
+
+  @Test
+  void aTextThatTheEmbedderRefusesLeavesTheOthersTheirVectors() throws Exception {
+    try (Refusing refusing = new Refusing();
+        Daybook daybook = engine(refusing).open();
+        Workspace workspace = daybook.create("w")) {
+      record(workspace, 5);
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      while (workspace.recall(QUERY).size() < 4) {
+        assertThat(System.nanoTime()).as("the tail is embedded").isLessThan(deadline);
+      }
+      workspace.compact();
+      assertThat(workspace.recall(QUERY).size()).isEqualTo(4);
+      assertThat(vectorFiles("model-one")).hasSize(1);
+      record(workspace, 5);
+      refusing.refused = "";
+      assertThatThrownBy(workspace::compact)
+          .as("nothing is left out if the embedder does not work")
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(vectorFiles("model-one")).hasSize(1);
+      refusing.refused = "host 3";
+      workspace.compact();
+      assertThat(workspace.recall(QUERY).size()).isEqualTo(8);
+    }
+  }
+
+  /** Embeds segments only when it is let. */
+  private static final class Held extends Other {
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch let = new CountDownLatch(1);
+
+    @Override
+    void before(List<String> texts) {
+      // The tail is embedded text by text, a segment some rows at a time.
+      if (texts.size() > 1) {
+        asked.countDown();
+        try {
+          assertThat(let.await(60, TimeUnit.SECONDS)).as("let go on").isTrue();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
   @Test
   void theTailIsTakenInWhileSegmentsAreEmbedded() throws Exception {
-    Held held =
-        new Held(
-            new WordVectorTestEmbedder("model-one", Map.of()),
-            new CountDownLatch(1),
-            new CountDownLatch(1));
-    try (Daybook daybook = engine(held).compactAt(4, 1 << 20).open();
+    try (Held held = new Held();
+        Daybook daybook = engine(held).compactAt(4, 1 << 20).open();
         Workspace workspace = daybook.create("w")) {
       record(workspace, 8);
-      assertThat(held.asked().await(60, TimeUnit.SECONDS)).as("embedding has begun").isTrue();
+      assertThat(held.asked.await(60, TimeUnit.SECONDS)).as("embedding has begun").isTrue();
       int indexes = allFiles().size();
       long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       try {
@@ -219,7 +267,7 @@ class ReembeddingTest {
         }
         assertThat(vectorFiles("model-one")).isEmpty();
       } finally {
-        held.let().countDown();
+        held.let.countDown();
       }
       while (vectorFiles("model-one").size() < 2) {
         record(workspace, 4);

@@ -71,7 +71,11 @@ final class Library implements AutoCloseable {
   private TailIndex tail;
 
   private List<Row> tailRows = new ArrayList<>();
-  private final Set<EventId> embedded = new HashSet<>();
+
+  /** Rows of the tail that have vectors, or a text that the embedder refuses. */
+  private final Set<EventId> embedTried = new HashSet<>();
+
+  private boolean refusalSaid;
   private boolean embedding;
 
   /**
@@ -577,53 +581,79 @@ final class Library implements AutoCloseable {
   }
 
   /**
-   * Embeds tail rows one after the other, newest tail only, until all have vectors; runs in the
-   * background.
+   * Embeds tail rows one after the other, newest tail only, until all have vectors or were refused;
+   * runs in the background.
    */
   private void embedTail() {
-    int done = 0;
-    TailIndex current = null;
-    while (true) {
-      Row row;
-      synchronized (this) {
-        if (current != tail) {
-          current = tail;
-          done = 0;
-        }
-        while (done < tailRows.size() && embedded.contains(tailRows.get(done).id())) {
-          done++;
-        }
-        if (closed || done >= tailRows.size()) {
-          embedding = false;
-          return;
-        }
-        row = tailRows.get(done);
-      }
-      try {
-        List<float[]> vectors =
-            engine.embedder().embedDocuments(EmbeddingText.chunks(row, engine.embedder()));
+    boolean isOver = false;
+    try {
+      int done = 0;
+      TailIndex current = null;
+      while (true) {
+        Row row;
         synchronized (this) {
-          if (current == tail && !closed) {
-            tail.addVectors(done, vectors);
-            embedded.add(row.id());
-            vectorsSeen = false;
+          if (current != tail) {
+            current = tail;
+            done = 0;
           }
+          while (done < tailRows.size() && embedTried.contains(tailRows.get(done).id())) {
+            done++;
+          }
+          if (closed || done >= tailRows.size()) {
+            // Here and not below, since who adds a row now is to begin anew.
+            isOver = true;
+            embedding = false;
+            return;
+          }
+          row = tailRows.get(done);
         }
+        embed(row, done, current);
         done++;
-      } catch (RuntimeException e) {
+      }
+    } catch (RuntimeException e) {
+      synchronized (this) {
+        if (!closed) {
+          log().warn("The newest events get no vectors until there are more: {}", e.toString());
+        }
+      }
+    } finally {
+      if (!isOver) {
         synchronized (this) {
-          if (!closed) {
-            log().warn("Event {} has no vector until it is compacted: {}", row.id(), e.toString());
-          }
           embedding = false;
         }
-        return;
+      }
+    }
+  }
+
+  private void embed(Row row, int place, TailIndex current) {
+    List<float[]> vectors;
+    try {
+      vectors =
+          SegmentEmbedding.vectors(engine.embedder(), EmbeddingText.chunks(row, engine.embedder()));
+    } catch (RuntimeException e) {
+      SegmentEmbedding.requireWorking(engine.embedder(), e);
+      synchronized (this) {
+        if (current == tail) {
+          embedTried.add(row.id());
+        }
+        if (!refusalSaid) {
+          refusalSaid = true;
+          log().warn("Event {} has no vector, the embedder refuses it: {}", row.id(), e.toString());
+        }
+      }
+      return;
+    }
+    synchronized (this) {
+      if (current == tail && !closed) {
+        tail.addVectors(place, vectors);
+        embedTried.add(row.id());
+        vectorsSeen = false;
       }
     }
   }
 
   private TailIndex newTail() {
-    embedded.clear();
+    embedTried.clear();
     return new TailIndex(engine.embedder().dimension());
   }
 

@@ -26,6 +26,7 @@ import dev.daybook.storage.ObjectKey;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,7 +161,7 @@ final class LibraryFiles implements SegmentFiles {
     }
   }
 
-  private static StorageAccessException unmade(String what, IOException e) {
+  static StorageAccessException unmade(String what, IOException e) {
     LocalCopies.requireNoInterrupt(e, "trying to " + what);
     return new StorageAccessException(
         "Cannot "
@@ -178,28 +179,33 @@ final class LibraryFiles implements SegmentFiles {
     chosen.forEach(segment -> models.retainAll(segment.vectors().keySet()));
     Map<String, FileRef> files = new TreeMap<>();
     for (String model : models) {
+      byte[] merged;
       try {
-        files.put(model, mergeVectors(manifest, model, chosen, newRows));
-      } catch (CorruptDataException e) {
+        merged = mergeVectors(model, chosen, newRows);
+      } catch (IOException
+          | CorruptDataException
+          | UncheckedIOException
+          | IllegalArgumentException
+          | ArithmeticException e) {
         LocalCopies.requireNoInterrupt(e, "merging vectors");
-        // Missing or damaged; if another process was faster, the commit is lost anyway.
-        log().warn("Vectors of {} are not merged but made again later: {}", model, e.getMessage());
+        // Missing, damaged or unlike; if another process was faster, the commit is lost anyway.
+        log().warn("Vectors of {} are not merged but made again later: {}", model, e.toString());
+        continue;
       }
+      files.put(model, put(keys.vector(manifest.number(), ids.nextName(), model), merged));
     }
     return files;
   }
 
-  private FileRef mergeVectors(
-      Manifest manifest, String model, List<Segment> chosen, List<int[]> newRows) {
+  private byte[] mergeVectors(String model, List<Segment> chosen, List<int[]> newRows)
+      throws IOException {
     List<VectorFile.Moved> moved = new ArrayList<>();
     try {
       for (int i = 0; i < chosen.size(); i++) {
         VectorFile file = library.vectors(chosen.get(i).vectors().get(model));
         moved.add(new VectorFile.Moved(file, newRows.get(i)));
       }
-      return put(keys.vector(manifest.number(), ids.nextName(), model), VectorFile.merge(moved));
-    } catch (IOException e) {
-      throw unmade("merge vectors", e);
+      return VectorFile.merge(moved);
     } finally {
       moved.forEach(source -> source.file().close());
     }
@@ -301,8 +307,8 @@ final class LibraryFiles implements SegmentFiles {
               progress.accept(new Progress("embedding", before + done, total));
               if (Thread.currentThread().isInterrupted()) {
                 throw new StorageUnavailableException(
-                    "Interrupted while embedding; what was embedded before stays, compact again to"
-                        + " go on");
+                    "Interrupted while embedding; segments that were embedded as a whole stay so,"
+                        + " compact again to go on");
               }
             });
     // Others may have committed much meanwhile, and a name is good for some manifests only.

@@ -1,5 +1,6 @@
 package dev.daybook.internal.workspace;
 
+import dev.daybook.StorageAccessException;
 import dev.daybook.internal.cache.LocalCopies;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.EmbeddingText;
@@ -8,13 +9,14 @@ import dev.daybook.internal.segment.RowCursor;
 import dev.daybook.internal.segment.SegmentReader;
 import dev.daybook.recall.Embedder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Embeds the rows of a segment, some at a time. */
 final class SegmentEmbedding {
@@ -26,6 +28,8 @@ final class SegmentEmbedding {
   private final Embedder embedder;
   private final IntConsumer rowsDone;
   private int done;
+  private int refused;
+  private String refusal = "";
 
   private SegmentEmbedding(Embedder embedder, IntConsumer rowsDone) {
     this.embedder = embedder;
@@ -33,9 +37,11 @@ final class SegmentEmbedding {
   }
 
   /**
-   * A vector file of the rows of a segment.
+   * A vector file of the rows of a segment. Rows whose text the embedder refuses have no vector.
    *
    * @param rowsDone is told how far it has come before each step; it may throw to end it
+   * @throws StorageAccessException if the cache folder cannot be written
+   * @throws RuntimeException of the embedder, if it refuses any text
    */
   static byte[] of(
       SegmentReader segment, Embedder embedder, LocalCopies copies, IntConsumer rowsDone) {
@@ -46,7 +52,7 @@ final class SegmentEmbedding {
       try {
         byte[] part = embedding.part(rows);
         if (embedding.done == segment.rowCount()) {
-          return part;
+          return embedding.whole(segment, part);
         }
         while (true) {
           Path file = Files.write(work.file("part-" + parts.size()), part);
@@ -54,7 +60,7 @@ final class SegmentEmbedding {
           int[] newRow = IntStream.range(first, embedding.done).toArray();
           parts.add(new VectorFile.Moved(VectorFile.open(file), newRow));
           if (embedding.done == segment.rowCount()) {
-            return VectorFile.merge(parts);
+            return embedding.whole(segment, VectorFile.merge(parts));
           }
           part = embedding.part(rows);
         }
@@ -62,18 +68,18 @@ final class SegmentEmbedding {
         parts.forEach(part -> part.file().close());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot embed " + segment + "; check the cache folder", e);
+      throw LibraryFiles.unmade("embed " + segment, e);
     }
   }
 
   /** The vectors of the next rows, numbered from 0. */
-  private byte[] part(RowCursor rows) throws IOException {
+  private byte[] part(RowCursor rows) {
     List<VectorFile.Chunk> chunks = new ArrayList<>();
     List<Row> some = new ArrayList<>();
     int first = done;
     boolean more = true;
     while (more && done - first < ROWS_A_PART) {
-      more = rows.next();
+      more = next(rows);
       if (more) {
         some.add(rows.row());
       }
@@ -87,7 +93,33 @@ final class SegmentEmbedding {
     return VectorFile.write(embedder.dimension(), chunks);
   }
 
+  private static boolean next(RowCursor rows) {
+    try {
+      return rows.next();
+    } catch (IOException e) {
+      throw Library.unreadable(e);
+    }
+  }
+
   private void embed(List<Row> rows, int firstRow, List<VectorFile.Chunk> chunks) {
+    try {
+      chunks.addAll(embedded(rows, firstRow));
+      return;
+    } catch (RuntimeException e) {
+      requireWorking(embedder, e);
+    }
+    for (int row = 0; row < rows.size(); row++) {
+      try {
+        chunks.addAll(embedded(rows.subList(row, row + 1), firstRow + row));
+      } catch (RuntimeException e) {
+        requireWorking(embedder, e);
+        refused++;
+        refusal = rows.get(row).id() + ": " + e;
+      }
+    }
+  }
+
+  private List<VectorFile.Chunk> embedded(List<Row> rows, int firstRow) {
     List<Integer> rowOf = new ArrayList<>();
     List<String> texts = new ArrayList<>();
     for (int row = 0; row < rows.size(); row++) {
@@ -96,9 +128,52 @@ final class SegmentEmbedding {
         texts.add(text);
       }
     }
-    List<float[]> vectors = embedder.embedDocuments(texts);
+    List<VectorFile.Chunk> chunks = new ArrayList<>();
+    List<float[]> vectors = vectors(embedder, texts);
     for (int i = 0; i < vectors.size(); i++) {
       chunks.add(new VectorFile.Chunk(rowOf.get(i), vectors.get(i)));
     }
+    return chunks;
+  }
+
+  /** Vectors of texts; a model is not asked for none. */
+  static List<float[]> vectors(Embedder embedder, List<String> texts) {
+    return texts.isEmpty() ? List.of() : embedder.embedDocuments(texts);
+  }
+
+  /**
+   * Makes sure that it is a text that was refused, and not that the embedder does not work any
+   * more: then nothing is to be left out.
+   *
+   * @throws RuntimeException the failure, if it is the embedder's
+   */
+  static void requireWorking(Embedder embedder, RuntimeException failure) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw failure;
+    }
+    try {
+      List<float[]> unused = embedder.embedDocuments(List.of("text"));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+      throw failure;
+    }
+  }
+
+  /** Says what was left out. */
+  private byte[] whole(SegmentReader segment, byte[] file) {
+    if (refused > 0) {
+      log()
+          .warn(
+              "{} events of {} have no vector, since the embedder refuses them; the last was {}",
+              refused,
+              segment,
+              refusal);
+    }
+    return file;
+  }
+
+  /** Asked for when there is something to say: opening is not to wait for a logging system. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(SegmentEmbedding.class);
   }
 }

@@ -5,7 +5,6 @@ import dev.daybook.internal.manifest.Balance;
 import dev.daybook.internal.segment.RowCursor;
 import dev.daybook.internal.segment.SegmentWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -104,7 +103,7 @@ final class SegmentMerge implements Iterable<Row>, AutoCloseable {
     try {
       out.add(row);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write a merged segment; check the cache folder", e);
+      throw LibraryFiles.unmade("write a merged segment", e);
     }
     balance.add(row.id());
     planRows += row.envelope().planVersion() > 0 ? 1 : 0;
