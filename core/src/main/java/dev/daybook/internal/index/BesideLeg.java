@@ -67,7 +67,7 @@ final class BesideLeg {
     try {
       List<Scored> unused = join();
     } catch (IOException | RuntimeException | Error e) {
-      if (e != why) {
+      if (!e.equals(why)) {
         why.addSuppressed(e);
       }
     }
