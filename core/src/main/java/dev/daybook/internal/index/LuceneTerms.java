@@ -1,14 +1,12 @@
 package dev.daybook.internal.index;
 
 import dev.daybook.event.Envelope.Stream;
-import dev.daybook.internal.index.TextAnalysis.Stem;
 import dev.daybook.recall.Query;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +27,6 @@ import org.apache.lucene.search.similarities.Similarity;
 public final class LuceneTerms {
   /** Changes whenever an index would be another, and is then made anew. */
   public static final int VERSION = TextAnalysis.ANALYSIS_VERSION;
-
-  private static final float WHOLE_BOOST = 0.25f;
-  private static final float PAIR_BOOST = 0.2f;
-  private static final float FIRST_LINE_BOOST = 0.35f;
-  private static final int PAIR_SLOP = 1;
 
   private final TextAnalysis analysis = new TextAnalysis();
 
@@ -64,27 +57,37 @@ public final class LuceneTerms {
     COUNTED
   }
 
-  /** A query of the same words with the same weights; empty if none of them is searched. */
+  /**
+   * A query of the same words with the same weights, made of the parts the lexical leg searches by,
+   * over {@link RowDocument#TEXT} alone; empty if none of them is searched.
+   */
   public static Optional<org.apache.lucene.search.Query> query(Query query, Neighbours neighbours) {
-    TextAnalysis analysis = new TextAnalysis();
+    return LexicalQuery.of(query).map(parts -> query(parts, neighbours));
+  }
+
+  private static org.apache.lucene.search.Query query(LexicalQuery parts, Neighbours neighbours) {
     BooleanQuery.Builder any = new BooleanQuery.Builder();
-    List<String> stems = analysis.stemsOf(query.text()).stream().map(Stem::text).toList();
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    stems.forEach(stem -> counts.merge(stem, 1, Integer::sum));
-    counts.forEach((stem, count) -> {
-      add(any, new TermQuery(new Term(RowDocument.TEXT, stem)), count);
-      add(any, new TermQuery(new Term(RowDocument.FIRST_LINE, stem)), FIRST_LINE_BOOST * count);
-    });
-    new LinkedHashSet<>(analysis.wholes(Integer.MAX_VALUE))
-        .forEach(whole -> add(any, new TermQuery(new Term(RowDocument.WHOLE, whole)), WHOLE_BOOST));
-    for (int i = 1; neighbours == Neighbours.COUNTED && i < stems.size(); i++) {
-      add(
-          any,
-          new PhraseQuery(PAIR_SLOP, RowDocument.TEXT, stems.get(i - 1), stems.get(i)),
-          PAIR_BOOST);
+    for (LexicalQuery.Word word : parts.words()) {
+      String field =
+          switch (word.sort()) {
+            case STEM -> RowDocument.TEXT;
+            case FIRST_LINE -> RowDocument.FIRST_LINE;
+            case WHOLE -> RowDocument.WHOLE;
+          };
+      add(any, new TermQuery(new Term(field, word.text())), word.boost());
     }
-    BooleanQuery built = any.build();
-    return built.clauses().isEmpty() ? Optional.empty() : Optional.of(built);
+    if (neighbours == Neighbours.COUNTED) {
+      for (LexicalQuery.Near near : parts.nears()) {
+        PhraseQuery.Builder phrase = new PhraseQuery.Builder();
+        for (int i = 0; i < near.words().size(); i++) {
+          String word = parts.words().get(near.words().get(i)).text();
+          phrase.add(new Term(RowDocument.TEXT, word), near.offsets().get(i));
+        }
+        phrase.setSlop(near.reach() == LexicalQuery.Reach.PAIR ? 1 : 0);
+        add(any, phrase.build(), near.boost());
+      }
+    }
+    return any.build();
   }
 
   private static void add(

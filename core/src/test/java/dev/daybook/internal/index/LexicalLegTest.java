@@ -22,13 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.apache.lucene.index.Term;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
-import org.apache.lucene.search.BoostQuery;
-import org.apache.lucene.search.PhraseQuery;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TermQuery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,31 +47,10 @@ class LexicalLegTest {
   /** What Lucene gives the same question: pairs as phrases that allow one word between. */
   private static Map<Integer, Float> asLuceneScores(PackedIndex index, Query query)
       throws IOException {
-    LexicalQuery parts = LexicalQuery.of(query).orElseThrow();
-    BooleanQuery.Builder any = new BooleanQuery.Builder();
-    for (LexicalQuery.Word word : parts.words()) {
-      String field =
-          switch (word.sort()) {
-            case STEM -> RowDocument.TEXT;
-            case FIRST_LINE -> RowDocument.FIRST_LINE;
-            case WHOLE -> RowDocument.WHOLE;
-          };
-      any.add(
-          new BoostQuery(new TermQuery(new Term(field, word.text())), word.boost()), Occur.SHOULD);
-    }
-    for (LexicalQuery.Near near : parts.nears()) {
-      PhraseQuery.Builder phrase = new PhraseQuery.Builder();
-      for (int i = 0; i < near.words().size(); i++) {
-        phrase.add(
-            new Term(RowDocument.TEXT, parts.words().get(near.words().get(i)).text()),
-            near.offsets().get(i));
-      }
-      phrase.setSlop(near.reach() == LexicalQuery.Reach.PAIR ? 1 : 0);
-      any.add(new BoostQuery(phrase.build(), near.boost()), Occur.SHOULD);
-    }
+    var whole = LuceneTerms.query(query, LuceneTerms.Neighbours.COUNTED).orElseThrow();
     Map<Integer, Float> scores = new LinkedHashMap<>();
     for (ScoreDoc doc :
-        new LexicalStatistics(index.reader()).search(any.build(), index.rows()).scoreDocs) {
+        new LexicalStatistics(index.reader()).search(whole, index.rows()).scoreDocs) {
       scores.put(doc.doc, doc.score);
     }
     return scores;
