@@ -8,6 +8,7 @@ import dev.daybook.recall.Coverage;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.EmbedderProvider;
 import dev.daybook.recall.Filter;
+import dev.daybook.recall.ForwardingTestEmbedder;
 import dev.daybook.recall.Hits;
 import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
@@ -128,25 +129,27 @@ class EmbedderModesTest {
   }
 
   /** 64 components of another embedder, of which it keeps some. */
-  private record Shorter(Embedder of, int dimension) implements Embedder {
-    @Override
-    public String modelKey() {
-      return of.modelKey();
+  private static final class Shorter extends ForwardingTestEmbedder {
+    private final int dimension;
+
+    Shorter(Embedder of, int dimension) {
+      super(of);
+      this.dimension = dimension;
     }
 
     @Override
-    public int maxTokens() {
-      return of.maxTokens();
+    public int dimension() {
+      return dimension;
     }
 
     @Override
     public List<float[]> embedDocuments(List<String> texts) {
-      return of.embedDocuments(texts).stream().map(this::cut).toList();
+      return super.embedDocuments(texts).stream().map(this::cut).toList();
     }
 
     @Override
     public float[] embedQuery(String text) {
-      return cut(of.embedQuery(text));
+      return cut(super.embedQuery(text));
     }
 
     private float[] cut(float[] vector) {
@@ -159,16 +162,6 @@ class EmbedderModesTest {
         cut[i] = squares == 0 ? (i == 0 ? 1 : 0) : (float) (cut[i] / Math.sqrt(squares));
       }
       return cut;
-    }
-
-    @Override
-    public List<String> split(String text, int tokensMax, int chunksMax) {
-      return of.split(text, tokensMax, chunksMax);
-    }
-
-    @Override
-    public void close() {
-      of.close();
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.daybook.event.Actor;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.recall.Embedder;
+import dev.daybook.recall.ForwardingTestEmbedder;
 import dev.daybook.recall.Hit;
 import dev.daybook.recall.Hits;
 import dev.daybook.recall.Leg;
@@ -152,46 +153,18 @@ class ReembeddingTest {
   }
 
   /** An embedder that does something else with documents. */
-  private abstract static class Other implements Embedder {
-    private final Embedder of = new WordVectorTestEmbedder("model-one", Map.of());
-
-    @Override
-    public String modelKey() {
-      return of.modelKey();
-    }
-
-    @Override
-    public int dimension() {
-      return of.dimension();
-    }
-
-    @Override
-    public int maxTokens() {
-      return of.maxTokens();
+  private abstract static class Other extends ForwardingTestEmbedder {
+    Other() {
+      super(new WordVectorTestEmbedder("model-one", Map.of()));
     }
 
     @Override
     public List<float[]> embedDocuments(List<String> texts) {
       before(texts);
-      return of.embedDocuments(texts);
+      return super.embedDocuments(texts);
     }
 
     abstract void before(List<String> texts);
-
-    @Override
-    public float[] embedQuery(String text) {
-      return of.embedQuery(text);
-    }
-
-    @Override
-    public List<String> split(String text, int tokensMax, int chunksMax) {
-      return of.split(text, tokensMax, chunksMax);
-    }
-
-    @Override
-    public void close() {
-      of.close();
-    }
   }
 
   private static final class Refusing extends Other {

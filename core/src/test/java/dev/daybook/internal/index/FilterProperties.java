@@ -108,12 +108,7 @@ class FilterProperties {
 
   @AfterContainer
   static void deleteFolder() throws IOException {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
+    TestRows.deleteFolder(folder);
   }
 
   /**

@@ -83,6 +83,16 @@ final class TestRows {
     return new EventId(START.plusMillis(n).toEpochMilli() << 16, 1);
   }
 
+  /** Removes a folder of files. */
+  static void deleteFolder(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
   static Path indexFile(Path folder, List<Row> rows) throws IOException {
     return Files.write(
         Files.createTempFile(folder, "index", ".lucene"), SegmentIndexWriter.build(rows));
