@@ -252,15 +252,6 @@ final class LexicalLeg {
     }
 
     /**
-     * The best rows, the best first.
-     *
-     * @param shown which rows are looked at; null for all
-     */
-    List<Scored> best(FixedBitSet shown, int count) throws IOException {
-      return best(shown, count, List.of());
-    }
-
-    /**
      * The best rows, the best first. What has the best words is found first; neighbours among the
      * words then say in which order.
      *

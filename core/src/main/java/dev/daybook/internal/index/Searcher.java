@@ -463,7 +463,7 @@ public final class Searcher implements AutoCloseable {
    * @param question the query's vector; no component if there is no embedder
    * @throws IllegalArgumentException if the vector has another dimension than the events'
    */
-  public Ranking search(Query query, float[] question) throws IOException {
+  Ranking search(Query query, float[] question) throws IOException {
     return search(query, question, "there is no embedder");
   }
 

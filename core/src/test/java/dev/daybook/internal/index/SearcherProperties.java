@@ -77,12 +77,7 @@ class SearcherProperties {
 
   @AfterContainer
   static void deleteFolder() throws IOException {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
+    TestRows.deleteFolder(folder);
   }
 
   /** Up to 30 rows over three sources; calls may end starts of any source. */
@@ -307,7 +302,7 @@ class SearcherProperties {
       var words = lexical.prepare(query);
       var meaning = new VectorLeg(sources).prepare(embedder.embedQuery("token crash"));
       Map<Leg, List<Scored>> found = new LinkedHashMap<>();
-      found.put(Leg.LEXICAL, words.orElseThrow().best(null, 5));
+      found.put(Leg.LEXICAL, words.orElseThrow().best(null, 5, List.of()));
       found.put(Leg.VECTOR, meaning.best(null, 5));
       Map<Leg, List<Scored>> reversed = new LinkedHashMap<>();
       reversed.put(Leg.VECTOR, found.get(Leg.VECTOR));
