@@ -783,8 +783,10 @@ class IsolationTest {
         Following.Position end = workspace.position();
         Following.Position from = random.nextBoolean() ? followed : Following.Position.START;
         try (Following following = workspace.follow(from, listener)) {
+          long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
           while (!following.position().equals(end)) {
             assertThat(following.isRunning()).isTrue();
+            assertThat(System.nanoTime()).as("followed to %s", end).isLessThan(deadline);
             Thread.sleep(1);
           }
         }

@@ -22,7 +22,7 @@ class FingerprintTest {
               "cat: /srv/build/7/shop/app.conf: No such file or directory"),
           pair(
               "a relative path and an absolute one",
-              "python: can't open file '/work/a/tool.py': [Errno 2] No such file or directory",
+              "python: can't open file '/opt/a/tool.py': [Errno 2] No such file or directory",
               "python3: can't open file 'tool.py': [Errno 2] No such file or directory"),
           pair(
               "a path of Windows",
