@@ -53,6 +53,7 @@ class RunScriptTest {
         machine.resolve("bin/mvn"),
         """
         #!/bin/sh
+        echo "what Maven says on its standard output"
         echo "mvn $* in $PWD with $JAVA_HOME and $JAVA_DAYBOOK_HOME" >&2
         mkdir -p benchmarks/target
         echo 'a:b c' > benchmarks/target/classpath
