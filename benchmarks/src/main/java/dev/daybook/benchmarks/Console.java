@@ -4,21 +4,21 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
 /** Results on standard output, progress on standard error. */
-final class Console {
+public final class Console {
   private Console() {}
 
   /** One line of a result; decimal points whatever the locale. */
-  static void line(String format, Object... values) {
+  public static void line(String format, Object... values) {
     System.out.printf(Locale.ROOT, format + "%n", values);
   }
 
   /** A line for whoever waits. */
-  static void progress(String format, Object... values) {
+  public static void progress(String format, Object... values) {
     System.err.printf(Locale.ROOT, format + "%n", values);
   }
 
   /** The machine, and how busy it was when the suite began; the first line of every result. */
-  static void machine() {
+  public static void machine() {
     line(
         "machine   %d processors, %s %s, JDK %s, load average %.1f at the start",
         Runtime.getRuntime().availableProcessors(),
@@ -29,12 +29,12 @@ final class Console {
   }
 
   /** How many threads want a processor, over the last minute; negative where it is not known. */
-  static double load() {
+  public static double load() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
   /** What is beside a bar in a table. */
-  static String verdict(boolean met) {
+  public static String verdict(boolean met) {
     return met ? "met" : "missed";
   }
 }

@@ -3,12 +3,12 @@ package dev.daybook.benchmarks;
 import java.util.Arrays;
 
 /** Durations in nanoseconds, and their percentiles. For one thread. */
-final class Latencies {
+public final class Latencies {
   private long[] nanos = new long[1_024];
   private int count;
 
   /** Adds one. */
-  void add(long newNanos) {
+  public void add(long newNanos) {
     if (count == nanos.length) {
       nanos = Arrays.copyOf(nanos, 2 * count);
     }
@@ -16,18 +16,18 @@ final class Latencies {
   }
 
   /** Adds all of another. */
-  void addAll(Latencies more) {
+  public void addAll(Latencies more) {
     for (int i = 0; i < more.count; i++) {
       add(more.nanos[i]);
     }
   }
 
-  int count() {
+  public int count() {
     return count;
   }
 
   /** The nearest-rank percentile in milliseconds; not a number if there is nothing. */
-  double millis(double percent) {
+  public double millis(double percent) {
     if (count == 0) {
       return Double.NaN;
     }

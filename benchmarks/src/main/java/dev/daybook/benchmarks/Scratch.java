@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Folders a suite makes and removes. */
-final class Scratch {
+public final class Scratch {
   private Scratch() {}
 
   /** Removes a folder and all in it. */
-  static void delete(Path folder) throws IOException {
+  public static void delete(Path folder) throws IOException {
     List<Path> all;
     try (Stream<Path> paths = Files.walk(folder)) {
       all = paths.sorted(Comparator.reverseOrder()).toList();
