@@ -1,5 +1,6 @@
 package dev.daybook.benchmarks;
 
+import dev.daybook.benchmarks.report.Report;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -24,16 +25,19 @@ import picocli.CommandLine.Command;
       PlanReplaySuite.class,
       PlanQueriesSuite.class,
       SqliteSuite.class,
+      Report.class,
       ModesSuite.class
     })
 public final class Benchmarks {
   Benchmarks() {}
 
+  /** All suites. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Benchmarks()).setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
   /** Runs a suite. */
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new Benchmarks())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(arguments));
+    System.exit(commandLine().execute(arguments));
   }
 }

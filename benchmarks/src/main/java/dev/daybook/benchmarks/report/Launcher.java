@@ -1,0 +1,16 @@
+package dev.daybook.benchmarks.report;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** How a process that runs a suite is made. */
+@FunctionalInterface
+interface Launcher {
+  /**
+   * A process, not started yet.
+   *
+   * @param line the suite's command and options
+   * @param figures the file for its figures
+   */
+  ProcessBuilder of(List<String> line, Path figures);
+}
