@@ -40,10 +40,7 @@ final class Html {
       List<R> rows,
       Function<R, List<String>> cells,
       Function<R, String> kind) {
-    String head =
-        columns.stream()
-            .map(column -> "<th scope=\"col\">" + escaped(column) + "</th>")
-            .collect(Collectors.joining());
+    String head = cells("th scope=\"col\"", "th", columns, numbers);
     String body =
         rows.stream()
             .map(row -> row(cells.apply(row), numbers, kind.apply(row)))
@@ -60,13 +57,17 @@ final class Html {
   }
 
   private static String row(List<String> cells, List<Integer> numbers, String kind) {
-    StringBuilder row = new StringBuilder("<tr class=\"" + escaped(kind) + "\">");
+    return "<tr class=\"%s\">%s</tr>\n".formatted(escaped(kind), cells("td", "td", cells, numbers));
+  }
+
+  private static String cells(String begin, String end, List<String> cells, List<Integer> numbers) {
+    StringBuilder html = new StringBuilder();
     for (int i = 0; i < cells.size(); i++) {
-      row.append(numbers.contains(i) ? "<td class=\"number\">" : "<td>")
-          .append(escaped(cells.get(i)))
-          .append("</td>");
+      html.append("<").append(begin);
+      html.append(numbers.contains(i) ? " class=\"number\">" : ">");
+      html.append(escaped(cells.get(i))).append("</").append(end).append(">");
     }
-    return row.append("</tr>\n").toString();
+    return html.toString();
   }
 
   static String list(List<String> texts) {

@@ -9,10 +9,11 @@
   const drawn = [];
 
   const wrapped = text => {
+    const most = innerWidth < 600 ? 20 : 30;
     const lines = [''];
     for (const word of text.split(' ')) {
       const last = lines[lines.length - 1];
-      if (last && last.length + word.length > 30) {
+      if (last && last.length + word.length >= most) {
         lines.push(word);
       } else {
         lines[lines.length - 1] = last ? last + ' ' + word : word;
@@ -21,13 +22,27 @@
     return lines;
   };
 
+  const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
+  // Few numbers, none of which is turned or hides another: of a logarithmic axis the powers of ten.
+  const ticks = logarithmic => ({
+    maxRotation: 0,
+    callback: value => !logarithmic || Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? short.format(value) : ''
+  });
+
   // A logarithmic axis starts at the power of ten below the least value, so that its bar can be seen.
   const values = plot => {
     const all = plot.series.flatMap(one => one.points.map(point => point.y));
     const axis = { title: { display: plot.unit !== '', text: plot.unit } };
     return plot.logarithmic
-      ? { ...axis, type: 'logarithmic', min: Math.pow(10, Math.ceil(Math.log10(Math.min(...all))) - 1) }
-      : { ...axis, beginAtZero: true };
+      ? { ...axis, type: 'logarithmic', ticks: ticks(true), min: Math.pow(10, Math.ceil(Math.log10(Math.min(...all))) - 1) }
+      : { ...axis, ticks: ticks(false), beginAtZero: true };
+  };
+
+  // What is ours has the same colour in every plot.
+  const barColours = series => {
+    let others = 0;
+    return series.map(one => one.name.startsWith('Daybook') ? colours[0] : colours[1 + others++ % (colours.length - 1)]);
   };
 
   const bars = plot => ({
@@ -36,7 +51,7 @@
       labels: plot.series.map(one => wrapped(one.name + ': ' + one.points[0].shown)),
       datasets: [{
         data: plot.series.map(one => one.points[0].y),
-        backgroundColor: plot.series.map((one, i) => colours[i % colours.length]),
+        backgroundColor: barColours(plot.series),
         maxBarThickness: 28
       }]
     },
@@ -62,7 +77,7 @@
       }))
     },
     options: {
-      scales: { x: { type: 'logarithmic', title: { display: true, text: 'events' } }, y: values(plot) },
+      scales: { x: { type: 'logarithmic', ticks: ticks(true), title: { display: true, text: 'events' } }, y: values(plot) },
       plugins: { legend: { position: 'bottom', labels: { usePointStyle: true } } }
     }
   });
