@@ -18,12 +18,13 @@ final class Jvm {
         .toList();
   }
 
-  /** A JVM that runs a suite, and keeps its figures in a file. */
-  static ProcessBuilder running(List<String> line, Path figures) {
+  /** A JVM that runs a suite; see {@link Launcher}. */
+  static ProcessBuilder running(List<String> line, Path figures, Path scratch) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(flags());
     words.add("-D" + Figures.FILE + "=" + figures);
+    words.add("-Djava.io.tmpdir=" + scratch);
     words.add(Benchmarks.class.getName());
     words.addAll(line);
     ProcessBuilder builder = new ProcessBuilder(words);

@@ -11,6 +11,7 @@ interface Launcher {
    *
    * @param line the suite's command and options
    * @param figures the file for its figures
+   * @param scratch an empty folder for all that it needs for a while
    */
-  ProcessBuilder of(List<String> line, Path figures);
+  ProcessBuilder of(List<String> line, Path figures, Path scratch);
 }

@@ -3,10 +3,12 @@ package dev.daybook.benchmarks.report;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.daybook.benchmarks.Console;
+import dev.daybook.benchmarks.Scratch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -51,10 +53,21 @@ final class Runner {
   SuiteRun run(String suite, List<String> line, String count, Duration patience)
       throws IOException, InterruptedException {
     Files.deleteIfExists(folder.figures(suite));
+    Path scratch = Files.createTempDirectory("daybook-report-");
+    try {
+      return run(suite, line, count, patience, scratch);
+    } finally {
+      clear(scratch);
+    }
+  }
+
+  private SuiteRun run(
+      String suite, List<String> line, String count, Duration patience, Path scratch)
+      throws IOException, InterruptedException {
     SuiteRun begun =
         SuiteRun.starting(suite, line, revision, clock.instant(), Math.max(-1, Console.load()));
     folder.keep(begun);
-    Optional<Process> started = start(suite, line);
+    Optional<Process> started = start(suite, line, scratch);
     if (started.isEmpty()) {
       return begun;
     }
@@ -72,11 +85,12 @@ final class Runner {
     return run;
   }
 
-  private synchronized Optional<Process> start(String suite, List<String> line) throws IOException {
+  private synchronized Optional<Process> start(String suite, List<String> line, Path scratch)
+      throws IOException {
     if (!isStopped) {
       Process process =
           launcher
-              .of(line, folder.figures(suite))
+              .of(line, folder.figures(suite), scratch)
               .redirectOutput(folder.output(suite).toFile())
               .start();
       process.getOutputStream().close();
@@ -84,6 +98,15 @@ final class Runner {
       return running;
     }
     return Optional.empty();
+  }
+
+  /** Removes what a suite that was ended had no time to. */
+  private static void clear(Path scratch) {
+    try {
+      Scratch.delete(scratch);
+    } catch (IOException | UncheckedIOException e) {
+      Console.progress("Cannot remove %s: %s; delete it by hand", scratch, e);
+    }
   }
 
   private void passOn(Process process, String suite, String count, Instant started) {

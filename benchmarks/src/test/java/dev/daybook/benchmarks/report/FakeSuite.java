@@ -2,6 +2,8 @@ package dev.daybook.benchmarks.report;
 
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** A suite that takes no time: a figure, a line on each output, and an end as it is told. */
@@ -10,6 +12,8 @@ final class FakeSuite {
 
   public static void main(String[] arguments) throws Exception {
     List<String> line = List.of(arguments);
+    Path left = Files.createTempDirectory("fake-");
+    Files.writeString(left.resolve("left"), "by a suite that does not clean up");
     Figures figures = new Figures();
     figures.add(Figure.of("fake work", 10, line.getFirst(), "p50", 2, "ms").atMost(1));
     System.out.println("printed by " + String.join(" ", line));

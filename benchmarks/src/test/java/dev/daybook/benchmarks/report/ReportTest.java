@@ -32,17 +32,20 @@ class ReportTest {
   @TempDir Path folder;
 
   private final List<List<String>> started = new ArrayList<>();
+  private final List<Path> scratches = new ArrayList<>();
 
   @Command(name = "benchmarks/run")
   private static final class Root {}
 
-  private ProcessBuilder fake(List<String> line, Path figures) {
+  private ProcessBuilder fake(List<String> line, Path figures, Path scratch) {
     started.add(line);
+    scratches.add(scratch);
     List<String> words =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-D" + Figures.FILE + "=" + figures,
+                "-Djava.io.tmpdir=" + scratch,
                 FakeSuite.class.getName()));
     words.addAll(line);
     ProcessBuilder builder = new ProcessBuilder(words);
@@ -163,6 +166,7 @@ class ReportTest {
     SuiteRun next = runner.run("next", List.of("next"), "2 of 2", Duration.ofMinutes(5));
     assertThat(next.state()).isEqualTo(SuiteRun.State.INTERRUPTED);
     assertThat(started).hasSize(1);
+    assertThat(scratches).singleElement().satisfies(path -> assertThat(path).doesNotExist());
   }
 
   private static void stopOnceMeasured(Runner runner, Folder kept) {
