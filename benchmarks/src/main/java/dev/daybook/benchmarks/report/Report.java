@@ -54,7 +54,7 @@ public final class Report implements Callable<Integer> {
   @Option(names = "--quick", description = "about ten minutes in all; ratios are rough")
   private boolean isQuick;
 
-  @Option(names = "--full", description = "the long suites too; hours")
+  @Option(names = "--full", description = "the long suites too; two to three hours")
   private boolean isFull;
 
   @Option(
@@ -97,7 +97,7 @@ public final class Report implements Callable<Integer> {
   }
 
   /** A suite that is going to be run. */
-  private record Pending(Suite suite, List<String> line, int minutes) {}
+  private record Pending(Suite suite, List<String> line, int seconds) {}
 
   @Override
   public Integer call() throws Exception {
@@ -141,7 +141,7 @@ public final class Report implements Callable<Integer> {
       throws IOException, InterruptedException {
     Console.progress(
         "To run, about %d minutes on two processors that are not busy: %s",
-        pending.stream().mapToInt(Pending::minutes).sum(),
+        Math.ceilDiv(pending.stream().mapToInt(Pending::seconds).sum(), 60),
         String.join(", ", pending.stream().map(one -> one.suite().name()).toList()));
     boolean haveAllFinished = true;
     for (int i = 0; i < pending.size() && !runner.isStopped(); i++) {
@@ -161,7 +161,7 @@ public final class Report implements Callable<Integer> {
 
   private Duration patience(Pending one) {
     return Duration.ofMinutes(
-        minutesMax.orElseGet(() -> Math.max(PATIENCE_MINUTES_MIN, PATIENCE * one.minutes())));
+        minutesMax.orElseGet(() -> Math.max(PATIENCE_MINUTES_MIN, PATIENCE * one.seconds() / 60)));
   }
 
   /** What is to be run. What is left out is kept as such, unless there is something of it. */
@@ -187,7 +187,7 @@ public final class Report implements Callable<Integer> {
       if (isResumed && before.isPresent() && before.get().answers(line, revision)) {
         Console.progress("%s finished before", suite.name());
       } else {
-        pending.add(new Pending(suite, line, turn.minutes()));
+        pending.add(new Pending(suite, line, turn.seconds()));
       }
     }
     return pending;

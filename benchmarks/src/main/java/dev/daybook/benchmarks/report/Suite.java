@@ -35,9 +35,9 @@ record Suite(String name, String command, List<Data> data, String events, Map<Si
   /**
    * How it is run.
    *
-   * @param minutes it is expected to take on two processors that are not busy
+   * @param seconds it is expected to take on two processors that are not busy
    */
-  record Turn(List<String> options, int minutes) {
+  record Turn(List<String> options, int seconds) {
     Turn {
       options = List.copyOf(options);
     }
@@ -73,10 +73,10 @@ record Suite(String name, String command, List<Data> data, String events, Map<Si
   }
 
   /** The same, run at a size with these options. */
-  Suite at(Size size, int minutes, String... options) {
+  Suite at(Size size, int seconds, String... options) {
     Map<Size, Turn> more = new EnumMap<>(Size.class);
     more.putAll(turns);
-    more.put(size, new Turn(List.of(options), minutes));
+    more.put(size, new Turn(List.of(options), seconds));
     return new Suite(name, command, data, events, more);
   }
 

@@ -228,14 +228,15 @@ class ReportTest {
 
   @Test
   void takesAboutAsLongAsItSays() {
-    assertThat(minutes(Size.QUICK)).isLessThanOrEqualTo(20);
-    assertThat(minutes(Size.NORMAL)).isLessThanOrEqualTo(45);
+    assertThat(minutes(Size.QUICK)).isLessThanOrEqualTo(10);
+    assertThat(minutes(Size.NORMAL)).isLessThanOrEqualTo(40);
   }
 
   private static int minutes(Size size) {
     return Suites.ALL.stream()
-        .flatMap(suite -> suite.turn(size).stream())
-        .mapToInt(Suite.Turn::minutes)
-        .sum();
+            .flatMap(suite -> suite.turn(size).stream())
+            .mapToInt(Suite.Turn::seconds)
+            .sum()
+        / 60;
   }
 }
