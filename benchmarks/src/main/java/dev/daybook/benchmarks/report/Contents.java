@@ -22,7 +22,7 @@ record Contents(Head head, List<Section> sections) {
   }
 
   /** A figure with a bar. */
-  record Held(String suite, Figure figure) {
+  record Held(String suite, Figure figure, String note) {
     boolean isMet() {
       return figure.isMet().orElseThrow();
     }
@@ -42,7 +42,7 @@ record Contents(Head head, List<Section> sections) {
         .flatMap(section ->
             section.figures().stream()
                 .filter(figure -> figure.bar().isPresent())
-                .map(figure -> new Held(section.run().suite(), figure)))
+                .map(figure -> new Held(section.run().suite(), figure, section.note(figure))))
         .sorted(Comparator.comparing(Held::isMet))
         .toList();
   }

@@ -40,7 +40,7 @@ final class Rows {
   static List<String> of(Contents.Held held) {
     List<String> cells = new ArrayList<>(List.of(held.suite()));
     cells.addAll(of(held.figure()));
-    cells.add(held.figure().note());
+    cells.add(held.note());
     return cells;
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What is on a page of one suite.
@@ -48,6 +49,19 @@ record Section(SuiteRun run, List<Figure> figures, String output, List<String> l
     return Files.exists(file)
         ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8).stripTrailing()
         : "";
+  }
+
+  /** What is to be said of a figure: its note, else what others say of the same contender. */
+  String note(Figure figure) {
+    return figure.note().isEmpty()
+        ? figures.stream()
+            .filter(other -> other.workload().equals(figure.workload()))
+            .filter(other -> other.contender().equals(figure.contender()))
+            .map(Figure::note)
+            .filter(note -> !note.isEmpty())
+            .distinct()
+            .collect(Collectors.joining("; "))
+        : figure.note();
   }
 
   /** Whether the printed output stands for the figures, since there are none. */

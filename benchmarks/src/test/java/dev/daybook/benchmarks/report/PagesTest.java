@@ -79,6 +79,14 @@ class PagesTest {
   }
 
   @Test
+  void saysOfABarWhatOtherFiguresSayOfItsContender() {
+    Figure noted = Figure.of("recall", 1_000, "Daybook", "p99", 4, "ms").noting("two threads");
+    assertThat(contents(section("a", "", OURS, noted, THEIRS, MISSED)).bars())
+        .extracting(Contents.Held::note)
+        .containsExactly("hashes every token", "two threads");
+  }
+
+  @Test
   void hasTheSameColumnsInEveryTableOfFigures() throws Exception {
     String page = page(section("a", "", OURS), section("b", "", MISSED, THEIRS));
     List<List<String>> heads =
