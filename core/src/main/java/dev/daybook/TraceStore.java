@@ -10,6 +10,7 @@ import dev.daybook.internal.workspace.ById;
 import dev.daybook.internal.workspace.ByPlace;
 import dev.daybook.internal.workspace.OpenWorkspace;
 import dev.daybook.internal.workspace.PastReads;
+import dev.daybook.internal.workspace.TraceViews;
 import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
 import java.time.Duration;
@@ -39,6 +40,10 @@ public final class TraceStore {
   public static final int PRIOR_ATTEMPTS_MAX = 5;
 
   private static final Duration RECENT = Duration.ofSeconds(5);
+
+  static {
+    TraceViews.openBy(traces -> traces.view());
+  }
 
   private final OpenWorkspace workspace;
   private final Function<Duration, View> views;

@@ -17,6 +17,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -304,6 +305,37 @@ public final class Searcher implements AutoCloseable {
   /** How many events pass. */
   public long count(Filter filter) throws IOException {
     return filter.isAny() ? sources.rows() - hiddenCount : shown(filter, List.of()).cardinality();
+  }
+
+  /** The rows that pass: a set for each segment, then one for the tail. */
+  public List<BitSet> passing(Filter filter) throws IOException {
+    FixedBitSet shown = shown(filter, List.of());
+    List<BitSet> bySource = new ArrayList<>();
+    for (int source = 0; source < sources.count(); source++) {
+      bySource.add(part(shown, sources.start(source), sources.table(source).rows()));
+    }
+    return bySource;
+  }
+
+  private static BitSet part(FixedBitSet all, int start, int rows) {
+    long[] from = all.getBits();
+    long[] words = new long[(rows + Long.SIZE - 1) / Long.SIZE];
+    int first = start / Long.SIZE;
+    int shift = start % Long.SIZE;
+    for (int i = 0; i < words.length; i++) {
+      words[i] = from[first + i] >>> shift;
+      if (shift > 0 && first + i + 1 < from.length) {
+        words[i] |= from[first + i + 1] << -shift;
+      }
+    }
+    BitSet part = BitSet.valueOf(words);
+    part.clear(rows, words.length * Long.SIZE);
+    return part;
+  }
+
+  /** The event of a row of a source. */
+  public EventId id(int source, int row) throws IOException {
+    return sources.table(source).id(row);
   }
 
   /**

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** The columns of a segment, in their order in the file. */
-enum Column {
+/** The columns of a segment, in their order in the file. FORMAT.md says what each holds. */
+public enum Column {
   EVENT_ID(Kind.REQUIRED_TEXT),
   WORKSPACE(Kind.REQUIRED_TEXT),
   STREAM(Kind.REQUIRED_TEXT),
@@ -54,13 +54,13 @@ enum Column {
   BATCH_ROW(Kind.INT, -1);
 
   /** All columns. */
-  static final List<Column> ALL = List.of(values());
+  public static final List<Column> ALL = List.of(values());
 
   /** Columns that segments written before there were any do not have. */
   static final Set<Column> LATER = EnumSet.of(WRITER_LOG, BATCH, BATCH_ROW);
 
   /** What a column holds. A column that is not required holds NULL for "does not apply". */
-  enum Kind {
+  public enum Kind {
     REQUIRED_TEXT,
     TEXT,
     TEXTS,
@@ -70,7 +70,8 @@ enum Column {
     LONG,
     REQUIRED_TIME;
 
-    boolean isRequired() {
+    /** Whether every row has a value. */
+    public boolean isRequired() {
       return name().startsWith("REQUIRED");
     }
   }
@@ -88,8 +89,18 @@ enum Column {
     this.absent = absent;
   }
 
-  Kind kind() {
+  /** What it holds. */
+  public Kind kind() {
     return kind;
+  }
+
+  /** Bytes a value; 0 of texts, which differ. */
+  int width() {
+    return switch (kind) {
+      case INT, REQUIRED_INT -> Integer.BYTES;
+      case LONG, REQUIRED_LONG, REQUIRED_TIME -> Long.BYTES;
+      case TEXT, REQUIRED_TEXT, TEXTS -> 0;
+    };
   }
 
   /** The number that a row carries where the file has NULL. */
@@ -97,7 +108,8 @@ enum Column {
     return absent;
   }
 
-  String columnName() {
+  /** What it is called in the file. */
+  public String columnName() {
     return columnName;
   }
 }

@@ -19,6 +19,9 @@ sealed interface SegmentInput extends InputFile {
   @Override
   long getLength() throws IOException;
 
+  /** All bytes, outside the heap; only to be read, at absolute places. */
+  ByteBuffer direct();
+
   /**
    * A segment on disk, mapped into memory: it can be read although its name is gone, a read of a
    * page costs no call of the system, and it takes no heap. It is unmapped when nobody holds this
@@ -63,6 +66,11 @@ sealed interface SegmentInput extends InputFile {
     }
 
     @Override
+    public ByteBuffer direct() {
+      return mapped;
+    }
+
+    @Override
     public SeekableInputStream newStream() {
       return new Stream(name()) {
         @Override
@@ -94,6 +102,11 @@ sealed interface SegmentInput extends InputFile {
     @Override
     public long getLength() {
       return bytes.length;
+    }
+
+    @Override
+    public ByteBuffer direct() {
+      return ByteBuffer.allocateDirect(bytes.length).put(0, bytes);
     }
 
     @Override

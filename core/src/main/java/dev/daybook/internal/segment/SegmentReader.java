@@ -5,6 +5,7 @@ import dev.daybook.event.EventId;
 import dev.daybook.internal.NewerFormatException;
 import dev.daybook.internal.entry.Row;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -348,6 +349,31 @@ public final class SegmentReader {
 
   int groups() {
     return firstRows.length - 1;
+  }
+
+  /** The number of the first row of a row group; of the group behind the last, of all rows. */
+  int firstRow(int group) {
+    return Math.toIntExact(firstRows[group]);
+  }
+
+  /** The bytes of the segment. */
+  ByteBuffer direct() {
+    return input.direct();
+  }
+
+  /** What the footer says of a column in a row group. */
+  ColumnChunkMetaData chunk(int group, ColumnPath path) {
+    for (ColumnChunkMetaData chunk : footer.getBlocks().get(group).getColumns()) {
+      if (chunk.getPath().equals(path)) {
+        return chunk;
+      }
+    }
+    throw new IllegalArgumentException(input.name() + " has no column " + path);
+  }
+
+  /** Where the pages of a column are in a row group. */
+  OffsetIndex pages(int group, ColumnPath path) {
+    return pageIndex.get(group).get(path);
   }
 
   String createdBy() {

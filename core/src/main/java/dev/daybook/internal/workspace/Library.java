@@ -160,9 +160,7 @@ final class Library implements AutoCloseable {
 
   /** What a snapshot's segments and tail hold, ready to be searched. */
   synchronized View view(Snapshot snapshot) {
-    if (closed) {
-      throw new IllegalStateException("The workspace is closed");
-    }
+    requireUse();
     List<OpenSegment> open = open(snapshot.manifest());
     boolean moved = addTail(snapshot, open);
     PlanState plan = snapshot.plan().plan();
@@ -493,6 +491,22 @@ final class Library implements AutoCloseable {
               .formatted(bytes.length, sum.join(), file.sha256()));
     }
     return plan;
+  }
+
+  /** The id of the workspace. */
+  String workspaceId() {
+    return workspaceId;
+  }
+
+  /**
+   * Makes sure that files may still be read.
+   *
+   * @throws IllegalStateException if the workspace is closed
+   */
+  synchronized void requireUse() {
+    if (closed) {
+      throw new IllegalStateException("The workspace is closed");
+    }
   }
 
   private synchronized void requireOpen() {

@@ -19,6 +19,7 @@ import dev.daybook.internal.index.TailIndex;
 import dev.daybook.internal.index.Vectors;
 import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.plan.PlanState;
+import dev.daybook.internal.segment.Column;
 import dev.daybook.internal.segment.SegmentReader;
 import dev.daybook.internal.workspace.Library.OpenSegment;
 import dev.daybook.recall.Embedder;
@@ -33,6 +34,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -152,6 +154,38 @@ public final class View {
   /** What a filter lets pass, newest first, after a cursor. */
   public List<Entry> find(Filter filter, EventId after, int limit) {
     return loadRefs(reading(() -> searcher.find(filter, after, limit, Order.NEWEST_FIRST)).refs());
+  }
+
+  /** Columns of what a filter lets pass; to be closed by the caller. */
+  public EventScan scan(Filter filter, List<Column> columns) {
+    return new EventScan(this, reading(() -> searcher.passing(filter)), columns);
+  }
+
+  /** The segments that are seen, in the order of their rows in {@link #scan}. */
+  List<OpenSegment> segments() {
+    return segments;
+  }
+
+  /** The rows that no segment covers. */
+  List<Row> tailRows() {
+    return tailRows;
+  }
+
+  Library library() {
+    return library;
+  }
+
+  /** Where the events of some rows of a source are, in this view. */
+  List<Ref> refsIn(View other, int source, BitSet rows) {
+    List<EventId> ids =
+        other.reading(() -> {
+          List<EventId> some = new ArrayList<>();
+          for (int row = rows.nextSetBit(0); row >= 0; row = rows.nextSetBit(row + 1)) {
+            some.add(other.searcher.id(source, row));
+          }
+          return some;
+        });
+    return lookup(ids);
   }
 
   /** Events of a selection, newest first, after a cursor. */

@@ -1,0 +1,74 @@
+package dev.daybook.arrow;
+
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+
+/** Says in words what Arrow needs of the host if it is not there. Names no class of Arrow. */
+final class ArrowSupport {
+  private static final String COORDINATES =
+      "org.apache.arrow:arrow-vector and an allocator such as org.apache.arrow:arrow-memory-unsafe";
+
+  private static final ClassLoader LOADER = ArrowSupport.class.getClassLoader();
+
+  private ArrowSupport() {}
+
+  /**
+   * Makes sure that Arrow is there and may do what it must.
+   *
+   * @throws IllegalStateException if not; its message says what to do
+   */
+  static void require() {
+    Class<?> memory;
+    try {
+      Class<?> unused = Class.forName("org.apache.arrow.vector.ipc.ArrowReader", false, LOADER);
+      memory = Class.forName("org.apache.arrow.memory.util.MemoryUtil", false, LOADER);
+    } catch (ClassNotFoundException | NoClassDefFoundError e) {
+      throw new IllegalStateException(
+          "Apache Arrow is not on the class path (%s is missing); the export of record batches needs %s, version 17 or newer, which daybook-core does not bring along"
+              .formatted(e.getMessage().replace('/', '.'), COORDINATES),
+          e);
+    }
+    try {
+      initialise(memory);
+    } catch (LinkageError e) {
+      if (ByteBuffer.class.getModule().isOpen("java.nio", memory.getModule())) {
+        throw e;
+      }
+      throw new IllegalStateException(notOpened(memory.getModule()), e);
+    }
+  }
+
+  private static void initialise(Class<?> type) {
+    try {
+      Class<?> unused = Class.forName(type.getName(), /* initialize= */ true, LOADER);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(type + " was there a moment ago", e);
+    }
+  }
+
+  /** Makes an allocator, or says why it cannot be made. */
+  static <T> T allocator(Supplier<T> maker) {
+    try {
+      return maker.get();
+    } catch (LinkageError | RuntimeException e) {
+      throw new IllegalStateException(
+          "Apache Arrow finds no memory allocator (%s); put one on the class path, such as org.apache.arrow:arrow-memory-unsafe, or give your own to open(filter, allocator)"
+              .formatted(e),
+          e);
+    }
+  }
+
+  private static String notOpened(Module arrow) {
+    String flag =
+        "--add-opens=java.base/java.nio=" + (arrow.isNamed() ? arrow.getName() : "ALL-UNNAMED");
+    return "Apache Arrow may not use the memory of this JVM, since package java.nio is not opened"
+        + " to it; start the JVM that exports with "
+        + flag
+        + ": on the command line before the class or -jar; in the manifest of an executable jar"
+        + " as Add-Opens: java.base/java.nio; in Maven's surefire as <argLine>"
+        + flag
+        + "</argLine>; in Gradle as jvmArgs('"
+        + flag
+        + "') of the task that runs or tests; anywhere by the variable JDK_JAVA_OPTIONS";
+  }
+}

@@ -1,0 +1,131 @@
+package dev.daybook.arrow;
+
+import dev.daybook.StorageUnavailableException;
+import dev.daybook.internal.segment.Column;
+import dev.daybook.internal.segment.ColumnWriter;
+import dev.daybook.internal.workspace.EventScan;
+import dev.daybook.internal.workspace.View;
+import dev.daybook.recall.Filter;
+import java.io.IOException;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Reads the columns of a scan into batches. Not safe for several threads. */
+final class BatchReader extends ArrowReader {
+  /** So many rows of a column are read at once, before those of the next. */
+  private static final int STEP_ROWS = 1_024;
+
+  private final EventScan scan;
+  private final List<Column> columns;
+  private final Schema schema;
+
+  /** Closed with this: its own allocator, or nothing. */
+  private final AutoCloseable owned;
+
+  private boolean failed;
+
+  private BatchReader(
+      EventScan scan, List<Column> columns, BufferAllocator allocator, AutoCloseable owned) {
+    super(allocator);
+    this.scan = scan;
+    this.columns = columns;
+    this.schema = new Schema(columns.stream().map(BatchReader::field).toList());
+    this.owned = owned;
+  }
+
+  static ArrowReader open(View view, Filter filter, List<Column> columns) {
+    BufferAllocator own = ArrowSupport.allocator(RootAllocator::new);
+    try {
+      return new BatchReader(view.scan(filter, columns), columns, own, own);
+    } catch (RuntimeException e) {
+      own.close();
+      throw e;
+    }
+  }
+
+  static ArrowReader open(
+      View view, Filter filter, List<Column> columns, BufferAllocator allocator) {
+    return new BatchReader(view.scan(filter, columns), columns, allocator, () -> {});
+  }
+
+  private static Field field(Column column) {
+    String name = column.columnName();
+    ArrowType utf8 = ArrowType.Utf8.INSTANCE;
+    return switch (column.kind()) {
+      case TEXT, REQUIRED_TEXT -> field(column, utf8);
+      case TEXTS ->
+          new Field(
+              name,
+              FieldType.nullable(ArrowType.List.INSTANCE),
+              List.of(new Field(ListVector.DATA_VECTOR_NAME, FieldType.notNullable(utf8), null)));
+      case INT, REQUIRED_INT -> field(column, new ArrowType.Int(Integer.SIZE, true));
+      case LONG, REQUIRED_LONG -> field(column, new ArrowType.Int(Long.SIZE, true));
+      case REQUIRED_TIME -> field(column, new ArrowType.Timestamp(TimeUnit.MICROSECOND, "UTC"));
+    };
+  }
+
+  private static Field field(Column column, ArrowType type) {
+    boolean nullable = !column.kind().isRequired();
+    return new Field(column.columnName(), new FieldType(nullable, type, null), null);
+  }
+
+  @Override
+  protected Schema readSchema() {
+    return schema;
+  }
+
+  @Override
+  public boolean loadNextBatch() throws IOException {
+    prepareLoadNextBatch();
+    getVectorSchemaRoot().clear();
+    if (Thread.currentThread().isInterrupted()) {
+      throw new StorageUnavailableException(
+          "Interrupted while reading events; nothing was lost, ask for the batch again");
+    }
+    if (failed) {
+      throw new IllegalStateException("Reading failed before; open another reader");
+    }
+    failed = true;
+    try (Batch batch = new Batch(columns, allocator)) {
+      List<ColumnWriter> writers = batch.writers();
+      int rows = 0;
+      int read;
+      do {
+        read = scan.read(writers, Math.min(STEP_ROWS, EventBatches.BATCH_ROWS_MAX - rows));
+        rows += read;
+      } while (read > 0
+          && rows < EventBatches.BATCH_ROWS_MAX
+          && batch.bytes() < EventBatches.BATCH_BYTES);
+      if (rows > 0) {
+        loadRecordBatch(batch.finish(rows));
+      }
+      failed = false;
+      return rows > 0;
+    }
+  }
+
+  @Override
+  public long bytesRead() {
+    return scan.bytesRead();
+  }
+
+  @Override
+  protected void closeReadSource() throws IOException {
+    scan.close();
+    try {
+      owned.close();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("Cannot close the allocator of a reader", e);
+    }
+  }
+}

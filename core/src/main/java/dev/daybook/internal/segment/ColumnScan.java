@@ -1,0 +1,112 @@
+package dev.daybook.internal.segment;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnPath;
+
+/**
+ * Reads some columns of chosen rows, segment after segment, without putting rows together: each
+ * page once, and only pages that a chosen row stands in. Holds one page of each column. Not safe
+ * for several threads.
+ */
+public final class ColumnScan implements AutoCloseable {
+  private final PageSource source = new PageSource();
+  private final List<ColumnPages> pages = new ArrayList<>();
+
+  private SegmentReader segment;
+  private ByteBuffer file;
+  private BitSet rows = new BitSet();
+
+  /** The next row to be read; -1 for none. */
+  private int next = -1;
+
+  private int group = -1;
+
+  /** Those columns of the row group that have values. */
+  private boolean[] there = new boolean[0];
+
+  /** A scan of these columns, which is at no segment yet. */
+  public ColumnScan(List<Column> columns) {
+    for (Column column : columns) {
+      pages.add(new ColumnPages(column, source));
+    }
+  }
+
+  /** Turns to some rows of a segment. */
+  public void start(SegmentReader newSegment, BitSet newRows) {
+    segment = newSegment;
+    file = newSegment.direct();
+    rows = newRows;
+    next = newRows.nextSetBit(0);
+    group = -1;
+  }
+
+  /** How many bytes of pages were read so far, compressed. */
+  public long bytesRead() {
+    return source.bytesRead();
+  }
+
+  /**
+   * Appends the next rows to columns, which are in the order of those of this scan.
+   *
+   * @param rowsMax at most this many, at least 1
+   * @return how many; 0 if there are no more
+   * @throws IOException if the segment is damaged; what was appended then is of no use
+   */
+  public int read(List<ColumnWriter> to, int rowsMax) throws IOException {
+    int read = 0;
+    try {
+      while (next >= 0 && read < rowsMax) {
+        openGroup();
+        int count =
+            Math.min(
+                Math.min(rows.nextClearBit(next), segment.firstRow(group + 1)) - next,
+                rowsMax - read);
+        int from = next - segment.firstRow(group);
+        for (int i = 0; i < there.length; i++) {
+          if (there[i]) {
+            pages.get(i).read(from, count, to.get(i));
+          } else {
+            to.get(i).addNulls(count);
+          }
+        }
+        read += count;
+        next = rows.nextSetBit(next + count);
+      }
+    } catch (IOException | RuntimeException e) {
+      throw segment.unreadable(e);
+    }
+    return read;
+  }
+
+  private void openGroup() {
+    if (group >= 0 && next < segment.firstRow(group + 1)) {
+      return;
+    }
+    do {
+      group++;
+    } while (next >= segment.firstRow(group + 1));
+    int groupRows = segment.firstRow(group + 1) - segment.firstRow(group);
+    List<Column> wanted = pages.stream().map(ColumnPages::column).toList();
+    List<Column> withValues = segment.withValues(group, wanted);
+    there = new boolean[pages.size()];
+    for (int i = 0; i < there.length; i++) {
+      Column column = wanted.get(i);
+      there[i] = segment.columns().contains(column) && withValues.contains(column);
+      if (there[i]) {
+        ColumnPath path = SegmentSchema.path(column);
+        ColumnChunkMetaData chunk = segment.chunk(group, path);
+        pages.get(i).open(file, chunk, segment.pages(group, path), groupRows);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

@@ -1,0 +1,293 @@
+package dev.daybook.arrow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.daybook.Daybook;
+import dev.daybook.EntryPage;
+import dev.daybook.Receipt;
+import dev.daybook.Session;
+import dev.daybook.TraceStore;
+import dev.daybook.Workspace;
+import dev.daybook.event.Actor;
+import dev.daybook.event.CallOutcome;
+import dev.daybook.event.Context;
+import dev.daybook.event.Entry;
+import dev.daybook.event.Envelope;
+import dev.daybook.event.EventId;
+import dev.daybook.event.PlanEvent.NoteAdded;
+import dev.daybook.event.PlanEvent.TaskAdded;
+import dev.daybook.event.ToolCall;
+import dev.daybook.event.TraceEvent.Message;
+import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.internal.entry.Row;
+import dev.daybook.recall.Embedder;
+import dev.daybook.recall.Filter;
+import dev.daybook.storage.MemoryObjectStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TimeStampVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is exported is what find lists; needs the flag that Arrow needs. */
+@Tag("arrow")
+class EventBatchesTest {
+  /** Columns that an entry says nothing of. */
+  private static final List<String> UNSEEN =
+      List.of("manifest", "writer_log", "batch", "batch_row");
+
+  @TempDir private Path cache;
+  private final MemoryObjectStore store = new MemoryObjectStore();
+
+  private Daybook daybook() {
+    return Daybook.on(store)
+        .embedder(Embedder.none())
+        .cache(cache, 1 << 30)
+        .compactAt(Integer.MAX_VALUE, Long.MAX_VALUE)
+        .keepReplaced(Duration.ZERO)
+        .open();
+  }
+
+  /** Rows by event id, each a value by column; what is null is left out. */
+  static Map<String, Map<String, Object>> rows(ArrowReader reader) throws Exception {
+    Map<String, Map<String, Object>> rows = new TreeMap<>();
+    VectorSchemaRoot root = reader.getVectorSchemaRoot();
+    while (reader.loadNextBatch()) {
+      assertThat(root.getRowCount()).isPositive();
+      for (int row = 0; row < root.getRowCount(); row++) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (FieldVector vector : root.getFieldVectors()) {
+          if (!vector.isNull(row)) {
+            values.put(vector.getName(), value(vector, row));
+          }
+        }
+        assertThat(rows.put((String) values.get("event_id"), values)).isNull();
+      }
+    }
+    return rows;
+  }
+
+  private static Object value(FieldVector vector, int row) {
+    return switch (vector) {
+      case TimeStampVector times -> times.get(row);
+      default ->
+          switch (vector.getObject(row)) {
+            case List<?> list -> list.stream().map(Object::toString).toList();
+            case Number number -> number.longValue();
+            case Object text -> text.toString();
+          };
+    };
+  }
+
+  static Map<String, Map<String, Object>> found(TraceStore traces, Filter filter, String id) {
+    Map<String, Map<String, Object>> rows = new TreeMap<>();
+    EventId cursor = EventId.NONE;
+    do {
+      EntryPage page = traces.find(filter, cursor, 500);
+      page.entries().forEach(entry -> rows.put(entry.id().toString(), expected(entry, id)));
+      cursor = page.next();
+    } while (cursor.isPresent());
+    return rows;
+  }
+
+  private static Map<String, Object> expected(Entry entry, String workspace) {
+    Envelope envelope = entry.envelope();
+    Row row = Row.of(envelope, entry.event());
+    Map<String, Object> values = new LinkedHashMap<>();
+    put(values, "event_id", envelope.id().toString());
+    put(values, "workspace", workspace);
+    put(values, "stream", envelope.stream().name().toLowerCase(Locale.ROOT));
+    put(values, "type", entry.event().type());
+    values.put("schema_version", (long) row.schemaVersion());
+    values.put("time", micros(envelope.time()));
+    values.put("recorded_time", micros(envelope.recordedAt()));
+    put(values, "actor_kind", envelope.actor().kind().name());
+    put(values, "actor_id", envelope.actor().id());
+    put(values, "actor_name", envelope.actor().name());
+    put(values, "role", envelope.actor().role());
+    put(values, "model", envelope.actor().model());
+    put(values, "client", envelope.actor().client());
+    put(values, "session", envelope.session().value());
+    put(values, "parent_session", envelope.parentSession().value());
+    put(values, "task", envelope.task());
+    put(values, "cause", envelope.cause().isPresent() ? envelope.cause().toString() : "");
+    put(values, "source", envelope.source());
+    if (!envelope.labels().isEmpty()) {
+      // One label each, so the JSON is known.
+      Map.Entry<String, String> label = envelope.labels().entrySet().iterator().next();
+      values.put("labels", "{\"%s\":\"%s\"}".formatted(label.getKey(), label.getValue()));
+    }
+    if (envelope.planVersion() > 0) {
+      values.put("plan_version", envelope.planVersion());
+    }
+    if (entry.event() instanceof ToolCall call) {
+      values.put("tool", call.tool());
+      values.put("outcome", call.outcome().name());
+      if (call.exitCode() != ToolCall.NO_EXIT_CODE) {
+        values.put("exit_code", (long) call.exitCode());
+      }
+      if (row.promoted().durationMicros() >= 0) {
+        values.put("duration_us", row.promoted().durationMicros());
+      }
+      if (!row.promoted().paths().isEmpty()) {
+        values.put("paths", row.promoted().paths());
+      }
+      put(values, "error_fingerprint", row.promoted().errorFingerprint());
+      put(values, "arguments_hash", row.promoted().argumentsHash());
+    } else {
+      put(values, "tool", row.promoted().tool());
+      put(values, "outcome", row.promoted().outcome());
+      put(values, "arguments_hash", row.promoted().argumentsHash());
+      put(values, "status", row.promoted().status());
+    }
+    put(values, "text", row.text());
+    put(values, "payload", row.payload());
+    return values;
+  }
+
+  private static void put(Map<String, Object> values, String column, String value) {
+    if (!value.isEmpty()) {
+      values.put(column, value);
+    }
+  }
+
+  private static long micros(Instant time) {
+    return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
+  }
+
+  /** Random events, some of which are started calls that end later, in another segment or never. */
+  private static void history(Workspace workspace, Random random, int rounds) {
+    List<EventId> started = new ArrayList<>();
+    List<ToolCall> calls = new ArrayList<>();
+    List<String> words = List.of("token", "login", "naïve", "\uD83D\uDD11 key", "", "x".repeat(40));
+    try (Session session =
+            workspace.startSession(Actor.agent("coder-7").role("coder").model("m-1"));
+        Session other = workspace.startSession(Actor.human("ana").name("Ana"))) {
+      for (int round = 0; round < rounds; round++) {
+        List<Receipt> receipts = new ArrayList<>();
+        int events = 1 + random.nextInt(random.nextInt(20) == 0 ? 1_500 : 40);
+        for (int i = 0; i < events; i++) {
+          Session by = random.nextBoolean() ? session : other;
+          String word = words.get(random.nextInt(words.size()));
+          ToolCall call =
+              ToolCall.of(
+                  random.nextBoolean() ? "bash" : "edit", "run " + word + random.nextInt(9));
+          switch (random.nextInt(8)) {
+            case 0 -> {
+              started.add(by.started(call).id());
+              calls.add(call);
+            }
+            case 1 -> {
+              if (!started.isEmpty()) {
+                int one = random.nextInt(started.size());
+                receipts.add(
+                    by.finished(
+                        started.remove(one), calls.remove(one).hardFail("Died", "died " + word)));
+              }
+            }
+            case 2 ->
+                receipts.add(
+                    by.record(
+                        call.softFail("error " + word)
+                            .exit(random.nextInt(5) - 1)
+                            .took(Duration.ofMillis(random.nextInt(900)))
+                            .touching("src/A" + random.nextInt(3) + ".java", "b/" + word + "c")));
+            case 3 ->
+                receipts.add(
+                    by.record(
+                        Observation.of(word + " seen " + "long ".repeat(random.nextInt(300))),
+                        Context.none().label("round", "r" + round)));
+            case 4 ->
+                receipts.add(
+                    by.on("T-" + random.nextInt(4)).record(new Message("user", "say " + word)));
+            default -> receipts.add(by.record(call.output("done " + word)));
+          }
+        }
+        receipts.forEach(Receipt::await);
+        if (random.nextInt(3) == 0) {
+          String task = "T-" + round;
+          session.updatePlan(
+              plan -> List.of(TaskAdded.of(task, "Do " + task), NoteAdded.of("noted " + task)));
+        }
+        if (random.nextInt(3) == 0) {
+          workspace.compact();
+        }
+      }
+    }
+  }
+
+  private static List<Filter> filters(Random random) {
+    Filter any = Filter.any();
+    return List.of(
+        any,
+        any.failures(),
+        any.tool("bash").outcome(CallOutcome.OK),
+        any.stream(Envelope.Stream.PLAN),
+        any.type("Observation", "Message"),
+        any.task("T-" + random.nextInt(4)),
+        any.path("src/**"),
+        any.agent("ana"),
+        any.agent("nobody"),
+        any.from(Instant.now().minusMillis(random.nextInt(2_000))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void givesWhatFindLists(long seed) throws Exception {
+    Random random = new Random(seed);
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w");
+        BufferAllocator allocator = new RootAllocator()) {
+      history(workspace, random, 3 + random.nextInt(8));
+      Workspace.Past past = workspace.asOf((workspace.plan().version() + 1) / 2);
+      for (Filter filter : filters(random)) {
+        for (TraceStore traces : List.of(workspace.traces(), past.traces())) {
+          try (ArrowReader reader = EventBatches.of(traces).open(filter, allocator)) {
+            Map<String, Map<String, Object>> exported = rows(reader);
+            exported
+                .values()
+                .forEach(row -> {
+                  assertThat(row).containsKey("manifest");
+                  assertThat(row.containsKey("writer_log"))
+                      .isEqualTo(row.get("stream").equals("trace"));
+                  row.keySet().removeAll(UNSEEN);
+                });
+            assertThat(exported).isEqualTo(found(traces, filter, workspace.id()));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void refusesColumnsItDoesNotKnow() {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      EventBatches batches = EventBatches.of(workspace.traces());
+      assertThatThrownBy(() -> batches.columns("text", "recorded"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("'recorded'")
+          .hasMessageContaining("event_id, workspace, stream")
+          .hasMessageContaining("recorded_time");
+      assertThatThrownBy(() -> batches.columns("text", "text")).hasMessageContaining("twice");
+      assertThatThrownBy(() -> batches.columns()).hasMessageContaining("event_id");
+    }
+  }
+}
