@@ -13,48 +13,68 @@ final class ArrowSupport {
   private ArrowSupport() {}
 
   /**
-   * Makes sure that Arrow is there and may do what it must.
+   * Makes sure that Arrow is there.
    *
    * @throws IllegalStateException if not; its message says what to do
    */
   static void require() {
-    Class<?> memory;
     try {
       Class<?> unused = Class.forName("org.apache.arrow.vector.ipc.ArrowReader", false, LOADER);
-      memory = Class.forName("org.apache.arrow.memory.util.MemoryUtil", false, LOADER);
+      unused = memory();
     } catch (ClassNotFoundException | NoClassDefFoundError e) {
       throw new IllegalStateException(
           "Apache Arrow is not on the class path (%s is missing); the export of record batches needs %s, version 17 or newer, which daybook-core does not bring along"
               .formatted(e.getMessage().replace('/', '.'), COORDINATES),
           e);
     }
-    try {
-      initialise(memory);
-    } catch (LinkageError e) {
-      if (ByteBuffer.class.getModule().isOpen("java.nio", memory.getModule())) {
-        throw e;
-      }
-      throw new IllegalStateException(notOpened(memory.getModule()), e);
-    }
   }
 
-  private static void initialise(Class<?> type) {
-    try {
-      Class<?> unused = Class.forName(type.getName(), /* initialize= */ true, LOADER);
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(type + " was there a moment ago", e);
-    }
+  private static Class<?> memory() throws ClassNotFoundException {
+    return Class.forName("org.apache.arrow.memory.util.MemoryUtil", false, LOADER);
   }
 
-  /** Makes an allocator, or says why it cannot be made. */
+  /**
+   * Makes an allocator.
+   *
+   * @throws IllegalStateException if Arrow may not do what it must, or there is none to be had; its
+   *     message says what to do
+   */
   static <T> T allocator(Supplier<T> maker) {
     try {
       return maker.get();
     } catch (LinkageError | RuntimeException e) {
+      requireOpened(e);
       throw new IllegalStateException(
           "Apache Arrow finds no memory allocator (%s); put one on the class path, such as org.apache.arrow:arrow-memory-unsafe, or give your own to open(filter, allocator)"
-              .formatted(e),
+              .formatted(e.getCause() == null ? e : e.getCause()),
           e);
+    }
+  }
+
+  /**
+   * Uses memory of Arrow's for the first time: some versions say at once that they may not, some
+   * when it is written.
+   *
+   * @throws IllegalStateException if they may not; its message says what to do
+   */
+  static <T> T probe(Supplier<T> use) {
+    try {
+      return use.get();
+    } catch (LinkageError | UnsupportedOperationException e) {
+      requireOpened(e);
+      throw e;
+    }
+  }
+
+  private static void requireOpened(Throwable failure) {
+    try {
+      Module arrow = memory().getModule();
+      if (!ByteBuffer.class.getModule().isOpen("java.nio", arrow)) {
+        throw new IllegalStateException(notOpened(arrow), failure);
+      }
+    } catch (ClassNotFoundException e) {
+      e.addSuppressed(failure);
+      throw new IllegalStateException("Apache Arrow was there a moment ago", e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.ArrowBuf;
@@ -21,12 +22,24 @@ final class Batch implements AutoCloseable {
   /** Of each column its own memory, then that of its elements if it has lists. */
   private final List<List<Memory>> memories = new ArrayList<>();
 
-  Batch(List<Column> columns, BufferAllocator allocator) {
+  /**
+   * How many bytes each part of each column took in the batch before, as the next is likely to take
+   * as many: memory that grows is copied.
+   */
+  static final class Sizes {
+    private final Map<String, Map<ColumnMemory.Part, Integer>> known = new HashMap<>();
+
+    private Map<ColumnMemory.Part, Integer> of(String name) {
+      return known.computeIfAbsent(name, unknown -> new EnumMap<>(ColumnMemory.Part.class));
+    }
+  }
+
+  Batch(List<Column> columns, Sizes sizes, BufferAllocator allocator) {
     try {
       for (Column column : columns) {
-        Memory own = new Memory(allocator);
+        Memory own = new Memory(allocator, sizes.of(column.columnName()));
         if (column.kind() == Column.Kind.TEXTS) {
-          Memory elements = new Memory(allocator);
+          Memory elements = new Memory(allocator, sizes.of(column.columnName() + ".element"));
           memories.add(List.of(own, elements));
           writers.add(ColumnWriter.ofLists(column, own, elements));
         } else {
@@ -83,11 +96,19 @@ final class Batch implements AutoCloseable {
   private static final class Memory implements ColumnMemory, AutoCloseable {
     private static final int BYTES_MIN = 1 << 10;
 
+    /** What a writer wants to have room for behind the end. */
+    private static final int SPARE_BYTES = 64;
+
+    /** One batch of long values is not to make all that follow large. */
+    private static final int BYTES_EXPECTED_MAX = 2 * EventBatches.BATCH_BYTES;
+
     private final BufferAllocator allocator;
+    private final Map<Part, Integer> sizes;
     private final Map<Part, ArrowBuf> buffers = new EnumMap<>(Part.class);
 
-    Memory(BufferAllocator allocator) {
+    Memory(BufferAllocator allocator, Map<Part, Integer> sizes) {
       this.allocator = allocator;
+      this.sizes = sizes;
     }
 
     @Override
@@ -95,7 +116,8 @@ final class Batch implements AutoCloseable {
       ArrowBuf old = buffers.get(part);
       long capacity = old == null ? 0 : old.capacity();
       if (capacity < bytes) {
-        long wanted = Math.max(Math.max(BYTES_MIN, bytes), 2 * capacity);
+        int least = Math.max(BYTES_MIN, old == null ? sizes.getOrDefault(part, 0) : 0);
+        long wanted = Math.max(Math.max(least, bytes), 2 * capacity);
         ArrowBuf grown = allocator.buffer(Math.min(wanted, Integer.MAX_VALUE));
         if (old != null) {
           grown.setBytes(0, old, 0, capacity);
@@ -112,6 +134,7 @@ final class Batch implements AutoCloseable {
     /** A part of which so many bytes were written. */
     ArrowBuf finished(Part part, long bytes) {
       ArrowBuf buffer = buffers.get(part);
+      sizes.merge(part, (int) Math.min(bytes + SPARE_BYTES, BYTES_EXPECTED_MAX), Math::max);
       return buffer == null ? allocator.getEmpty() : buffer.writerIndex(bytes);
     }
 

@@ -7,7 +7,9 @@ import dev.daybook.internal.workspace.EventScan;
 import dev.daybook.internal.workspace.View;
 import dev.daybook.recall.Filter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.complex.ListVector;
@@ -30,6 +32,7 @@ final class BatchReader extends ArrowReader {
   /** Closed with this: its own allocator, or nothing. */
   private final AutoCloseable owned;
 
+  private final Batch.Sizes sizes = new Batch.Sizes();
   private boolean failed;
 
   private BatchReader(
@@ -42,8 +45,9 @@ final class BatchReader extends ArrowReader {
   }
 
   static ArrowReader open(View view, Filter filter, List<Column> columns) {
-    BufferAllocator own = ArrowSupport.allocator(RootAllocator::new);
+    BufferAllocator own = ArrowSupport.allocator(() -> new RootAllocator());
     try {
+      probe(own);
       return new BatchReader(view.scan(filter, columns), columns, own, own);
     } catch (RuntimeException e) {
       own.close();
@@ -53,7 +57,18 @@ final class BatchReader extends ArrowReader {
 
   static ArrowReader open(
       View view, Filter filter, List<Column> columns, BufferAllocator allocator) {
+    probe(allocator);
     return new BatchReader(view.scan(filter, columns), columns, allocator, () -> {});
+  }
+
+  /** Finds out whether memory can be written before anything is read. */
+  private static void probe(BufferAllocator allocator) {
+    ByteBuffer unused =
+        ArrowSupport.probe(() -> {
+          try (ArrowBuf some = allocator.buffer(Long.BYTES)) {
+            return some.nioBuffer(0, Long.BYTES);
+          }
+        });
   }
 
   private static Field field(Column column) {
@@ -94,7 +109,7 @@ final class BatchReader extends ArrowReader {
       throw new IllegalStateException("Reading failed before; open another reader");
     }
     failed = true;
-    try (Batch batch = new Batch(columns, allocator)) {
+    try (Batch batch = new Batch(columns, sizes, allocator)) {
       List<ColumnWriter> writers = batch.writers();
       int rows = 0;
       int read;

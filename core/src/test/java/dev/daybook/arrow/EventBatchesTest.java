@@ -7,6 +7,7 @@ import dev.daybook.Daybook;
 import dev.daybook.EntryPage;
 import dev.daybook.Receipt;
 import dev.daybook.Session;
+import dev.daybook.StorageUnavailableException;
 import dev.daybook.TraceStore;
 import dev.daybook.Workspace;
 import dev.daybook.event.Actor;
@@ -24,6 +25,10 @@ import dev.daybook.internal.entry.Row;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
 import dev.daybook.storage.MemoryObjectStore;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +45,10 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +103,12 @@ class EventBatchesTest {
             case Object text -> text.toString();
           };
     };
+  }
+
+  /** Rows without the columns that an entry says nothing of. */
+  static Map<String, Map<String, Object>> seen(Map<String, Map<String, Object>> rows) {
+    rows.values().forEach(row -> row.keySet().removeAll(UNSEEN));
+    return rows;
   }
 
   static Map<String, Map<String, Object>> found(TraceStore traces, Filter filter, String id) {
@@ -288,6 +303,217 @@ class EventBatchesTest {
           .hasMessageContaining("recorded_time");
       assertThatThrownBy(() -> batches.columns("text", "text")).hasMessageContaining("twice");
       assertThatThrownBy(() -> batches.columns()).hasMessageContaining("event_id");
+    }
+  }
+
+  @Test
+  void hasTheTypesOfTheFormat() throws Exception {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w");
+        ArrowReader reader = EventBatches.of(workspace.traces()).open(Filter.any())) {
+      Map<String, String> types = new LinkedHashMap<>();
+      for (Field field : reader.getVectorSchemaRoot().getSchema().getFields()) {
+        types.put(field.getName(), field.getType() + (field.isNullable() ? "" : " required"));
+      }
+      assertThat(types)
+          .hasSize(44)
+          .containsEntry("event_id", "Utf8 required")
+          .containsEntry("tool", "Utf8")
+          .containsEntry("time", "Timestamp(MICROSECOND, UTC) required")
+          .containsEntry("schema_version", "Int(32, true) required")
+          .containsEntry("exit_code", "Int(32, true)")
+          .containsEntry("duration_us", "Int(64, true)")
+          .containsEntry("paths", "List");
+      assertThat(reader.getVectorSchemaRoot().getVector("paths").getField().getChildren())
+          .singleElement()
+          .satisfies(child -> assertThat(child.getType()).isEqualTo(ArrowType.Utf8.INSTANCE));
+    }
+  }
+
+  @Test
+  void givesTheColumnsAskedForInTheirOrder() throws Exception {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      history(workspace, new Random(5), 2);
+      try (ArrowReader reader =
+          EventBatches.of(workspace.traces()).columns("text", "time", "paths").open(Filter.any())) {
+        assertThat(reader.loadNextBatch()).isTrue();
+        assertThat(reader.getVectorSchemaRoot().getSchema().getFields())
+            .extracting(Field::getName)
+            .containsExactly("text", "time", "paths");
+      }
+    }
+  }
+
+  @Test
+  void givesNoBatchOfNothing() throws Exception {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w");
+        BufferAllocator allocator = new RootAllocator();
+        ArrowReader reader = EventBatches.of(workspace.traces()).open(Filter.any(), allocator)) {
+      assertThat(reader.loadNextBatch()).isFalse();
+      assertThat(reader.loadNextBatch()).isFalse();
+      assertThat(reader.getVectorSchemaRoot().getRowCount()).isZero();
+    }
+  }
+
+  private static void record(Workspace workspace, int events, String text) {
+    try (Session session = workspace.startSession(Actor.agent("coder-7"))) {
+      List<Receipt> receipts = new ArrayList<>();
+      for (int i = 0; i < events; i++) {
+        receipts.add(session.record(Observation.of(text + " " + i)));
+      }
+      receipts.forEach(Receipt::await);
+    }
+  }
+
+  /** The allocator complains when it is closed if anything was not freed. */
+  @Test
+  void canBeClosedHalfWayAndKeepsToItsBounds() throws Exception {
+    String text = "long ".repeat(200);
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      record(workspace, 3_000, text);
+      workspace.compact();
+      record(workspace, 6_500, text);
+      for (int batches = 0; batches < 4; batches++) {
+        try (BufferAllocator allocator = new RootAllocator();
+            ArrowReader reader =
+                EventBatches.of(workspace.traces()).columns("text").open(Filter.any(), allocator)) {
+          long read = 0;
+          for (int i = 0; i < batches && reader.loadNextBatch(); i++) {
+            read += reader.getVectorSchemaRoot().getRowCount();
+            assertThat(reader.getVectorSchemaRoot().getRowCount()).isLessThan(5_200);
+            assertThat(allocator.getAllocatedMemory()).isLessThan(4L * EventBatches.BATCH_BYTES);
+          }
+          assertThat(read).isEqualTo(batches == 0 ? 0 : batches == 3 ? 9_502 : read);
+        }
+      }
+    }
+  }
+
+  @Test
+  void anInterruptStopsItAndLosesNothing() throws Exception {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      record(workspace, 9_000, "a");
+      workspace.compact();
+      try (ArrowReader reader =
+          EventBatches.of(workspace.traces()).columns("event_id").open(Filter.any())) {
+        assertThat(reader.loadNextBatch()).isTrue();
+        int rows = reader.getVectorSchemaRoot().getRowCount();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(reader::loadNextBatch)
+            .isInstanceOf(StorageUnavailableException.class)
+            .hasMessageContaining("Interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+        while (reader.loadNextBatch()) {
+          rows += reader.getVectorSchemaRoot().getRowCount();
+        }
+        assertThat(rows).isEqualTo(9_001);
+      }
+    }
+  }
+
+  @Test
+  void readsOnWhenSegmentsWereReplacedAndAreGone() throws Exception {
+    try (Daybook writer = daybook();
+        Workspace workspace = writer.create("w");
+        Daybook elsewhere =
+            Daybook.on(store).embedder(Embedder.none()).cache(cache.resolve("b"), 1 << 30).open();
+        Workspace slow = elsewhere.open("w")) {
+      for (int i = 0; i < 5; i++) {
+        record(workspace, 20, "finding " + i);
+        workspace.compact();
+      }
+      Map<String, Map<String, Object>> before =
+          found(workspace.traces(), Filter.any(), workspace.id());
+      try (ArrowReader reader = EventBatches.of(slow.traces()).open(Filter.any())) {
+        List<String> keys = segments();
+        for (int i = 0; i < 15; i++) {
+          record(workspace, 20, "later " + i);
+          workspace.compact();
+        }
+        assertThat(segments()).doesNotContainAnyElementsOf(keys);
+        assertThat(seen(rows(reader))).isEqualTo(before);
+      }
+    }
+  }
+
+  private List<String> segments() throws IOException {
+    return store.list("w/000001/segment/", "", 1_000).objects().stream()
+        .map(object -> object.key().path())
+        .toList();
+  }
+
+  @Test
+  void isRefusedOnceTheWorkspaceIsClosed() throws Exception {
+    try (Daybook daybook = daybook()) {
+      Workspace workspace = daybook.create("w");
+      record(workspace, 3, "a");
+      try (ArrowReader reader = EventBatches.of(workspace.traces()).open(Filter.any())) {
+        workspace.close();
+        assertThatThrownBy(reader::loadNextBatch)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("closed");
+      }
+      assertThatThrownBy(() -> EventBatches.of(workspace.traces()).open(Filter.any()))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  /** What engines in other languages are given. */
+  @Test
+  void canBeWrittenAsAStreamOfArrow() throws Exception {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w");
+        BufferAllocator allocator = new RootAllocator()) {
+      history(workspace, new Random(9), 6);
+      ByteArrayOutputStream stream = new ByteArrayOutputStream();
+      try (ArrowReader reader = EventBatches.of(workspace.traces()).open(Filter.any(), allocator);
+          ArrowStreamWriter writer =
+              new ArrowStreamWriter(
+                  reader.getVectorSchemaRoot(), reader, Channels.newChannel(stream))) {
+        while (reader.loadNextBatch()) {
+          writer.writeBatch();
+        }
+        writer.end();
+      }
+      try (ArrowReader read =
+          new ArrowStreamReader(new ByteArrayInputStream(stream.toByteArray()), allocator)) {
+        assertThat(seen(rows(read)))
+            .isEqualTo(found(workspace.traces(), Filter.any(), workspace.id()));
+      }
+    }
+  }
+
+  @Test
+  void onlyPagesOfTheColumnsAndEventsAskedForAreRead() throws Exception {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      record(workspace, 5_000, "text of some length, ".repeat(10));
+      try (Session session = workspace.startSession(Actor.agent("rare"))) {
+        session.record(Observation.of("the only one")).await();
+      }
+      workspace.compact();
+      long all = bytes(EventBatches.of(workspace.traces()), Filter.any());
+      long text = bytes(EventBatches.of(workspace.traces()).columns("text"), Filter.any());
+      long time = bytes(EventBatches.of(workspace.traces()).columns("type"), Filter.any());
+      long one =
+          bytes(EventBatches.of(workspace.traces()).columns("text"), Filter.any().agent("rare"));
+      assertThat(text).isLessThan(all / 2);
+      assertThat(time).isLessThan(text / 10);
+      assertThat(one).isPositive().isLessThan(text / 5);
+      assertThat(bytes(EventBatches.of(workspace.traces()), Filter.any().agent("nobody"))).isZero();
+    }
+  }
+
+  private static long bytes(EventBatches batches, Filter filter) throws IOException {
+    try (ArrowReader reader = batches.open(filter)) {
+      while (reader.loadNextBatch()) {
+        assertThat(reader.getVectorSchemaRoot().getRowCount()).isPositive();
+      }
+      return reader.bytesRead();
     }
   }
 }

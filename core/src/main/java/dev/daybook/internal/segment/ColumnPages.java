@@ -121,10 +121,14 @@ final class ColumnPages {
     DataPageHeader header = read.header().getData_page_header();
     int size = read.header().getUncompressed_page_size();
     int values = header.getNum_values();
-    if (values < pageEnd - pageFirst) {
+    int rows = pageEnd - pageFirst;
+    boolean isPossible =
+        column.kind() == Column.Kind.TEXTS
+            ? values >= rows && values <= chunk.getValueCount()
+            : values == rows;
+    if (!isPossible) {
       throw new IOException(
-          "the page at byte %d has %d values for %d rows"
-              .formatted(offset, values, pageEnd - pageFirst));
+          "the page at byte %d claims %d values for %d rows".formatted(offset, values, rows));
     }
     int at = column.kind() == Column.Kind.TEXTS ? listLevels(values, size) : levels(values, size);
     int there = valuesThere;

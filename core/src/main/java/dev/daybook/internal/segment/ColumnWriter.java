@@ -152,24 +152,40 @@ public final class ColumnWriter {
     bytes = dataEnd;
   }
 
-  /** Says that rows were put behind those before, some of them without a value. */
+  /** Says that rows were put behind those before, maybe some of them without a value. */
   void added(boolean[] present, int from, int more, int dataEnd) {
-    int at = from;
-    int end = from + more;
-    while (at < end) {
-      int run = at;
-      while (run < end && present[run] == present[at]) {
-        run++;
-      }
-      if (present[at]) {
-        markPresent(run - at);
-      } else {
-        markNull(run - at);
-      }
-      rows += run - at;
-      at = run;
+    int there = 0;
+    for (int i = from; i < from + more; i++) {
+      there += present[i] ? 1 : 0;
     }
+    if (there == more) {
+      markPresent(more);
+    } else {
+      beginNulls(more);
+      putBits(present, from, more);
+      nulls += more - there;
+    }
+    rows += more;
     bytes = dataEnd;
+  }
+
+  private void putBits(boolean[] present, int from, int more) {
+    int bits = rows % Byte.SIZE == 0 ? 0 : validity.get(rows / Byte.SIZE) & belowBit(rows);
+    int last = rows + more - 1;
+    for (int row = rows; row <= last; row++) {
+      if (present[from + row - rows]) {
+        bits |= 1 << row % Byte.SIZE;
+      }
+      if (row % Byte.SIZE == Byte.SIZE - 1 || row == last) {
+        validity.put(row / Byte.SIZE, (byte) bits);
+        bits = 0;
+      }
+    }
+  }
+
+  /** The bits of a byte that belong to rows before one. */
+  private static int belowBit(int row) {
+    return (1 << row % Byte.SIZE) - 1;
   }
 
   /** Adds rows without a value. */
@@ -230,16 +246,20 @@ public final class ColumnWriter {
   }
 
   private void markNull(int more) {
+    beginNulls(more);
+    nulls += more;
+    setBits(rows, more, false);
+  }
+
+  /** Makes room for bits, those of the rows before among them, which were not needed so far. */
+  private void beginNulls(int more) {
     if (!nullable) {
       throw new IllegalStateException(column + " must have a value in every row");
     }
+    roomForBits(more);
     if (nulls == 0) {
-      roomForBits(more);
       setBits(0, rows, true);
     }
-    nulls += more;
-    roomForBits(more);
-    setBits(rows, more, false);
   }
 
   private void markPresent(int more) {
@@ -261,12 +281,10 @@ public final class ColumnWriter {
     int at = from;
     int end = from + count;
     while (at < end) {
-      int inByte = at % Byte.SIZE;
-      int some = Math.min(end - at, Byte.SIZE - inByte);
-      int mask = ((1 << some) - 1) << inByte;
-      int old = inByte == 0 ? 0 : validity.get(at / Byte.SIZE);
-      validity.put(at / Byte.SIZE, (byte) ((old & ~mask) | (fill & mask)));
-      at += some;
+      int kept = at % Byte.SIZE == 0 ? 0 : validity.get(at / Byte.SIZE) & belowBit(at);
+      // Bits of rows to come are set when these come.
+      validity.put(at / Byte.SIZE, (byte) (kept | fill & ~belowBit(at)));
+      at += Byte.SIZE - at % Byte.SIZE;
     }
   }
 }

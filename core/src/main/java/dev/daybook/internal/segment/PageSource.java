@@ -53,15 +53,26 @@ final class PageSource implements AutoCloseable {
     }
     check(file, header, in.at, compressed, offset);
     bytesRead += in.at - offset + compressed;
+    // Asked before memory is taken for it: a damaged header may claim any size.
+    long told = Zstd.getDirectByteBufferFrameContentSize(file, in.at, compressed);
+    if (told != size) {
+      throw new IOException(
+          "the page at byte %d decompresses to %d bytes, its header says %d"
+              .formatted(offset, told, size));
+    }
     ByteBuffer content = into;
     if (content.capacity() < size + ColumnWriter.SLACK) {
       content = buffer(size + ColumnWriter.SLACK);
     }
-    decompress(file, in.at, compressed, content, size, offset);
+    try {
+      int unused = context.decompressDirectByteBuffer(content, 0, size, file, in.at, compressed);
+    } catch (ZstdException e) {
+      throw new IOException("the page at byte " + offset + " does not decompress", e);
+    }
     return new Page(header, content);
   }
 
-  static ByteBuffer buffer(int bytes) {
+  private static ByteBuffer buffer(int bytes) {
     int rounded = Math.max(1 << 12, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1);
     return ByteBuffer.allocateDirect(Math.max(bytes, rounded)).order(ByteOrder.LITTLE_ENDIAN);
   }
@@ -76,23 +87,6 @@ final class PageSource implements AutoCloseable {
             "the page at byte %d has CRC %08x, its header says %08x"
                 .formatted(offset, (int) crc.getValue(), header.getCrc()));
       }
-    }
-  }
-
-  private void decompress(ByteBuffer file, int at, int length, ByteBuffer to, int size, long offset)
-      throws IOException {
-    try {
-      // Asked before it is trusted: a damaged header may claim any size.
-      long told = Zstd.getDirectByteBufferFrameContentSize(file, at, length);
-      int done =
-          told == size ? context.decompressDirectByteBuffer(to, 0, size, file, at, length) : -1;
-      if (done != size) {
-        throw new IOException(
-            "the page at byte %d decompresses to %d bytes, its header says %d"
-                .formatted(offset, told, size));
-      }
-    } catch (ZstdException e) {
-      throw new IOException("the page at byte " + offset + " does not decompress", e);
     }
   }
 
