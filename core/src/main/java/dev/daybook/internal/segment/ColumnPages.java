@@ -16,7 +16,7 @@ import org.apache.parquet.internal.column.columnindex.OffsetIndex;
  * group to the next. Not safe for several threads.
  */
 final class ColumnPages {
-  /** A level of repetition or definition in a list is 0, 1 or 2. */
+  /** Levels of definition of a list are 0 (no list), 1 (no element) and 2. */
   private static final int LIST_DEFINITION_BITS = 2;
 
   private final Column column;
@@ -48,6 +48,9 @@ final class ColumnPages {
   private int[] starts = new int[0];
 
   private int[] lengths = new int[0];
+
+  /** How many values the page has, those that are NULL left out. */
+  private int valuesThere;
 
   /** Where the numbers of a page without dictionary begin. */
   private int numbersAt;
@@ -155,9 +158,6 @@ final class ColumnPages {
       }
     }
   }
-
-  /** How many values the page that is decoded has. */
-  private int valuesThere;
 
   private int levels(int values, int size) throws IOException {
     allPresent = true;

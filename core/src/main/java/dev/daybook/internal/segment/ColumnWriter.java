@@ -174,7 +174,7 @@ public final class ColumnWriter {
     int last = rows + more - 1;
     for (int row = rows; row <= last; row++) {
       if (present[from + row - rows]) {
-        bits |= 1 << row % Byte.SIZE;
+        bits |= 1 << (row % Byte.SIZE);
       }
       if (row % Byte.SIZE == Byte.SIZE - 1 || row == last) {
         validity.put(row / Byte.SIZE, (byte) bits);
@@ -185,7 +185,7 @@ public final class ColumnWriter {
 
   /** The bits of a byte that belong to rows before one. */
   private static int belowBit(int row) {
-    return (1 << row % Byte.SIZE) - 1;
+    return (1 << (row % Byte.SIZE)) - 1;
   }
 
   /** Adds rows without a value. */
@@ -283,7 +283,7 @@ public final class ColumnWriter {
     while (at < end) {
       int kept = at % Byte.SIZE == 0 ? 0 : validity.get(at / Byte.SIZE) & belowBit(at);
       // Bits of rows to come are set when these come.
-      validity.put(at / Byte.SIZE, (byte) (kept | fill & ~belowBit(at)));
+      validity.put(at / Byte.SIZE, (byte) (kept | (fill & ~belowBit(at))));
       at += Byte.SIZE - at % Byte.SIZE;
     }
   }

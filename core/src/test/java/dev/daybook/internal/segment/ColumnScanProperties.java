@@ -23,7 +23,6 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Columns read page by page hold what the rows hold. */
 class ColumnScanProperties {
-  /** A list whose elements are there but that has none is not written; NULL stands for it. */
   private static final Object NULL = "null";
 
   /** Memory that begins with rubbish and moves whenever it grows, as an allocator's may. */
@@ -71,7 +70,8 @@ class ColumnScanProperties {
     }
 
     private boolean isSet(int row) {
-      return (memory.parts.get(ColumnMemory.Part.VALIDITY).get(row / 8) >> (row % 8) & 1) == 1;
+      int bits = memory.parts.get(ColumnMemory.Part.VALIDITY).get(row / 8);
+      return (bits & (1 << (row % 8))) != 0;
     }
 
     private Object value(int row) {
