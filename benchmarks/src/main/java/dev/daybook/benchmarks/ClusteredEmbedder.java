@@ -15,9 +15,9 @@ import java.util.SplittableRandom;
  * <p>Questions have the vectors they were given beforehand, so that no time goes into them; another
  * question is embedded as a text is. Safe from any thread.
  */
-final class ClusteredEmbedder implements Embedder {
+public final class ClusteredEmbedder implements Embedder {
   /** Components of a vector. */
-  static final int DIMENSION = 384;
+  public static final int DIMENSION = 384;
 
   /** Of the field, the topic and the text itself; the squares add up to one. */
   private static final float FIELD = 0.55f;
@@ -36,7 +36,7 @@ final class ClusteredEmbedder implements Embedder {
   private final Map<String, float[]> questions;
 
   /** Embeds texts, and questions as they were embedded beforehand. */
-  ClusteredEmbedder(Map<String, float[]> questions) {
+  public ClusteredEmbedder(Map<String, float[]> questions) {
     this.questions = Map.copyOf(questions);
   }
 
@@ -50,13 +50,13 @@ final class ClusteredEmbedder implements Embedder {
   }
 
   /** The vector of a text. */
-  static float[] of(String text) {
+  public static float[] of(String text) {
     String plain = text.strip();
     return near(plain, hash(plain.substring(Math.max(0, plain.length() - TAIL_CHARS))));
   }
 
   /** A vector as near to that of a text as those of its topic are. */
-  static float[] near(String text, long salt) {
+  public static float[] near(String text, long salt) {
     String plain = text.strip();
     int last = plain.lastIndexOf(' ');
     int before = plain.lastIndexOf(' ', last - 1);

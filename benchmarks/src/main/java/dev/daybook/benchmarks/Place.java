@@ -16,7 +16,7 @@ import java.util.Optional;
  * Where a suite measures: a fresh folder of the local disk, or a double of S3 in a process of its
  * own that takes as long to answer as S3 does. Closing it removes all.
  */
-final class Place implements AutoCloseable {
+public final class Place implements AutoCloseable {
   /** What the double takes to answer, in milliseconds. */
   private static final String P50 = "30";
 
@@ -38,8 +38,18 @@ final class Place implements AutoCloseable {
         onS3 ? Optional.of(S3DoubleProcess.start("--p50", P50, "--p99", P99)) : Optional.empty());
   }
 
+  /** A place on the local disk. */
+  public static Place onDisk() throws IOException {
+    return of(false);
+  }
+
+  /** A place on a double of S3. */
+  public static Place onDouble() throws IOException {
+    return of(true);
+  }
+
   /** A store there, of its own. */
-  ObjectStore store() {
+  public ObjectStore store() {
     return open(address());
   }
 
@@ -57,17 +67,17 @@ final class Place implements AutoCloseable {
   }
 
   /** An engine without vectors on a store, with a cache below this place. */
-  Daybook.Builder engine(ObjectStore store) {
+  public Daybook.Builder engine(ObjectStore store) {
     return Daybook.on(store).embedder(Embedder.none()).cache(folder("cache"), 4L << 30);
   }
 
   /** A folder for files of the suite's own. */
-  Path folder(String name) {
+  public Path folder(String name) {
     return scratch.resolve(name);
   }
 
   /** For the head of a result. */
-  String describe() throws IOException {
+  public String describe() throws IOException {
     return s3.isPresent()
         ? "double of S3 on 127.0.0.1, answers in %s ms (p50), %s ms (p99)".formatted(P50, P99)
         : "local disk, " + Files.getFileStore(scratch).type();

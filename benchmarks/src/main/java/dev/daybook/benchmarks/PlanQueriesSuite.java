@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,46 +68,13 @@ final class PlanQueriesSuite implements Callable<Integer> {
         .open();
   }
 
-  /** Epics with tasks below them, most of which wait for one or two others that are older. */
-  private List<PlanEvent> plan() {
-    Random random = new Random(1);
-    List<PlanEvent> events = new ArrayList<>();
-    for (int i = 0; i < tasks; i++) {
-      events.add(
-          TaskAdded.of("T-" + i, "Task number " + i + " of the plan that is measured")
-              .describedAs("What it is about, in a sentence or two. ".repeat(5))
-              .priority(random.nextInt(5))
-              .label("area", "a" + i % 20));
-      int epic = i - i % 25;
-      if (i != epic) {
-        events.add(DependencyAdded.childOf("T-" + i, "T-" + epic));
-        int on = Math.max(epic + 1, i - 1 - random.nextInt(8));
-        if (on < i && random.nextInt(10) < 6) {
-          events.add(DependencyAdded.blocks("T-" + i, "T-" + on));
-        }
-      }
-      // Epics wait for earlier ones now and then.
-      if (i == epic && i >= 250 && random.nextInt(10) < 3) {
-        events.add(DependencyAdded.blocks("T-" + i, "T-" + (epic - 250)));
-      }
-    }
-    return events;
-  }
-
-  private static void add(Session session, List<PlanEvent> events) {
-    for (int from = 0; from < events.size(); from += AT_ONCE) {
-      List<PlanEvent> some = events.subList(from, Math.min(events.size(), from + AT_ONCE));
-      session.updatePlan(plan -> some);
-    }
-  }
-
   private void queries(ObjectStore store, Path cache) {
     try (Daybook daybook = daybook(store, cache);
         Workspace workspace = daybook.create("queries");
         Session session = workspace.startSession(Actor.agent("coder"))) {
-      List<PlanEvent> events = plan();
+      List<PlanEvent> events = SyntheticPlan.ofTasks(tasks);
       long start = System.nanoTime();
-      add(session, events);
+      SyntheticPlan.add(session, events, AT_ONCE);
       double seconds = (System.nanoTime() - start) / 1e9;
       PlanRecord plan = workspace.plan();
       int ready = plan.ready().size();
@@ -137,7 +103,7 @@ final class PlanQueriesSuite implements Callable<Integer> {
       for (int i = 1; i < CHAIN; i++) {
         chain.add(DependencyAdded.blocks("C-" + i, "C-" + (i - 1)));
       }
-      add(session, chain);
+      SyntheticPlan.add(session, chain, AT_ONCE);
       line(
           "cycle refused, chain of " + CHAIN,
           5,
@@ -159,7 +125,7 @@ final class PlanQueriesSuite implements Callable<Integer> {
     try (Daybook daybook = daybook(store, cache);
         Workspace workspace = daybook.create("disk");
         Session session = workspace.startSession(Actor.agent("coder"))) {
-      add(session, plan());
+      SyntheticPlan.add(session, SyntheticPlan.ofTasks(tasks), AT_ONCE);
       int[] next = {0};
       line(
           "one update, local disk",

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Sessions that record tool calls, one session a thread. */
-final class Recording implements Contender {
+public final class Recording implements Contender {
   private static final AtomicLong COUNT = new AtomicLong();
 
   private final List<Session> sessions = new ArrayList<>();
@@ -52,7 +52,7 @@ final class Recording implements Contender {
   }
 
   /** The call of this number: about half a kilobyte of JSON, no two alike. */
-  static ToolCall call(long number) {
+  public static ToolCall call(long number) {
     return ToolCall.of(
             "shell", "mvn -q -pl module-" + number % 97 + " test -Dtest=Case" + number + "Test")
         .output(

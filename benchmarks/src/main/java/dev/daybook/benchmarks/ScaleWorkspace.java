@@ -37,12 +37,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A workspace that holds a synthetic history, compacted; built once and kept as it is. */
-final class ScaleWorkspace {
+public final class ScaleWorkspace {
   /** Its name. */
-  static final String NAME = "scale";
+  public static final String NAME = "scale";
 
   /** Events of one session. */
-  static final int SESSION_EVENTS = 1_000;
+  public static final int SESSION_EVENTS = 1_000;
 
   private static final int ACTORS = 16;
   private static final int NOTES_AT_ONCE = 100;
@@ -71,7 +71,8 @@ final class ScaleWorkspace {
   }
 
   /** The workspace of a history, built first if it is not in the folder. */
-  static ScaleWorkspace of(Path folder, SyntheticHistory history, int segments) throws IOException {
+  public static ScaleWorkspace of(Path folder, SyntheticHistory history, int segments)
+      throws IOException {
     String name =
         "workspace-%d-%d-in-%d-history-%d"
             .formatted(LuceneTerms.VERSION, history.events(), segments, SyntheticHistory.VERSION);
@@ -92,7 +93,7 @@ final class ScaleWorkspace {
   }
 
   /** Where local copies of indexes are. */
-  Path cache() {
+  public Path cache() {
     return cache;
   }
 
@@ -140,7 +141,7 @@ final class ScaleWorkspace {
   }
 
   /** Takes what was recorded into a segment of its own, with its vectors, and merges none. */
-  static void seal(Workspace workspace) {
+  public static void seal(Workspace workspace) {
     try {
       workspace.compact(progress -> {
         if (progress.step().startsWith("merging")) {
@@ -153,7 +154,7 @@ final class ScaleWorkspace {
   }
 
   /** An engine that compacts when it is told to. */
-  static Daybook engine(ObjectStore objects, Path cache, Embedder embedder) {
+  public static Daybook engine(ObjectStore objects, Path cache, Embedder embedder) {
     return Daybook.on(objects)
         .embedder(embedder)
         .cache(cache, 1L << 40)
@@ -163,7 +164,7 @@ final class ScaleWorkspace {
   }
 
   /** Records events of these numbers; returns when all are durable. */
-  Map<Long, EventId> record(Workspace workspace, long from, long end) {
+  public Map<Long, EventId> record(Workspace workspace, long from, long end) {
     Map<Long, EventId> ids = new TreeMap<>();
     Map<Long, PlanEvent> notes = new LinkedHashMap<>();
     for (long first = from; first < end; first = sessionEnd(first, end)) {
@@ -209,12 +210,12 @@ final class ScaleWorkspace {
   }
 
   /** When an event happened. */
-  static Instant time(long number) {
+  public static Instant time(long number) {
     return BEGIN.plusSeconds(number);
   }
 
   /** The identities of the events, by number. */
-  List<EventId> ids() throws IOException {
+  public List<EventId> ids() throws IOException {
     ByteBuffer stored = ByteBuffer.wrap(Files.readAllBytes(idFile()));
     List<EventId> ids = new ArrayList<>();
     while (stored.hasRemaining()) {
@@ -227,13 +228,14 @@ final class ScaleWorkspace {
    * A copy to write in: objects are linked, since a store never changes one in place. To be removed
    * by the caller; in the same file system.
    */
-  Path copy() throws IOException {
+  public Path copy() throws IOException {
     Path copy = Files.createTempDirectory(home, "copy-");
     link(store(), copy);
     return copy;
   }
 
-  private static void link(Path from, Path to) throws IOException {
+  /** A copy of a store in which objects are linked; in the same file system. */
+  public static void link(Path from, Path to) throws IOException {
     Files.walkFileTree(
         from,
         new SimpleFileVisitor<>() {
@@ -254,16 +256,16 @@ final class ScaleWorkspace {
   }
 
   /** A file that the newest manifest names, and its bytes. */
-  record Named(String kind, String key, long bytes) {}
+  public record Named(String kind, String key, long bytes) {}
 
   /** How many indexes the newest manifest of a store names. */
-  static int indexes(ObjectStore objects) throws IOException {
+  public static int indexes(ObjectStore objects) throws IOException {
     return Math.toIntExact(
         named(objects).stream().filter(file -> file.kind().equals("index")).count());
   }
 
   /** What the newest manifest of a store names. */
-  static List<Named> named(ObjectStore objects) throws IOException {
+  public static List<Named> named(ObjectStore objects) throws IOException {
     Map<String, Long> sizes = new TreeMap<>();
     String after = "";
     for (boolean more = true; more; ) {

@@ -24,15 +24,15 @@ import java.util.SplittableRandom;
  * messages. Every text ends in the names of its field and topic, see {@link ClusteredEmbedder}.
  * Immutable; safe from any thread.
  */
-final class SyntheticHistory {
+public final class SyntheticHistory {
   /** Raised when events of the same number become others, so that nothing kept is mistaken. */
-  static final int VERSION = 1;
+  public static final int VERSION = 1;
 
   /** One event in so many is a note on the plan. */
   static final int NOTE_EVERY = 1_000;
 
   /** How many different tools there are. */
-  static final List<String> TOOLS =
+  public static final List<String> TOOLS =
       List.of("bash", "read", "edit", "grep", "glob", "web", "test", "build");
 
   private static final int WORDS = 100_000;
@@ -71,13 +71,13 @@ final class SyntheticHistory {
   private final long seed;
 
   /** The history of this length. */
-  SyntheticHistory(long events, long seed) {
+  public SyntheticHistory(long events, long seed) {
     this.events = events;
     this.seed = seed;
   }
 
   /** How many events the history has; those of higher numbers are what comes after it. */
-  long events() {
+  public long events() {
     return events;
   }
 
@@ -106,7 +106,7 @@ final class SyntheticHistory {
   }
 
   /** Whether an event is a note on the plan. */
-  static boolean isNote(long number) {
+  public static boolean isNote(long number) {
     return number % NOTE_EVERY == NOTE_EVERY / 2;
   }
 
@@ -123,7 +123,7 @@ final class SyntheticHistory {
   }
 
   /** An event. */
-  Event event(long number) {
+  public Event event(long number) {
     SplittableRandom random = new SplittableRandom(mix(seed * 1_000_003 + number));
     // Squared, so that some topics have many events.
     double place = random.nextDouble();
@@ -173,13 +173,13 @@ final class SyntheticHistory {
    * @param text in words
    * @param about the text of the event that is looked for
    */
-  record Question(String text, String about) {}
+  public record Question(String text, String about) {}
 
   /**
    * What somebody asks who looks for an event: two to eight of its words, of one place in its text
    * or of several, some with a path, a symbol or a code.
    */
-  Question question(long number) {
+  public Question question(long number) {
     SplittableRandom random = new SplittableRandom(mix(~seed * 1_000_003 + number));
     String about = textOf(event(random.nextLong(events)));
     List<String> words = new ArrayList<>(List.of(about.split("\\s+", -1)));
@@ -203,7 +203,7 @@ final class SyntheticHistory {
   }
 
   /** What the events say, without what the library adds. */
-  static String textOf(Event event) {
+  public static String textOf(Event event) {
     return switch (event) {
       case ToolCall call -> call.arguments() + "\n" + call.output();
       case Observation observation -> observation.text();
