@@ -1,5 +1,6 @@
 package dev.daybook.benchmarks;
 
+import dev.daybook.benchmarks.jmh.JmhSuite;
 import dev.daybook.benchmarks.report.Report;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,11 +26,13 @@ import picocli.CommandLine.Command;
       PlanReplaySuite.class,
       PlanQueriesSuite.class,
       SqliteSuite.class,
-      Report.class,
-      ModesSuite.class
+      ModesSuite.class,
+      JmhSuite.class,
+      Report.class
     })
 public final class Benchmarks {
-  Benchmarks() {}
+  /** Chooses nothing yet. */
+  public Benchmarks() {}
 
   /** All suites. */
   public static CommandLine commandLine() {
