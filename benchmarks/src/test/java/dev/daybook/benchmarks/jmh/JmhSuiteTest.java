@@ -55,6 +55,7 @@ final class JmhSuiteTest {
             "briefing.briefing",
             "open.untilRecall",
             "compaction.compact",
+            "scan.threeColumns",
             "replay.session");
     assertThat(run("--list", "^recall", "^record")).isZero();
     assertThat(said.toString(UTF_8))
