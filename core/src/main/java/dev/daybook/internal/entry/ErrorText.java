@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The line of an output that tells what went wrong. Tools print it at different places: a test run
@@ -64,6 +65,32 @@ public final class ErrorText {
               + " named|permission denied|cannot find module|is not recognized as|operation not"
               + " permitted|file or directory not found)");
 
+  /**
+   * What every line holds that could match, in small letters. Patterns that ignore case are slow
+   * where nothing matches, and an output may have thousands of lines.
+   */
+  private static final List<String> HOLDS_MISSING =
+      List.of("not found", "no such", "no module", "denied", "cannot", "recognized", "permitted");
+
+  private static final List<String> HOLDS_HTTP = List.of("http", "status", "error code");
+
+  private static final List<String> HOLDS_ERROR =
+      List.of(
+          "error",
+          "exception",
+          "fatal",
+          "fail",
+          "panic",
+          "cannot",
+          "could not",
+          "unable",
+          "refused",
+          "denied",
+          "timed out",
+          "aborted",
+          "invalid",
+          "killed");
+
   private static final Pattern HTTP =
       Pattern.compile(
           "(?i)\\b(?:http(?:/\\d(?:\\.\\d)?)?|status(?: code)?|error code)\\W{0,3}[45]\\d\\d\\b");
@@ -116,9 +143,9 @@ public final class ErrorText {
     String telling =
         failedTest(lines)
             .or(() -> exception(lines))
-            .or(() -> first(lines, COMPILER))
-            .or(() -> first(lines, MISSING))
-            .or(() -> first(lines, HTTP))
+            .or(() -> first(lines.stream(), COMPILER))
+            .or(() -> first(holding(HOLDS_MISSING, lines), MISSING))
+            .or(() -> first(holding(HOLDS_HTTP, lines), HTTP))
             .or(() -> speaking(lines))
             .orElse(lines.getLast().strip());
     return telling.endsWith(":") ? withNext(telling, lines) : telling;
@@ -221,18 +248,29 @@ public final class ErrorText {
     return last;
   }
 
-  private static Optional<String> first(List<String> lines, Pattern pattern) {
-    return lines.stream()
-        .map(String::strip)
-        .filter(line -> pattern.matcher(line).find())
-        .findFirst();
+  private static Optional<String> first(Stream<String> lines, Pattern pattern) {
+    return lines.map(String::strip).filter(line -> pattern.matcher(line).find()).findFirst();
   }
 
   private static Optional<String> speaking(List<String> lines) {
-    return lines.stream()
+    return holding(HOLDS_ERROR, lines)
         .map(String::strip)
         .filter(line -> SPEAKS_OF_ERROR.matcher(line).find())
         .filter(line -> !COUNTS.matcher(line).matches())
         .findFirst();
+  }
+
+  private static Stream<String> holding(List<String> oneOf, List<String> lines) {
+    return lines.stream().filter(line -> holdsAny(line, oneOf));
+  }
+
+  private static boolean holdsAny(String line, List<String> words) {
+    String small = line.toLowerCase(Locale.ROOT);
+    for (String word : words) {
+      if (small.contains(word)) {
+        return true;
+      }
+    }
+    return false;
   }
 }
