@@ -327,18 +327,26 @@ final class BriefingContent {
     int lookedAt = Math.min(ranked.size(), LOOKED_AT * section.linesMax());
     for (T item : ranked.subList(0, lookedAt)) {
       String same = key.apply(item);
-      Line line = inWords.apply(item);
-      String by = same.isEmpty() ? line.text() : same;
-      Told before = lines.get(by);
-      if (before != null) {
-        lines.put(by, before.again());
-      } else if (lines.size() < section.linesMax()) {
-        lines.put(by, new Told(line, 1));
+      if (same.isEmpty()) {
+        Line line = inWords.apply(item);
+        tell(section, lines, line.text(), () -> line);
+      } else {
+        tell(section, lines, same, () -> inWords.apply(item));
       }
     }
     if (!lines.isEmpty()) {
       told.put(section, lines.values().stream().map(Told::worded).toList());
       totals.put(section, ranked.size());
+    }
+  }
+
+  private static void tell(
+      Section section, Map<String, Told> lines, String by, Supplier<Line> inWords) {
+    Told before = lines.get(by);
+    if (before != null) {
+      lines.put(by, before.again());
+    } else if (lines.size() < section.linesMax()) {
+      lines.put(by, new Told(inWords.get(), 1));
     }
   }
 
