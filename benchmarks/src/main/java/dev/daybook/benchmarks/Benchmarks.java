@@ -1,5 +1,6 @@
 package dev.daybook.benchmarks;
 
+import dev.daybook.benchmarks.ingest.ImportPeersSuite;
 import dev.daybook.benchmarks.jmh.JmhSuite;
 import dev.daybook.benchmarks.report.Report;
 import picocli.CommandLine;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     subcommands = {
       ImportSuite.class,
+      ImportPeersSuite.class,
       RecallQualitySuite.class,
       TuneSuite.class,
       AblationSuite.class,
