@@ -53,7 +53,9 @@ public final class ImportPeersSuite implements Callable<Integer> {
   @Option(
       names = "--rounds",
       defaultValue = "3",
-      description = "turns of each contender, after one on fewer events that is not counted; ${DEFAULT-VALUE} by default")
+      description =
+          "turns of each contender, after one on fewer events that is not counted; ${DEFAULT-VALUE}"
+              + " by default")
   private int rounds;
 
   @Option(
@@ -102,9 +104,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(cleanUp);
     try {
       List<ImportedEvent> all =
-          traces == null
-              ? ImportedEvent.synthetic(events)
-              : ImportedEvent.of(traces, events);
+          traces == null ? ImportedEvent.synthetic(events) : ImportedEvent.of(traces, events);
       Console.line(
           "events    %,d, %s; %d rounds; %s",
           all.size(),
@@ -112,7 +112,10 @@ public final class ImportPeersSuite implements Callable<Integer> {
           rounds,
           Files.getFileStore(scratch).type());
       Console.progress("warming up");
-      round(contenders(chosen, all.subList(0, Math.min(all.size(), WARM_UP_EVENTS)), scratch), scratch, 0);
+      round(
+          contenders(chosen, all.subList(0, Math.min(all.size(), WARM_UP_EVENTS)), scratch),
+          scratch,
+          0);
       Map<Contender, Ingest> contenders = contenders(chosen, all, scratch);
       List<Map<String, Clock.Span>> measured = new ArrayList<>();
       for (int round = 1; round <= rounds; round++) {
@@ -139,8 +142,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
 
   /** Those asked for whose classes are there; says which are not. */
   private Set<Contender> chosen() {
-    Set<Contender> chosen =
-        only.isEmpty() ? EnumSet.allOf(Contender.class) : EnumSet.copyOf(only);
+    Set<Contender> chosen = only.isEmpty() ? EnumSet.allOf(Contender.class) : EnumSet.copyOf(only);
     if (!isThere(SQLITE_DRIVER)
         && (chosen.remove(Contender.SQLITE_100) | chosen.remove(Contender.SQLITE_ONCE))) {
       Console.progress(
@@ -203,11 +205,10 @@ public final class ImportPeersSuite implements Callable<Integer> {
       Scratch.delete(folder);
       clock
           .spans()
-          .forEach(
-              (name, span) ->
-                  Console.progress(
-                      "  %-36s %,9.0f events/s  %.2f s, processor %.2f s",
-                      name, span.perSecond(), span.nanos() / 1e9, span.processorNanos() / 1e9));
+          .forEach((name, span) ->
+              Console.progress(
+                  "  %-36s %,9.0f events/s  %.2f s, processor %.2f s",
+                  name, span.perSecond(), span.nanos() / 1e9, span.processorNanos() / 1e9));
       spans.putAll(clock.spans());
     }
     if (spans.containsKey(RawIngest.PARQUET)) {
@@ -216,8 +217,8 @@ public final class ImportPeersSuite implements Callable<Integer> {
     return spans;
   }
 
-  private static void report(
-      Figures figures, int events, List<Map<String, Clock.Span>> rounds) throws IOException {
+  private static void report(Figures figures, int events, List<Map<String, Clock.Span>> rounds)
+      throws IOException {
     for (String name :
         List.of(
             DaybookIngest.DURABLE,
@@ -233,7 +234,12 @@ public final class ImportPeersSuite implements Callable<Integer> {
         long of = rounds.getFirst().get(name).events();
         Figure rate =
             Figure.of(
-                WORKLOAD, of, name, "rate", median(rounds, name, Clock.Span::perSecond), "events/s");
+                WORKLOAD,
+                of,
+                name,
+                "rate",
+                median(rounds, name, Clock.Span::perSecond),
+                "events/s");
         figures.add(rate.noting(note(name)));
         figures.add(
             Figure.of(

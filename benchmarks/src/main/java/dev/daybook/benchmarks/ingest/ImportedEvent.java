@@ -32,8 +32,8 @@ record ImportedEvent(SessionId session, Actor actor, String task, Instant time, 
   private static final Instant BEGIN = Instant.parse("2025-01-01T00:00:00Z");
 
   /**
-   * The first events of a history that nobody lived, a second apart; its notes on the plan, one in a
-   * thousand, are observations of the same text, since an import of traces changes no plan.
+   * The first events of a history that nobody lived, a second apart; its notes on the plan, one in
+   * a thousand, are observations of the same text, since an import of traces changes no plan.
    */
   static List<ImportedEvent> synthetic(int count) {
     SyntheticHistory history = new SyntheticHistory(count, SEED);

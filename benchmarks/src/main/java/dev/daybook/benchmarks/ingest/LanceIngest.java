@@ -18,8 +18,7 @@ final class LanceIngest implements Ingest {
    * @param versions at most so many are written
    */
   LanceIngest(List<ImportedEvent> events, int versions) {
-    this.events =
-        events.subList(0, (int) Math.min(events.size(), (long) versions * VERSION_ROWS));
+    this.events = events.subList(0, (int) Math.min(events.size(), (long) versions * VERSION_ROWS));
   }
 
   @Override

@@ -61,11 +61,10 @@ final class RawIngest implements Ingest {
     try (Stream<Path> files = Files.walk(store)) {
       return files
           .filter(Files::isRegularFile)
-          .filter(
-              file -> {
-                Path key = store.relativize(file);
-                return key.getNameCount() > 2 && key.getName(2).toString().equals(kind);
-              })
+          .filter(file -> {
+            Path key = store.relativize(file);
+            return key.getNameCount() > 2 && key.getName(2).toString().equals(kind);
+          })
           .sorted()
           .toList();
     }
@@ -89,7 +88,9 @@ final class RawIngest implements Ingest {
     for (int i = 0; i < logs.size(); i++) {
       try (FileChannel file =
           FileChannel.open(
-              folder.resolve("log-" + i), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+              folder.resolve("log-" + i),
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.WRITE)) {
         ByteBuffer left = ByteBuffer.wrap(logs.get(i));
         while (left.hasRemaining()) {
           file.write(left);

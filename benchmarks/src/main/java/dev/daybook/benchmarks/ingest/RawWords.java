@@ -91,7 +91,8 @@ final class RawWords {
       }
     }
     if (row[paths] instanceof List<?> touched) {
-      touched.forEach(path -> document.add(new StringField("path", path.toString(), Field.Store.NO)));
+      touched.forEach(
+          path -> document.add(new StringField("path", path.toString(), Field.Store.NO)));
     }
     document.add(new LongPoint("time", (Long) row[time]));
     document.add(new LongPoint("recorded", (Long) row[recorded]));

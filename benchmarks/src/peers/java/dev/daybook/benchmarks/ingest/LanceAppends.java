@@ -32,8 +32,18 @@ final class LanceAppends implements Appends {
                       required("time", new ArrowType.Int(64, true))),
                   Stream.concat(
                       Stream.of(
-                              "session", "actor", "task", "type", "tool", "arguments", "approach",
-                              "outcome", "error", "output", "text", "paths")
+                              "session",
+                              "actor",
+                              "task",
+                              "type",
+                              "tool",
+                              "arguments",
+                              "approach",
+                              "outcome",
+                              "error",
+                              "output",
+                              "text",
+                              "paths")
                           .map(name -> Field.nullable(name, ArrowType.Utf8.INSTANCE)),
                       Stream.of(Field.nullable("exit_code", new ArrowType.Int(32, true)))))
               .toList());
@@ -46,7 +56,10 @@ final class LanceAppends implements Appends {
   LanceAppends(Path folder) {
     uri = folder.toString();
     Dataset.create(
-            allocator, uri, SCHEMA, new org.lance.WriteParams.Builder().withMode(WriteMode.CREATE).build())
+            allocator,
+            uri,
+            SCHEMA,
+            new org.lance.WriteParams.Builder().withMode(WriteMode.CREATE).build())
         .close();
   }
 

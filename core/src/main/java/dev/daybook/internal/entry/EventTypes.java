@@ -73,7 +73,7 @@ public final class EventTypes {
 
   /** The event as JSON; of an unknown event the payload it came with. */
   public static String payload(Event event) {
-    return event instanceof UnknownEvent unknown ? unknown.payload() : Json.write(event);
+    return event instanceof UnknownEvent unknown ? unknown.payload() : EventJson.payload(event);
   }
 
   /**

@@ -17,37 +17,96 @@ import org.slf4j.LoggerFactory;
  * from the payload for filters and search. A row passes through compaction without its payload
  * being understood.
  *
- * @param envelope who, when, where
- * @param type the stored type name
- * @param schemaVersion of the payload
- * @param promoted columns lifted out of the payload
- * @param text what is searched
- * @param payload the event as JSON
- * @param manifest the number of the manifest that first took the row in; 0 while none has
- * @param place where it stands in its writer log; {@link Place#NONE} of the plan's
+ * <p>What is derived is made when it is first asked for, so that recording does not wait for what
+ * only reading needs. Immutable but for that; safe from any thread.
  */
-public record Row(
-    Envelope envelope,
-    String type,
-    int schemaVersion,
-    Promoted promoted,
-    String text,
-    String payload,
-    long manifest,
-    Place place) {
+public final class Row {
   private static final Logger LOG = LoggerFactory.getLogger(Row.class);
 
   /** The types of which it has been said that an event does not fit. */
   private static final Set<String> MISFITS = ConcurrentHashMap.newKeySet();
 
-  /** Checks the parts. */
-  public Row {
-    Objects.requireNonNull(envelope, "envelope");
-    Objects.requireNonNull(type, "type");
-    Objects.requireNonNull(promoted, "promoted");
-    Objects.requireNonNull(text, "text");
-    Objects.requireNonNull(payload, "payload");
-    Objects.requireNonNull(place, "place");
+  private final Envelope envelope;
+  private final String type;
+  private final int schemaVersion;
+  private final Derived derived;
+  private final String payload;
+  private final long manifest;
+  private final Place place;
+
+  /**
+   * A row of which all is known.
+   *
+   * @param envelope who, when, where
+   * @param type the stored type name
+   * @param schemaVersion of the payload
+   * @param promoted columns lifted out of the payload
+   * @param text what is searched
+   * @param payload the event as JSON
+   * @param manifest the number of the manifest that first took the row in; 0 while none has
+   * @param place where it stands in its writer log; {@link Place#NONE} of the plan's
+   */
+  public Row(
+      Envelope envelope,
+      String type,
+      int schemaVersion,
+      Promoted promoted,
+      String text,
+      String payload,
+      long manifest,
+      Place place) {
+    this(
+        envelope,
+        type,
+        schemaVersion,
+        new Derived(new Parts(promoted, text)),
+        payload,
+        manifest,
+        place);
+  }
+
+  private Row(
+      Envelope envelope,
+      String type,
+      int schemaVersion,
+      Derived derived,
+      String payload,
+      long manifest,
+      Place place) {
+    this.envelope = Objects.requireNonNull(envelope, "envelope");
+    this.type = Objects.requireNonNull(type, "type");
+    this.schemaVersion = schemaVersion;
+    this.derived = derived;
+    this.payload = Objects.requireNonNull(payload, "payload");
+    this.manifest = manifest;
+    this.place = Objects.requireNonNull(place, "place");
+  }
+
+  /** What is derived from an event. */
+  private record Parts(Promoted promoted, String text) {
+    Parts {
+      Objects.requireNonNull(promoted, "promoted");
+      Objects.requireNonNull(text, "text");
+    }
+  }
+
+  /** What is derived from an event, or the event as long as nobody has asked. */
+  private static final class Derived {
+    private volatile Object partsOrEvent;
+
+    Derived(Object partsOrEvent) {
+      this.partsOrEvent = partsOrEvent;
+    }
+
+    /** Two threads may both derive it; what they get is equal. */
+    Parts parts() {
+      Object now = partsOrEvent;
+      if (now instanceof Event event) {
+        now = new Parts(Promoted.of(event), SearchText.of(event));
+        partsOrEvent = now;
+      }
+      return (Parts) now;
+    }
   }
 
   /**
@@ -85,8 +144,7 @@ public record Row(
         envelope,
         event.type(),
         EventTypes.SCHEMA_VERSION,
-        Promoted.of(event),
-        SearchText.of(event),
+        new Derived(event),
         EventTypes.payload(event),
         0,
         Place.NONE);
@@ -95,15 +153,47 @@ public record Row(
   /** The row of an event that was read from a log, its payload kept as it is. */
   public static Row read(Envelope envelope, String type, int schemaVersion, String payload) {
     Event event = event(envelope, type, schemaVersion, payload);
-    return new Row(
-        envelope,
-        type,
-        schemaVersion,
-        Promoted.of(event),
-        SearchText.of(event),
-        payload,
-        0,
-        Place.NONE);
+    return new Row(envelope, type, schemaVersion, new Derived(event), payload, 0, Place.NONE);
+  }
+
+  /** Who, when, where. */
+  public Envelope envelope() {
+    return envelope;
+  }
+
+  /** The stored type name. */
+  public String type() {
+    return type;
+  }
+
+  /** The version of the payload. */
+  public int schemaVersion() {
+    return schemaVersion;
+  }
+
+  /** The columns lifted out of the payload. */
+  public Promoted promoted() {
+    return derived.parts().promoted();
+  }
+
+  /** What is searched. */
+  public String text() {
+    return derived.parts().text();
+  }
+
+  /** The event as JSON. */
+  public String payload() {
+    return payload;
+  }
+
+  /** The number of the manifest that first took the row in; 0 while none has. */
+  public long manifest() {
+    return manifest;
+  }
+
+  /** Where it stands in its writer log; {@link Place#NONE} of the plan's. */
+  public Place place() {
+    return place;
   }
 
   /** The event's identity. */
@@ -115,12 +205,12 @@ public record Row(
   public Row takenInBy(long number) {
     return manifest > 0
         ? this
-        : new Row(envelope, type, schemaVersion, promoted, text, payload, number, place);
+        : new Row(envelope, type, schemaVersion, derived, payload, number, place);
   }
 
   /** The same row, at this place of its writer log. */
   public Row at(Place newPlace) {
-    return new Row(envelope, type, schemaVersion, promoted, text, payload, manifest, newPlace);
+    return new Row(envelope, type, schemaVersion, derived, payload, manifest, newPlace);
   }
 
   /**
@@ -139,6 +229,29 @@ public record Row(
   /** What of the payload does not fit its type; empty if it fits or the type is not known. */
   public String misfit() {
     return EventTypes.decode(type, schemaVersion, payload).misfit();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Row row
+        && envelope.equals(row.envelope)
+        && type.equals(row.type)
+        && schemaVersion == row.schemaVersion
+        && derived.parts().equals(row.derived.parts())
+        && payload.equals(row.payload)
+        && manifest == row.manifest
+        && place.equals(row.place);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(envelope, type, payload, manifest, place);
+  }
+
+  @Override
+  public String toString() {
+    return "Row[%s, %s, %s, %s, manifest %d, %s]"
+        .formatted(envelope, type, payload, derived.parts(), manifest, place);
   }
 
   private static Event event(Envelope envelope, String type, int schemaVersion, String payload) {

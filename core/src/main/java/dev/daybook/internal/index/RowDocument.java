@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -126,8 +127,63 @@ final class RowDocument {
         Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
   }
 
+  /** The terms of a document on its way to the thread that adds it. */
+  static final class Ready {
+    private final ReadyTerms words = new ReadyTerms();
+    private final ReadyTerms wholes = new ReadyTerms();
+    private final ReadyTerms firstLine = new ReadyTerms();
+    private final ReadyTerms nothing = new ReadyTerms();
+
+    int capacity() {
+      return words.capacity() + wholes.capacity() + firstLine.capacity();
+    }
+  }
+
   /** The document of a row; valid until the next is asked for. */
   Document of(Row row) {
+    Document document = withoutTerms(row);
+    analysis.read(row.text());
+    addTerms(
+        document,
+        row,
+        analysis.stems(),
+        analysis.wholes(),
+        analysis.firstLineStems(),
+        analysis.nothing());
+    return document;
+  }
+
+  /** The document of a row, whose terms are made now; valid until {@code ready} is used again. */
+  Document of(Row row, Ready ready) {
+    Document document = withoutTerms(row);
+    analysis.read(row.text());
+    analysis.stemsInto(ready.words);
+    analysis.wholesInto(ready.wholes);
+    if (row.envelope().stream() == Stream.PLAN) {
+      analysis.firstLineStemsInto(ready.firstLine);
+    }
+    addTerms(document, row, ready.words, ready.wholes, ready.firstLine, ready.nothing);
+    return document;
+  }
+
+  private void addTerms(
+      Document document,
+      Row row,
+      TokenStream words,
+      TokenStream wholes,
+      TokenStream firstLine,
+      TokenStream nothing) {
+    boolean isTurn = row.type().equals("Message");
+    document.add(new Field(isTurn ? TURN : TEXT, words, WITH_POSITIONS));
+    // Every row has both, so that lengths lie in an array and are found without a search.
+    document.add(new Field(isTurn ? TEXT : TURN, nothing, WITH_POSITIONS));
+    document.add(new Field(WHOLE, wholes, WITH_COUNTS));
+    if (row.envelope().stream() == Stream.PLAN && analysis.hasSeveralLines()) {
+      document.add(new Field(FIRST_LINE, firstLine, WITH_COUNTS));
+    }
+  }
+
+  private static Document withoutTerms(Row row) {
     Document document = new Document();
     var envelope = row.envelope();
     Promoted promoted = row.promoted();
@@ -166,15 +222,6 @@ final class RowDocument {
       document.add(new NumericDocValuesField(PLAN_VERSION, envelope.planVersion()));
     }
     document.add(new StoredField(HIT, StoredHit.encode(row)));
-    analysis.read(row.text());
-    boolean isTurn = row.type().equals("Message");
-    document.add(new Field(isTurn ? TURN : TEXT, analysis.stems(), WITH_POSITIONS));
-    // Every row has both, so that lengths lie in an array and are found without a search.
-    document.add(new Field(isTurn ? TEXT : TURN, analysis.nothing(), WITH_POSITIONS));
-    document.add(new Field(WHOLE, analysis.wholes(), WITH_COUNTS));
-    if (envelope.stream() == Stream.PLAN && analysis.hasSeveralLines()) {
-      document.add(new Field(FIRST_LINE, analysis.firstLineStems(), WITH_COUNTS));
-    }
     return document;
   }
 

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.lucene.index.IndexWriter;
@@ -39,6 +40,8 @@ public final class SegmentIndexWriter {
 
   /** Which started calls have ended. */
   static final String CALLS = "rows.calls";
+
+  private static final int ROWS_OF_ONE_THREAD = 500;
 
   /** What stands at the head of the file. */
   record Metadata(int analysis, String lucene, int rows) {}
@@ -90,12 +93,8 @@ public final class SegmentIndexWriter {
   private static void write(Iterable<Row> rows, Directory directory, OutputStream out)
       throws IOException {
     RowTableBuilder table = new RowTableBuilder();
-    RowDocument document = new RowDocument();
     try (IndexWriter writer = new IndexWriter(directory, RowDocument.segmentConfig())) {
-      for (Row row : rows) {
-        writer.addDocument(document.of(row));
-        table.add(row);
-      }
+      add(rows, writer, table);
       writer.forceMerge(1);
       writer.commit();
     }
@@ -116,6 +115,28 @@ public final class SegmentIndexWriter {
     packed.add(ORDER, order(table));
     packed.add(CALLS, calls(table));
     packed.finish();
+  }
+
+  /** As long as rows are few, a second thread would only cost. */
+  private static void add(Iterable<Row> rows, IndexWriter writer, RowTableBuilder table)
+      throws IOException {
+    RowDocument document = new RowDocument();
+    Iterator<Row> all = rows.iterator();
+    while (all.hasNext() && table.rows() < ROWS_OF_ONE_THREAD) {
+      Row row = all.next();
+      writer.addDocument(document.of(row));
+      table.add(row);
+    }
+    if (all.hasNext()) {
+      try (IndexFeed feed = new IndexFeed(writer)) {
+        while (all.hasNext()) {
+          Row row = all.next();
+          feed.add(row);
+          table.add(row);
+        }
+        feed.finish();
+      }
+    }
   }
 
   private static byte[] ids(RowTableBuilder table) {

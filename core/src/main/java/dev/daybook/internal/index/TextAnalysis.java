@@ -85,6 +85,21 @@ final class TextAnalysis {
     return wholes;
   }
 
+  /** Copies the stems of the text last read. */
+  void stemsInto(ReadyTerms terms) {
+    stems.copyInto(terms);
+  }
+
+  /** Copies the stems of the first line of the text last read. */
+  void firstLineStemsInto(ReadyTerms terms) {
+    firstStems.copyInto(terms);
+  }
+
+  /** Copies the hashes of the whole tokens of the text last read. */
+  void wholesInto(ReadyTerms terms) {
+    wholes.copyInto(terms);
+  }
+
   /** No terms at all. */
   TokenStream nothing() {
     return nothing;
@@ -197,6 +212,14 @@ final class TextAnalysis {
       terms = newTerms;
       count = newCount;
       next = 0;
+    }
+
+    void copyInto(ReadyTerms into) {
+      into.clear();
+      next = 0;
+      while (incrementToken()) {
+        into.add(term.buffer(), term.length(), step.getPositionIncrement());
+      }
     }
 
     @Override

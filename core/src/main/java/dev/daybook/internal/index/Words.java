@@ -17,6 +17,9 @@ final class Words {
   private static final int HEX_CHARS_MIN = 6;
   private static final CharArraySet STOP_WORDS = EnglishAnalyzer.ENGLISH_STOP_WORDS_SET;
 
+  private static final int STOP_CHARS_MAX =
+      STOP_WORDS.stream().mapToInt(word -> ((char[]) word).length).max().orElseThrow();
+
   private final Terms parts = new Terms();
   private final Terms wholes = new Terms();
   private int[] cuts = new int[64];
@@ -279,7 +282,8 @@ final class Words {
 
     private boolean lastIsStopWord() {
       int from = from(size - 1);
-      return STOP_WORDS.contains(chars, from, ends[size - 1] - from);
+      int length = ends[size - 1] - from;
+      return length <= STOP_CHARS_MAX && STOP_WORDS.contains(chars, from, length);
     }
 
     private void dropLast() {

@@ -1,12 +1,12 @@
 package dev.daybook.internal.log;
 
-import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import dev.daybook.CorruptDataException;
 import dev.daybook.event.Envelope;
+import dev.daybook.internal.entry.EventJson;
 import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.storage.ObjectKey;
@@ -21,9 +21,6 @@ import java.util.List;
  * plan versions.
  */
 public final class EntryLines {
-  private record Written(
-      Envelope envelope, String type, int schema, @JsonRawValue String payload) {}
-
   private record Read(Envelope envelope, String type, int schema, Place payload) {}
 
   /** Where a value stands in its line. */
@@ -77,8 +74,7 @@ public final class EntryLines {
   }
 
   private static String json(Row row) {
-    return Json.write(new Written(row.envelope(), row.type(), row.schemaVersion(), row.payload()))
-        + "\n";
+    return EventJson.line(row) + "\n";
   }
 
   /** Several rows as lines. */

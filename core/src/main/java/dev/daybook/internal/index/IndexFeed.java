@@ -1,0 +1,161 @@
+package dev.daybook.internal.index;
+
+import dev.daybook.internal.entry.Row;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.IndexWriter;
+
+/**
+ * Adds rows to an index in two threads: the caller's takes texts apart, which is a good third of
+ * the work, and one of its own adds the terms, in the order of the rows. For one caller; ends
+ * nothing when it is interrupted, since whoever hands on the rows looks at that.
+ */
+final class IndexFeed implements AutoCloseable {
+  private static final int BATCH_ROWS = 64;
+  private static final int BATCHES = 6;
+
+  private final IndexWriter writer;
+  private final RowDocument document = new RowDocument();
+  private final BlockingQueue<Batch> full = new ArrayBlockingQueue<>(BATCHES);
+  private final BlockingQueue<Batch> empty = new ArrayBlockingQueue<>(BATCHES);
+  private final Thread indexing;
+  private Batch batch;
+  private boolean isLastSent;
+  private volatile Throwable failure;
+
+  /** Feeds a writer, which is to be closed after this. */
+  IndexFeed(IndexWriter writer) {
+    this.writer = writer;
+    for (int i = 0; i < BATCHES; i++) {
+      boolean unused = empty.offer(new Batch());
+    }
+    this.batch = take(empty);
+    this.indexing = Thread.ofPlatform().daemon().name("daybook-index").start(this::index);
+  }
+
+  /** Documents on their way. */
+  private static final class Batch {
+    private final List<RowDocument.Ready> ready = new ArrayList<>(BATCH_ROWS);
+    private final List<Document> documents = new ArrayList<>(BATCH_ROWS);
+    private boolean isLast;
+
+    RowDocument.Ready next() {
+      int at = documents.size();
+      if (at == ready.size()) {
+        ready.add(new RowDocument.Ready());
+      } else if (ready.get(at).capacity() > TextAnalysis.KEPT_CHARS_MAX) {
+        ready.set(at, new RowDocument.Ready());
+      }
+      return ready.get(at);
+    }
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @throws IOException if an earlier one could not be added
+   */
+  void add(Row row) throws IOException {
+    batch.documents.add(document.of(row, batch.next()));
+    if (batch.documents.size() == BATCH_ROWS) {
+      requireNoFailure();
+      put(batch);
+      batch = take(empty);
+    }
+  }
+
+  /**
+   * Waits until all rows are added.
+   *
+   * @throws IOException if one could not be
+   */
+  void finish() throws IOException {
+    sendLast();
+    requireNoFailure();
+  }
+
+  private void sendLast() {
+    if (!isLastSent) {
+      isLastSent = true;
+      batch.isLast = true;
+      put(batch);
+    }
+    boolean isInterrupted = false;
+    while (indexing.isAlive()) {
+      try {
+        indexing.join();
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends the other thread; rows that are still on their way may be added or not. */
+  @Override
+  public void close() {
+    batch.documents.clear();
+    sendLast();
+  }
+
+  private void index() {
+    boolean isLast = false;
+    while (!isLast) {
+      Batch some = take(full);
+      isLast = some.isLast;
+      try {
+        if (failure == null) {
+          for (Document ready : some.documents) {
+            writer.addDocument(ready);
+          }
+        }
+      } catch (IOException | RuntimeException | Error e) {
+        failure = e;
+      }
+      some.documents.clear();
+      put(empty, some);
+    }
+  }
+
+  private void requireNoFailure() throws IOException {
+    switch (failure) {
+      case null -> {}
+      case IOException io -> throw io;
+      case RuntimeException runtime -> throw runtime;
+      case Error error -> throw error;
+      default -> throw new IOException(failure);
+    }
+  }
+
+  private void put(Batch some) {
+    put(full, some);
+  }
+
+  private static void put(BlockingQueue<Batch> queue, Batch some) {
+    if (!queue.offer(some)) {
+      throw new IllegalStateException("There are more batches than room for them");
+    }
+  }
+
+  /** Both queues have room for all batches, so only taking waits. */
+  private static Batch take(BlockingQueue<Batch> queue) {
+    boolean isInterrupted = false;
+    while (true) {
+      try {
+        Batch some = queue.take();
+        if (isInterrupted) {
+          Thread.currentThread().interrupt();
+        }
+        return some;
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.daybook.internal.index;
+
+import java.util.Arrays;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.tokenattributes.BytesTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.CharsRef;
+import org.apache.lucene.util.UnicodeUtil;
+
+/**
+ * The terms of a text, made by one thread and taken by another that indexes them. Reused for the
+ * next text; for one thread at a time.
+ */
+final class ReadyTerms extends TokenStream {
+  private final BytesTermAttribute term = addAttribute(BytesTermAttribute.class);
+  private final PositionIncrementAttribute step = addAttribute(PositionIncrementAttribute.class);
+  private final BytesRef at = new BytesRef();
+  private byte[] bytes = new byte[1_024];
+  private int[] ends = new int[128];
+  private int[] steps = new int[128];
+  private int count;
+  private int next;
+
+  /** How many bytes it has room for. */
+  int capacity() {
+    return bytes.length + ends.length;
+  }
+
+  void clear() {
+    count = 0;
+    next = 0;
+  }
+
+  /** Adds a term so many positions behind the one before. */
+  void add(char[] chars, int length, int positions) {
+    if (count == ends.length) {
+      ends = Arrays.copyOf(ends, count * 2);
+      steps = Arrays.copyOf(steps, count * 2);
+    }
+    int from = from(count);
+    int most = from + UnicodeUtil.maxUTF8Length(length);
+    if (most > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(most, bytes.length * 2));
+    }
+    ends[count] = put(chars, length, from);
+    steps[count++] = positions;
+  }
+
+  /** Nearly every term is ASCII. */
+  private int put(char[] chars, int length, int from) {
+    int to = from;
+    for (int i = 0; i < length; i++) {
+      char c = chars[i];
+      if (c >= 128) {
+        return UnicodeUtil.UTF16toUTF8(new CharsRef(chars, 0, length), 0, length, bytes, from);
+      }
+      bytes[to++] = (byte) c;
+    }
+    return to;
+  }
+
+  private int from(int number) {
+    return number == 0 ? 0 : ends[number - 1];
+  }
+
+  @Override
+  public void reset() {
+    next = 0;
+  }
+
+  @Override
+  public boolean incrementToken() {
+    if (next == count) {
+      return false;
+    }
+    clearAttributes();
+    int from = from(next);
+    at.bytes = bytes;
+    at.offset = from;
+    at.length = ends[next] - from;
+    term.setBytesRef(at);
+    step.setPositionIncrement(steps[next]);
+    next++;
+    return true;
+  }
+}
