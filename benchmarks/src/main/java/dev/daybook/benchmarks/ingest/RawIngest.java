@@ -93,7 +93,7 @@ final class RawIngest implements Ingest {
               StandardOpenOption.WRITE)) {
         ByteBuffer left = ByteBuffer.wrap(logs.get(i));
         while (left.hasRemaining()) {
-          file.write(left);
+          int unused = file.write(left);
         }
         file.force(true);
       }

@@ -82,7 +82,7 @@ final class SqliteIngest implements Ingest {
       int rows = 0;
       for (ImportedEvent event : events) {
         bind(insert, PeerRow.of(++rows, event));
-        insert.executeUpdate();
+        int unused = insert.executeUpdate();
         if (rows % transactionRows == 0) {
           connection.commit();
         }

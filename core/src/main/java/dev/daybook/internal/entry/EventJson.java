@@ -98,7 +98,7 @@ public final class EventJson {
     name("vcs").vcs(envelope.vcs());
     name("labels").begin();
     for (Map.Entry<String, String> label : envelope.labels().entrySet()) {
-      text(label.getKey(), label.getValue());
+      label(label.getKey(), label.getValue());
     }
     close().number("planVersion", envelope.planVersion()).close();
   }
@@ -140,14 +140,25 @@ public final class EventJson {
     return close().json.toString();
   }
 
+  /** Names of fields need no escaping. */
   private EventJson name(String name) {
+    comma();
+    json.append('"').append(name).append("\":");
+    return this;
+  }
+
+  private void comma() {
     if (!isFirst) {
       json.append(',');
     }
     isFirst = false;
-    quoted(name);
+  }
+
+  private void label(String key, String value) {
+    comma();
+    quoted(key);
     json.append(':');
-    return this;
+    quoted(value);
   }
 
   private EventJson text(String name, String text) {

@@ -104,34 +104,66 @@ public final class Fingerprint {
     return folded.isEmpty() ? "" : hash(folded);
   }
 
-  /** A telling line without what differs from run to run. */
+  /**
+   * A telling line without what differs from run to run. Each pattern is tried where the text has a
+   * character without which it cannot match.
+   */
   static String folded(String telling) {
     String text = telling.strip();
     text = text.length() > ERROR_CHARS_MAX ? text.substring(0, ERROR_CHARS_MAX) : text;
     text = noCommand(text);
     text = INTERPRETER.matcher(text).replaceFirst("");
-    text = TELLING_NUMBER.matcher(text).replaceAll(Fingerprint::kept);
-    text = URL.matcher(text).replaceAll(url -> Matcher.quoteReplacement(place(url.group())));
-    text = PATH.matcher(text).replaceAll("");
-    text = PACKAGE.matcher(text).replaceAll("");
+    boolean hasDigits = hasDigits(text);
+    if (hasDigits) {
+      text = TELLING_NUMBER.matcher(text).replaceAll(Fingerprint::kept);
+    }
+    if (text.contains("://")) {
+      text = URL.matcher(text).replaceAll(url -> Matcher.quoteReplacement(place(url.group())));
+    }
+    if (text.indexOf('/') >= 0 || text.indexOf('\\') >= 0) {
+      text = PATH.matcher(text).replaceAll("");
+    }
+    if (text.indexOf('.') >= 0) {
+      text = PACKAGE.matcher(text).replaceAll("");
+    }
     text = QUOTES.matcher(text.toLowerCase(Locale.ROOT)).replaceAll("'");
-    if (ABOUT_VALUE.matcher(text).find()) {
+    if (text.indexOf('\'') >= 0 && ABOUT_VALUE.matcher(text).find()) {
       text = QUOTED.matcher(text).replaceAll("'#'");
     }
-    text = UUID.matcher(text).replaceAll("#");
-    text = ADDRESS.matcher(text).replaceAll("#");
-    text = TEMPORARY.matcher(text).replaceAll("#");
-    text = HEX.matcher(text).replaceAll("#");
-    text = RANDOM.matcher(text).replaceAll("#");
-    text = DAY.matcher(text).replaceAll("");
-    text = NUMBER.matcher(text).replaceAll("#");
-    text = DATE.matcher(text).replaceAll("#");
-    text = UNIT.matcher(text).replaceAll("#");
+    if (text.indexOf('-') >= 0) {
+      text = UUID.matcher(text).replaceAll("#");
+    }
+    if (text.indexOf('@') >= 0 || text.contains("0x")) {
+      text = ADDRESS.matcher(text).replaceAll("#");
+    }
+    if (text.contains("tmp") || text.contains("temp")) {
+      text = TEMPORARY.matcher(text).replaceAll("#");
+    }
+    if (hasDigits) {
+      text = HEX.matcher(text).replaceAll("#");
+      text = RANDOM.matcher(text).replaceAll("#");
+      text = DAY.matcher(text).replaceAll("");
+      text = NUMBER.matcher(text).replaceAll("#");
+    }
+    if (text.indexOf('#') >= 0) {
+      text = DATE.matcher(text).replaceAll("#");
+      text = UNIT.matcher(text).replaceAll("#");
+    }
     text = SPACE.matcher(text).replaceAll(" ").strip();
     while (text.endsWith(".") || text.endsWith("!")) {
       text = text.substring(0, text.length() - 1);
     }
     return text;
+  }
+
+  private static boolean hasDigits(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= '0' && c <= '9') {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String noCommand(String text) {

@@ -1,7 +1,6 @@
 package dev.daybook.internal.index;
 
 import java.util.Arrays;
-import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 
 /** The words of a text before stemming, found in one pass; see {@link TextAnalysis}. */
@@ -15,10 +14,12 @@ final class Words {
   private static final int RUN_CHARS_MAX = 64;
   private static final int BLOB_CHARS_MIN = 24;
   private static final int HEX_CHARS_MIN = 6;
-  private static final CharArraySet STOP_WORDS = EnglishAnalyzer.ENGLISH_STOP_WORDS_SET;
 
-  private static final int STOP_CHARS_MAX =
-      STOP_WORDS.stream().mapToInt(word -> ((char[]) word).length).max().orElseThrow();
+  private static final int STOP_CHARS_MAX = 7;
+  private static final int STOP_SLOT_BITS = 8;
+
+  /** Each stop word as its characters in one number, where its hash says or behind that. */
+  private static final long[] STOP_KEYS = stopKeys();
 
   private final Terms parts = new Terms();
   private final Terms wholes = new Terms();
@@ -30,6 +31,51 @@ final class Words {
   private boolean isCut;
 
   private CharSequence text = "";
+
+  private static long[] stopKeys() {
+    long[] keys = new long[1 << STOP_SLOT_BITS];
+    for (Object word : EnglishAnalyzer.ENGLISH_STOP_WORDS_SET) {
+      char[] chars = (char[]) word;
+      if (chars.length > STOP_CHARS_MAX) {
+        throw new IllegalStateException("Stop word '" + new String(chars) + "' is too long a key");
+      }
+      long key = stopKey(chars, 0, chars.length);
+      int slot = stopSlot(key);
+      while (keys[slot] != 0) {
+        slot = slot + 1 & keys.length - 1;
+      }
+      keys[slot] = key;
+    }
+    return keys;
+  }
+
+  /** Differs for any two words of ASCII characters; 0 for others. */
+  private static long stopKey(char[] chars, int from, int length) {
+    long key = 0;
+    for (int i = from; i < from + length; i++) {
+      if (chars[i] >= 128) {
+        return 0;
+      }
+      key = key << 8 | chars[i];
+    }
+    return key;
+  }
+
+  private static int stopSlot(long key) {
+    return (int) (key * 0x9E3779B97F4A7C15L >>> Long.SIZE - STOP_SLOT_BITS);
+  }
+
+  private static boolean isStopWord(char[] chars, int from, int length) {
+    long key = length > STOP_CHARS_MAX ? 0 : stopKey(chars, from, length);
+    int slot = stopSlot(key);
+    while (key != 0 && STOP_KEYS[slot] != 0) {
+      if (STOP_KEYS[slot] == key) {
+        return true;
+      }
+      slot = slot + 1 & STOP_KEYS.length - 1;
+    }
+    return false;
+  }
 
   Terms parts() {
     return parts;
@@ -282,8 +328,7 @@ final class Words {
 
     private boolean lastIsStopWord() {
       int from = from(size - 1);
-      int length = ends[size - 1] - from;
-      return length <= STOP_CHARS_MAX && STOP_WORDS.contains(chars, from, length);
+      return isStopWord(chars, from, ends[size - 1] - from);
     }
 
     private void dropLast() {

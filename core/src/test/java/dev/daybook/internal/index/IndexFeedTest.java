@@ -1,0 +1,196 @@
+package dev.daybook.internal.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.daybook.event.PlanEvent.NoteAdded;
+import dev.daybook.event.TraceEvent.Message;
+import dev.daybook.internal.entry.Row;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.BytesRef;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class IndexFeedTest {
+  private static final int ROWS = 700;
+
+  @TempDir Path folder;
+
+  @Test
+  void twoThreadsIndexWhatOneDoes() throws IOException {
+    List<Row> rows = rows();
+    assertThat(content(rows, true)).isNotEmpty().isEqualTo(content(rows, false));
+  }
+
+  @Test
+  void aRowThatCannotBeAddedIsReported() throws IOException {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      IndexWriter writer = new IndexWriter(directory, RowDocument.segmentConfig());
+      writer.close();
+      assertThatThrownBy(
+              () -> {
+                try (IndexFeed feed = new IndexFeed(writer)) {
+                  feed.add(rows().getFirst());
+                  feed.finish();
+                }
+              })
+          .isInstanceOf(AlreadyClosedException.class);
+    }
+  }
+
+  @Test
+  void whatEndsTheRowsEndsTheBuildAndItsThread() throws IOException {
+    List<Row> rows = rows();
+    Iterable<Row> broken =
+        () ->
+            new Iterator<>() {
+              private int at;
+
+              @Override
+              public boolean hasNext() {
+                return true;
+              }
+
+              @Override
+              public Row next() {
+                if (at == rows.size()) {
+                  throw new IllegalStateException("enough");
+                }
+                return rows.get(at++);
+              }
+            };
+    assertThatThrownBy(() -> SegmentIndexWriter.build(broken, folder.resolve("index")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("enough");
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("daybook-index"));
+    try (var left = Files.list(folder)) {
+      assertThat(left).allMatch(Files::isRegularFile);
+    }
+  }
+
+  @Test
+  void anInterruptStaysSetAndEndsNothing() throws IOException {
+    Thread.currentThread().interrupt();
+    try (Directory directory = new ByteBuffersDirectory();
+        IndexWriter writer = new IndexWriter(directory, RowDocument.segmentConfig())) {
+      try (IndexFeed feed = new IndexFeed(writer)) {
+        for (Row row : rows()) {
+          feed.add(row);
+        }
+        feed.finish();
+      }
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(writer.getDocStats().numDocs).isEqualTo(ROWS);
+    } finally {
+      boolean unused = Thread.interrupted();
+    }
+  }
+
+  /**
+   * Stop words, capitals, paths, other scripts, several lines, turns, notes, and nothing at all.
+   */
+  private static List<Row> rows() {
+    return IntStream.range(0, ROWS)
+        .mapToObj(n -> {
+          String text =
+              switch (n % 5) {
+                case 0 ->
+                    "the TokenIT.refresh of src/main/Token" + n + ".java is failing and failed";
+                case 1 -> "größe 東京都 ЖУРНАЛ e\u0301t\u00e9 \ud83d\ude00 naïve" + n;
+                case 2 -> "first line " + n + "\nsecond line of it\nthird";
+                case 3 -> "... --- ...";
+                default -> "word ".repeat(n) + "deadbeef" + n;
+              };
+          return switch (n % 3) {
+            case 0 -> TestRows.text(n, text);
+            case 1 -> TestRows.row(n, new Message("user", text));
+            default -> TestRows.row(n, NoteAdded.of(text));
+          };
+        })
+        .toList();
+  }
+
+  private static Map<String, List<Integer>> content(List<Row> rows, boolean inTwoThreads)
+      throws IOException {
+    try (Directory directory = new ByteBuffersDirectory();
+        IndexWriter writer = new IndexWriter(directory, RowDocument.segmentConfig())) {
+      if (inTwoThreads) {
+        try (IndexFeed feed = new IndexFeed(writer)) {
+          for (Row row : rows) {
+            feed.add(row);
+          }
+          feed.finish();
+        }
+      } else {
+        RowDocument document = new RowDocument();
+        for (Row row : rows) {
+          writer.addDocument(document.of(row));
+        }
+      }
+      writer.forceMerge(1);
+      writer.commit();
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertThat(reader.numDocs()).isEqualTo(rows.size());
+        return content(reader.leaves().getFirst().reader());
+      }
+    }
+  }
+
+  /**
+   * Of each term of each field, the documents with counts and positions; of each text its length.
+   */
+  private static Map<String, List<Integer>> content(LeafReader reader) throws IOException {
+    Map<String, List<Integer>> content = new TreeMap<>();
+    for (FieldInfo field : reader.getFieldInfos()) {
+      Terms terms = reader.terms(field.name);
+      if (terms != null) {
+        TermsEnum each = terms.iterator();
+        for (BytesRef term = each.next(); term != null; term = each.next()) {
+          content.put(
+              field.name + ":" + term,
+              postings(each.postings(null, PostingsEnum.POSITIONS), terms.hasPositions()));
+        }
+      }
+      var lengths = reader.getNormValues(field.name);
+      List<Integer> all = new ArrayList<>();
+      while (lengths != null && lengths.nextDoc() < reader.maxDoc()) {
+        all.add(lengths.docID());
+        all.add((int) lengths.longValue());
+      }
+      content.put(field.name, all);
+    }
+    return content;
+  }
+
+  private static List<Integer> postings(PostingsEnum postings, boolean hasPositions)
+      throws IOException {
+    List<Integer> all = new ArrayList<>();
+    while (postings.nextDoc() != PostingsEnum.NO_MORE_DOCS) {
+      all.add(postings.docID());
+      all.add(postings.freq());
+      for (int i = 0; hasPositions && i < postings.freq(); i++) {
+        all.add(postings.nextPosition());
+      }
+    }
+    return all;
+  }
+}
