@@ -145,7 +145,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
   private Set<Contender> chosen() {
     Set<Contender> chosen = only.isEmpty() ? EnumSet.allOf(Contender.class) : EnumSet.copyOf(only);
     if (!isThere(SQLITE_DRIVER)
-        && (chosen.remove(Contender.SQLITE_100) | chosen.remove(Contender.SQLITE_ONCE))) {
+        && chosen.removeAll(EnumSet.of(Contender.SQLITE_100, Contender.SQLITE_ONCE))) {
       Console.progress(
           "SQLite is left out: its driver %s is not on the class path; build with -Ppeers, as"
               + " benchmarks/run import-peers does",

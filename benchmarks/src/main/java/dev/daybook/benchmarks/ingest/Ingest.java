@@ -6,15 +6,12 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** Something that events are imported into, again in each round. */
-interface Ingest extends AutoCloseable {
+interface Ingest {
   /**
    * Imports all events into a fresh folder, and checks that they are there. What has to be there
    * before a first event comes is made outside the measured time.
    */
   void run(Path folder, Clock clock) throws Exception;
-
-  @Override
-  default void close() throws Exception {}
 
   /** How many bytes the files in a folder have. */
   static long bytes(Path folder) throws IOException {

@@ -312,14 +312,18 @@ record RawParquet(MessageType schema, List<Object[]> rows) {
   private static final class Codecs implements CompressionCodecFactory {
     private final ZstdCompressCtx context = new ZstdCompressCtx().setLevel(ZSTD_LEVEL);
 
+    private static byte[] array(BytesInput bytes) throws IOException {
+      ByteArrayOutputStream out = new ByteArrayOutputStream(Math.toIntExact(bytes.size()));
+      bytes.writeAllTo(out);
+      return out.toByteArray();
+    }
+
     @Override
     public BytesInputCompressor getCompressor(CompressionCodecName name) {
       return new BytesInputCompressor() {
         @Override
         public BytesInput compress(BytesInput bytes) throws IOException {
-          ByteArrayOutputStream plain = new ByteArrayOutputStream(Math.toIntExact(bytes.size()));
-          bytes.writeAllTo(plain);
-          return BytesInput.from(context.compress(plain.toByteArray()));
+          return BytesInput.from(context.compress(array(bytes)));
         }
 
         @Override
@@ -337,7 +341,7 @@ record RawParquet(MessageType schema, List<Object[]> rows) {
       return new BytesInputDecompressor() {
         @Override
         public BytesInput decompress(BytesInput bytes, int size) throws IOException {
-          return BytesInput.from(Zstd.decompress(bytes.toByteArray(), size));
+          return BytesInput.from(Zstd.decompress(array(bytes), size));
         }
 
         @Override

@@ -50,16 +50,18 @@ final class LanceAppends implements Appends {
 
   private final String uri;
   private final BufferAllocator allocator = new RootAllocator();
-  private final Session session = Session.create();
+  private final Session session = Session.builder().build();
 
   /** A table in a folder that is not there yet. */
   LanceAppends(Path folder) {
     uri = folder.toString();
-    Dataset.create(
-            allocator,
-            uri,
-            SCHEMA,
-            new org.lance.WriteParams.Builder().withMode(WriteMode.CREATE).build())
+    Dataset.write()
+        .allocator(allocator)
+        .uri(uri)
+        .schema(SCHEMA)
+        .mode(WriteMode.CREATE)
+        .session(session)
+        .execute()
         .close();
   }
 
@@ -86,7 +88,7 @@ final class LanceAppends implements Appends {
 
   @Override
   public long rows() {
-    try (Dataset dataset = Dataset.open(uri, allocator)) {
+    try (Dataset dataset = Dataset.open().allocator(allocator).uri(uri).build()) {
       return dataset.countRows();
     }
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexWriter;
 
@@ -22,7 +23,7 @@ final class IndexFeed implements AutoCloseable {
   private final RowDocument document = new RowDocument();
   private final BlockingQueue<Batch> full = new ArrayBlockingQueue<>(BATCHES);
   private final BlockingQueue<Batch> empty = new ArrayBlockingQueue<>(BATCHES);
-  private final Thread indexing;
+  private final CountDownLatch ended = new CountDownLatch(1);
   private Batch batch;
   private boolean isLastSent;
   private volatile Throwable failure;
@@ -34,7 +35,7 @@ final class IndexFeed implements AutoCloseable {
       boolean unused = empty.offer(new Batch());
     }
     this.batch = take(empty);
-    this.indexing = Thread.ofPlatform().daemon().name("daybook-index").start(this::index);
+    Thread unused = Thread.ofPlatform().daemon().name("daybook-index").start(this::index);
   }
 
   /** Documents on their way. */
@@ -63,7 +64,7 @@ final class IndexFeed implements AutoCloseable {
     batch.documents.add(document.of(row, batch.next()));
     if (batch.documents.size() == BATCH_ROWS) {
       requireNoFailure();
-      put(batch);
+      put(full, batch);
       batch = take(empty);
     }
   }
@@ -82,12 +83,16 @@ final class IndexFeed implements AutoCloseable {
     if (!isLastSent) {
       isLastSent = true;
       batch.isLast = true;
-      put(batch);
+      put(full, batch);
+      awaitEnd();
     }
+  }
+
+  private void awaitEnd() {
     boolean isInterrupted = false;
-    while (indexing.isAlive()) {
+    while (ended.getCount() > 0) {
       try {
-        indexing.join();
+        ended.await();
       } catch (InterruptedException e) {
         isInterrupted = true;
       }
@@ -121,6 +126,7 @@ final class IndexFeed implements AutoCloseable {
       some.documents.clear();
       put(empty, some);
     }
+    ended.countDown();
   }
 
   private void requireNoFailure() throws IOException {
@@ -131,10 +137,6 @@ final class IndexFeed implements AutoCloseable {
       case Error error -> throw error;
       default -> throw new IOException(failure);
     }
-  }
-
-  private void put(Batch some) {
-    put(full, some);
   }
 
   private static void put(BlockingQueue<Batch> queue, Batch some) {

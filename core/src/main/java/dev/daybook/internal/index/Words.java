@@ -42,7 +42,7 @@ final class Words {
       long key = stopKey(chars, 0, chars.length);
       int slot = stopSlot(key);
       while (keys[slot] != 0) {
-        slot = slot + 1 & keys.length - 1;
+        slot = (slot + 1) & (keys.length - 1);
       }
       keys[slot] = key;
     }
@@ -56,13 +56,13 @@ final class Words {
       if (chars[i] >= 128) {
         return 0;
       }
-      key = key << 8 | chars[i];
+      key = (key << 8) | chars[i];
     }
     return key;
   }
 
   private static int stopSlot(long key) {
-    return (int) (key * 0x9E3779B97F4A7C15L >>> Long.SIZE - STOP_SLOT_BITS);
+    return (int) ((key * 0x9E3779B97F4A7C15L) >>> (Long.SIZE - STOP_SLOT_BITS));
   }
 
   private static boolean isStopWord(char[] chars, int from, int length) {
@@ -72,7 +72,7 @@ final class Words {
       if (STOP_KEYS[slot] == key) {
         return true;
       }
-      slot = slot + 1 & STOP_KEYS.length - 1;
+      slot = (slot + 1) & (STOP_KEYS.length - 1);
     }
     return false;
   }
