@@ -2,6 +2,7 @@ package dev.daybook.benchmarks;
 
 import dev.daybook.benchmarks.ingest.ImportPeersSuite;
 import dev.daybook.benchmarks.jmh.JmhSuite;
+import dev.daybook.benchmarks.recall.RecallPeersSuite;
 import dev.daybook.benchmarks.report.Report;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
       TuneSuite.class,
       AblationSuite.class,
       ScaleSuite.class,
+      RecallPeersSuite.class,
       PriorAttemptsSuite.class,
       PriorAttemptsSet.class,
       AckSuite.class,

@@ -43,7 +43,7 @@ import org.apache.lucene.store.MMapDirectory;
  * graphs, which take most of the time, are kept when the words change. Searching does not notice.
  * Safe from any thread.
  */
-final class RawLucene implements AutoCloseable {
+public final class RawLucene implements AutoCloseable {
   private static final String VECTOR = "vector";
   private static final int THREADS = 2;
   private static final int RRF_K = 60;
@@ -53,7 +53,7 @@ final class RawLucene implements AutoCloseable {
   private static final float BYTE_SCALE = 127 / 0.25f;
 
   /** How a graph keeps its vectors. */
-  enum Vectors {
+  public enum Vectors {
     /** Four bytes a component. */
     FLOAT32,
     /** A byte a component, all of one scale, and nothing else. */
@@ -89,7 +89,7 @@ final class RawLucene implements AutoCloseable {
    * @param folder for the indexes of all histories
    * @param segments how many parts of equal size
    */
-  static RawLucene of(Path folder, SyntheticHistory history, Vectors kind, int segments)
+  public static RawLucene of(Path folder, SyntheticHistory history, Vectors kind, int segments)
       throws Exception {
     String about =
         "-%d-in-%d-history-%d".formatted(history.events(), segments, SyntheticHistory.VERSION);
@@ -232,7 +232,7 @@ final class RawLucene implements AutoCloseable {
   }
 
   /** The question of a vector, made ready. */
-  Query near(float[] vector, int count) {
+  public Query near(float[] vector, int count) {
     return switch (kind) {
       case FLOAT32 -> new KnnFloatVectorQuery(VECTOR, vector, count);
       case INT8 -> new KnnByteVectorQuery(VECTOR, bytes(vector), count);
@@ -240,23 +240,23 @@ final class RawLucene implements AutoCloseable {
   }
 
   /** The best by words. */
-  TopDocs byWords(Query query, int count) throws IOException {
+  public TopDocs byWords(Query query, int count) throws IOException {
     return words.search(query, count);
   }
 
   /** The best by vectors. */
-  TopDocs byVectors(Query query, int count) throws IOException {
+  public TopDocs byVectors(Query query, int count) throws IOException {
     return vectors.search(query, count);
   }
 
   /** The best by ranks in both. */
-  TopDocs byBoth(Query wanted, Query near, int count) throws IOException {
+  public TopDocs byBoth(Query wanted, Query near, int count) throws IOException {
     TopDocs[] both = {words.search(wanted, count), vectors.search(near, count)};
     return TopDocs.rrf(count, RRF_K, both);
   }
 
   /** What it is called in a table. */
-  String name() {
+  public String name() {
     return "Lucene " + kind.name().toLowerCase(Locale.ROOT);
   }
 

@@ -100,7 +100,7 @@ public final class SyntheticHistory {
   }
 
   /** Whether an event holds a token that no other does: a sample, and all that come after. */
-  boolean hasToken(long number) {
+  public boolean hasToken(long number) {
     long step = Math.max(1, events / TOKENS);
     return !isNote(number) && (number >= events || number % step == Math.min(1, step - 1));
   }
@@ -111,7 +111,7 @@ public final class SyntheticHistory {
   }
 
   /** The token of an event: a word, a hash, a code or a path, by turns. */
-  static String token(long number) {
+  public static String token(long number) {
     int scrambled = (int) number * 0x9E3779B1;
     String hex = String.format(Locale.ROOT, "%08x", scrambled);
     return switch ((int) (mix(number) & 3)) {

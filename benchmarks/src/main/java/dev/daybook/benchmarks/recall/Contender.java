@@ -1,0 +1,64 @@
+package dev.daybook.benchmarks.recall;
+
+import dev.daybook.benchmarks.Figure;
+
+/** Who is measured. The slow ones are asked fewer questions. */
+enum Contender {
+  /** The library. */
+  DAYBOOK(0, 1_000_000, 1),
+  /** Lucene by itself, neighbouring words counted: the limit for search. */
+  LUCENE(1.15, 1_000_000, 1),
+  /** Lucene by itself, single words. */
+  LUCENE_WORDS(0, 1_000_000, 1),
+  /** SQLite with FTS5; vectors in a column. */
+  SQLITE_COLUMN(25, 50, 10),
+  /** SQLite with FTS5; vectors in the heap. */
+  SQLITE_HEAP(10, 300, 4),
+  /** LanceDB without an index. */
+  LANCE(15, 100, 5),
+  /** LanceDB with the best index of those tried. */
+  LANCE_INDEX(4, 500, 1);
+
+  private final double bar;
+  private final int questionsMax;
+  private final int judgedOneIn;
+
+  Contender(double bar, int questionsMax, int judgedOneIn) {
+    this.bar = bar;
+    this.questionsMax = questionsMax;
+    this.judgedOneIn = judgedOneIn;
+  }
+
+  /** How many of so many questions it is asked. */
+  int asked(int queries) {
+    return Math.min(queries, questionsMax);
+  }
+
+  /** By how many questions it is judged. */
+  int judged() {
+    return RecallData.JUDGED / judgedOneIn;
+  }
+
+  /** Whether Daybook may be slower than it, in which case the ratio is the other way round. */
+  private boolean isLimit() {
+    return this == LUCENE || this == LUCENE_WORDS;
+  }
+
+  /** How many times as fast as this one Daybook is, or beside a limit how many times as slow. */
+  double ratio(double ours, double theirs) {
+    return isLimit() ? ours / theirs : theirs / ours;
+  }
+
+  /** What a figure of that ratio measures. */
+  String measure() {
+    return isLimit() ? "p50, times its" : "p50, x faster";
+  }
+
+  /** The figure, held to the bar if there is one. */
+  Figure held(Figure figure) {
+    if (bar == 0) {
+      return figure;
+    }
+    return isLimit() ? figure.atMost(bar) : figure.atLeast(bar);
+  }
+}

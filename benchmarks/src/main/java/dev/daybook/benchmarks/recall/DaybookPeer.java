@@ -1,0 +1,81 @@
+package dev.daybook.benchmarks.recall;
+
+import dev.daybook.Daybook;
+import dev.daybook.Workspace;
+import dev.daybook.benchmarks.ClusteredEmbedder;
+import dev.daybook.benchmarks.ScaleWorkspace;
+import dev.daybook.benchmarks.Scratch;
+import dev.daybook.event.EventId;
+import dev.daybook.recall.Leg;
+import dev.daybook.recall.Query;
+import dev.daybook.storage.ObjectStore;
+import dev.daybook.storage.local.LocalObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@link Workspace#recall} in a workspace of one compacted index. */
+final class DaybookPeer implements Peer {
+  private final Path copy;
+  private final ObjectStore objects;
+  private final Daybook daybook;
+  private final Workspace workspace;
+  private final Map<EventId, Integer> events = new HashMap<>();
+
+  /** Opens a copy of a workspace that was built. */
+  DaybookPeer(ScaleWorkspace kept, RecallData data) throws IOException {
+    List<EventId> ids = kept.ids();
+    for (int number = 0; number < ids.size(); number++) {
+      events.put(ids.get(number), number);
+    }
+    copy = kept.copy();
+    objects = LocalObjectStore.at(copy);
+    daybook =
+        ScaleWorkspace.engine(objects, kept.cache(), new ClusteredEmbedder(data.questionVectors()));
+    workspace = daybook.open(ScaleWorkspace.NAME);
+  }
+
+  /** Where its objects are. */
+  Path files() {
+    return copy;
+  }
+
+  @Override
+  public String name() {
+    return "Daybook";
+  }
+
+  @Override
+  public Answer ask(Part part, RecallData.Question question) {
+    Query plain = Query.of(question.text()).limit(RecallData.WANTED);
+    Query query =
+        switch (part) {
+          case WORDS -> plain.legs(Leg.LEXICAL);
+          case VECTORS -> plain.legs(Leg.VECTOR);
+          case BOTH -> plain;
+        };
+    long start = System.nanoTime();
+    List<EventId> found = workspace.recall(query).ids();
+    long nanos = System.nanoTime() - start;
+    return new Answer(nanos, found.stream().mapToInt(events::get).toArray());
+  }
+
+  @Override
+  public String unequal() {
+    return "looks by words and by vectors on two threads; reads what is new every 5 s, as it does"
+        + " by default; embedding a question is a look-up of the vector computed beforehand";
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      workspace.close();
+      daybook.close();
+      objects.close();
+    } finally {
+      Scratch.delete(copy);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.daybook.benchmarks.recall;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The engine of LanceDB in a JVM of its own, because on two processors it makes an index of words
+ * only if {@code LANCE_CPU_THREADS} is set before it starts. The process measures its own answers,
+ * so what is said between the two costs nothing. For one thread.
+ */
+final class LanceChild implements AutoCloseable {
+  /** Among the sources for peers, which are not always compiled. */
+  private static final String MAIN = "dev.daybook.benchmarks.recall.LanceProcess";
+
+  private final Process process;
+  private final BufferedReader output;
+  private final PrintStream input;
+
+  /**
+   * Starts it.
+   *
+   * @param folder where its tables are or will be
+   * @param questions what is asked, as {@link RecallData#writeQuestions} wrote it
+   */
+  LanceChild(Path folder, int events, Path questions) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx2g",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                MAIN,
+                folder.toString(),
+                Integer.toString(events),
+                questions.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("LANCE_CPU_THREADS", "4");
+    builder.environment().put("LANCE_LOG", "error");
+    process = builder.start();
+    output = process.inputReader(UTF_8);
+    input = new PrintStream(process.getOutputStream(), true, UTF_8);
+  }
+
+  /** Whether it is on the class path. */
+  static boolean isThere() {
+    try {
+      return Class.forName(MAIN, false, LanceChild.class.getClassLoader()) != null;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  /** Says something and hears the answer, which is words. */
+  List<String> tell(String command) throws IOException {
+    input.println(command);
+    String line = output.readLine();
+    if (line == null) {
+      throw new IOException(
+          "The process of LanceDB ended at '%s'; its error output is above".formatted(command));
+    }
+    return Arrays.asList(line.split(" ", -1));
+  }
+
+  /** One of its tables. */
+  Peer peer(String table, String name, String unequal) {
+    return new Peer() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Answer ask(Part part, RecallData.Question question) throws IOException {
+        List<String> said = tell("ask %s %s %d".formatted(table, part, question.number()));
+        int[] events = new int[said.size() - 1];
+        for (int i = 0; i < events.length; i++) {
+          events[i] = Integer.parseInt(said.get(i + 1));
+        }
+        return new Answer(Long.parseLong(said.getFirst()), events);
+      }
+
+      @Override
+      public String unequal() {
+        return unequal;
+      }
+
+      @Override
+      public void close() {
+        // The process belongs to who started it.
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

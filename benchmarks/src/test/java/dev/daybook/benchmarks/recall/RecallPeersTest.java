@@ -1,0 +1,119 @@
+package dev.daybook.benchmarks.recall;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The suite on a history of a few hundred events, and what its contenders are made of. */
+final class RecallPeersTest {
+  @TempDir Path folder;
+
+  @Test
+  void measuresDaybookBesideLuceneAndKeepsWhatItBuilt() throws Exception {
+    String said = run("--events=600", "--queries=20", "--only", "lucene");
+    assertThat(said)
+        .containsPattern("quality of the part by vectors +600 Lucene +recall@10 +(1|0\\.9\\d) ")
+        .containsPattern("fused recall, limit 10 +600 Daybook +p50, times its .* Lucene +none")
+        .containsPattern("its part by words +600 Lucene +p50 ")
+        .doesNotContain("SQLite", "LanceDB");
+    assertThat(folder).isDirectoryContaining("glob:**/workspace-*");
+    try (Stream<Path> copies = Files.walk(folder, 2)) {
+      assertThat(copies).noneMatch(file -> file.getFileName().toString().startsWith("copy-"));
+    }
+    assertThat(run("--events=600", "--queries=20", "--only", "lucene"))
+        .containsPattern("building +600 Lucene +time ");
+  }
+
+  @Test
+  void asksSqliteWhatItAsksDaybook() throws Exception {
+    assumeTrue(SqlitePeer.isThere(), "no SQLite on the class path; it comes with -Ppeers");
+    String said = run("--events=600", "--queries=20", "--only", "sqlite_column", "sqlite_heap");
+    assertThat(said)
+        .containsPattern("vectors +600 SQLite FTS5, vectors in a column +recall@10 +1 ")
+        .containsPattern("vectors +600 SQLite FTS5, vectors in the heap +recall@10 +1 ")
+        .containsPattern("words +600 SQLite FTS5, vectors in a column +tokens found +1 ")
+        .containsPattern(
+            "fused recall, limit 10 +600 Daybook +p50, x faster .* SQLite FTS5, vectors in a column"
+                + " +none");
+  }
+
+  @Test
+  void keepsTheNearestWithTheLowerNumberFirstOfEqualOnes() {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] scores = new float[1_000];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = random.nextInt(-50, 50) / 50f;
+    }
+    Nearest nearest = new Nearest(30);
+    IntStream.range(0, scores.length).forEach(number -> nearest.offer(number, scores[number]));
+    int[] sorted =
+        IntStream.range(0, scores.length)
+            .boxed()
+            .sorted((a, b) -> {
+              int byScore = Float.compare(scores[b], scores[a]);
+              return byScore != 0 ? byScore : Integer.compare(a, b);
+            })
+            .limit(30)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    assertThat(nearest.best()).containsExactly(sorted);
+  }
+
+  @Test
+  void joinsByRanksWhateverTheScores() {
+    assertThat(ReciprocalRanks.join(new int[] {7, 5, 3}, new int[] {5, 9}, 3))
+        .containsExactly(5, 7, 9);
+    assertThat(ReciprocalRanks.join(new int[0], new int[] {4, 2}, 10)).containsExactly(4, 2);
+  }
+
+  @Test
+  void leavesStopWordsOutOfWhatSqliteIsAsked() {
+    assertThat(SqlitePeer.match("The keys, of src/main/Foo.java \"quoted\""))
+        .isEqualTo("\"keys\" OR \"src/main/foo.java\" OR \"quoted\"");
+  }
+
+  @Test
+  void hasQuestionsThatSurviveBeingWrittenDown() throws Exception {
+    RecallData data = RecallData.of(200, 1);
+    assertThat(data.questions()).hasSize(RecallData.JUDGED);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    data.writeQuestions(new DataOutputStream(bytes));
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      assertThat(in.readInt()).isEqualTo(data.questions().size() + data.tokens().size());
+      RecallData.Question first = RecallData.Question.read(0, in);
+      assertThat(first).usingRecursiveComparison().isEqualTo(data.questions().getFirst());
+    }
+  }
+
+  private String run(String... options) {
+    PrintStream console = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(said, true, UTF_8)) {
+      System.setOut(out);
+      CommandLine command =
+          new CommandLine(new RecallPeersSuite()).setCaseInsensitiveEnumValuesAllowed(true);
+      int code =
+          command.execute(
+              Stream.concat(Stream.of("--store=" + folder), Stream.of(options))
+                  .toArray(String[]::new));
+      assertThat(code).isZero();
+    } finally {
+      System.setOut(console);
+    }
+    return said.toString(UTF_8);
+  }
+}
