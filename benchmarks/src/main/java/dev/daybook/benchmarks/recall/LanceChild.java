@@ -34,8 +34,6 @@ final class LanceChild implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx2g",
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+IgnoreUnrecognizedVMOptions",
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 MAIN,
                 folder.toString(),

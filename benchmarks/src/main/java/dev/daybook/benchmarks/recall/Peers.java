@@ -48,15 +48,37 @@ final class Peers implements AutoCloseable {
   /** To be closed, the last first. */
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
+  /** For a suite that is stopped: processes end and copies go all the same. */
+  private final Thread stopped = new Thread(this::closeQuietly);
+
   private Peers(Path folder, RecallData data) {
     this.folder = folder;
     this.data = data;
+    Runtime.getRuntime().addShutdownHook(stopped);
   }
 
-  /** Opens those wanted; who is not on the class path is left out, and a line says so. */
-  static Peers open(Path folder, RecallData data, Set<Contender> wanted, List<String> lanceKinds)
+  private void closeQuietly() {
+    try {
+      closeAll();
+    } catch (Exception e) {
+      Console.progress("not all was tidied up: %s", e);
+    }
+  }
+
+  /**
+   * Opens those wanted; who is not on the class path is left out, and a line says so.
+   *
+   * @param last is closed behind all, also when they cannot be opened or the suite is stopped
+   */
+  static Peers open(
+      Path folder,
+      RecallData data,
+      Set<Contender> wanted,
+      List<String> lanceKinds,
+      AutoCloseable last)
       throws Exception {
     Peers peers = new Peers(folder, data);
+    peers.opened(last);
     try {
       peers.openDaybook();
       if (wanted.contains(Contender.LUCENE) || wanted.contains(Contender.LUCENE_WORDS)) {
@@ -85,8 +107,12 @@ final class Peers implements AutoCloseable {
     return Collections.unmodifiableMap(built);
   }
 
+  private synchronized void opened(AutoCloseable what) {
+    open.push(what);
+  }
+
   private void add(Contender contender, Peer peer) {
-    open.push(peer);
+    opened(peer);
     all.put(contender, peer);
   }
 
@@ -108,7 +134,7 @@ final class Peers implements AutoCloseable {
     SyntheticHistory history = data.history();
     Made<RawLucene> made =
         made("lucene", () -> RawLucene.of(folder, history, RawLucene.Vectors.FLOAT32, 1));
-    open.push(made.what());
+    opened(made.what());
     long bytes = 0;
     for (String name : names()) {
       String about = "-%d-in-1-".formatted(history.events());
@@ -164,7 +190,7 @@ final class Peers implements AutoCloseable {
       return;
     }
     Path questions = Files.createTempFile("daybook-benchmark-", ".questions");
-    open.push(() -> Files.deleteIfExists(questions));
+    opened(() -> Files.deleteIfExists(questions));
     try (DataOutputStream out =
         new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(questions)))) {
       data.writeQuestions(out);
@@ -172,7 +198,7 @@ final class Peers implements AutoCloseable {
     Path tables = folder.resolve("lance-%d".formatted(data.events()));
     Files.createDirectories(tables);
     LanceChild child = new LanceChild(tables, data.events(), questions);
-    open.push(child);
+    opened(child);
     if (wanted.contains(Contender.LANCE)) {
       openLance(child, tables);
     }
@@ -290,6 +316,16 @@ final class Peers implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
+    try {
+      boolean unused = Runtime.getRuntime().removeShutdownHook(stopped);
+    } catch (IllegalStateException e) {
+      // The suite is being stopped, and the hook does the same.
+      return;
+    }
+    closeAll();
+  }
+
+  private synchronized void closeAll() throws Exception {
     Exception first = null;
     while (!open.isEmpty()) {
       try {

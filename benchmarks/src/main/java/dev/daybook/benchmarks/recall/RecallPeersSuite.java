@@ -84,13 +84,7 @@ public final class RecallPeersSuite implements Callable<Integer> {
     }
     Path folder = store.isPresent() ? store.get() : Files.createTempDirectory("daybook-benchmark-");
     Files.createDirectories(folder);
-    try {
-      run(folder.toAbsolutePath());
-    } finally {
-      if (store.isEmpty()) {
-        Scratch.delete(folder);
-      }
-    }
+    run(folder.toAbsolutePath());
     figures.print();
     return 0;
   }
@@ -100,7 +94,13 @@ public final class RecallPeersSuite implements Callable<Integer> {
     RecallData data = RecallData.of(events, queries);
     Set<Contender> wanted = new HashSet<>(only);
     wanted.add(Contender.DAYBOOK);
-    try (Peers peers = Peers.open(folder, data, wanted, lanceKinds)) {
+    try (Peers peers =
+        Peers.open(
+            folder,
+            data,
+            wanted,
+            lanceKinds,
+            store.isPresent() ? () -> {} : () -> Scratch.delete(folder))) {
       for (Map.Entry<Contender, Peer> peer : peers.all().entrySet()) {
         judge(peer.getKey(), peer.getValue(), data);
       }
