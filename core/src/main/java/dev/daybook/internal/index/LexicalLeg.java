@@ -369,6 +369,11 @@ final class LexicalLeg {
       return scores.of(row);
     }
 
+    /** Called when all rows are scored; one scored later takes longer. */
+    void forget() {
+      scorer.forget();
+    }
+
     /** Whether a row that was scored has every word of the query's text, if they are few. */
     boolean hasAllWords(int row) {
       return scores.hasAllWords(row);

@@ -72,9 +72,13 @@ final class LexicalScorer {
   private final List<Together> nears = new ArrayList<>();
   private final List<Phrase> phrases = new ArrayList<>();
 
+  /** By part of the index; null where nothing was scored yet. */
+  private final InLeaf[] inLeaves;
+
   LexicalScorer(LexicalStatistics searcher, LexicalQuery query) throws IOException {
     this.searcher = searcher;
     this.leaves = searcher.getIndexReader().leaves();
+    this.inLeaves = new InLeaf[leaves.size()];
     this.wordsOfText = query.stems() > WORDS_MAX ? Integer.MAX_VALUE : Math.max(1, query.stems());
     boolean[] isNear = new boolean[query.words().size()];
     query.nears().forEach(near -> near.words().forEach(word -> isNear[word] = true));
@@ -232,15 +236,33 @@ final class LexicalScorer {
   void score(int[] rows, Taker taker) throws IOException {
     int from = 0;
     while (from < rows.length) {
-      LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(rows[from], leaves));
+      int number = ReaderUtil.subIndex(rows[from], leaves);
+      LeafReaderContext leaf = leaves.get(number);
       int end = leaf.docBase + leaf.reader().maxDoc();
-      InLeaf inLeaf = new InLeaf(leaf);
+      InLeaf inLeaf = inLeaf(number, rows[from] - leaf.docBase);
       while (from < rows.length && rows[from] < end) {
         float score = inLeaf.score(rows[from] - leaf.docBase);
         taker.take(rows[from], score, inLeaf.words == wordsOfText);
         from++;
       }
     }
+  }
+
+  /** Lets go of what scoring was made quick by: an answer that is kept does not need it. */
+  void forget() {
+    Arrays.fill(inLeaves, null);
+  }
+
+  /** The clauses in a part of the index, where they can go on to a row and those behind it. */
+  private InLeaf inLeaf(int number, int doc) throws IOException {
+    InLeaf inLeaf = inLeaves[number];
+    if (inLeaf == null) {
+      inLeaf = new InLeaf(leaves.get(number));
+      inLeaves[number] = inLeaf;
+    } else {
+      inLeaf.goOnTo(doc);
+    }
+    return inLeaf;
   }
 
   /** The query's stems that a row has. */
@@ -271,25 +293,48 @@ final class LexicalScorer {
     private final int text = fields.indexOf(RowDocument.TEXT);
     private final int turn = fields.indexOf(RowDocument.TURN);
 
+    private final LeafReaderContext leaf;
+    private final TermsEnum[] terms = new TermsEnum[fields.size()];
+    private final TermState[] states = new TermState[postings.length];
+
+    /** No row behind this was asked for since the beginning. */
+    private int furthest;
+
     InLeaf(LeafReaderContext leaf) throws IOException {
+      this.leaf = leaf;
+      for (int i = 0; i < postings.length; i++) {
+        IOSupplier<TermState> supplier = clauses.get(i).states().get(leaf);
+        states[i] = supplier == null ? null : supplier.get();
+        int field = clauses.get(i).field();
+        if (states[i] != null && terms[field] == null) {
+          terms[field] = Terms.getTerms(leaf.reader(), fields.get(field)).iterator();
+        }
+      }
+      begin();
+    }
+
+    /** Goes back to the beginning; what was made for the rows before is used again. */
+    private void begin() throws IOException {
+      furthest = -1;
       Arrays.fill(normOf, -1);
-      TermsEnum[] terms = new TermsEnum[fields.size()];
+      for (int field = 0; field < norms.length; field++) {
+        norms[field] = terms[field] == null ? null : leaf.reader().getNormValues(fields.get(field));
+      }
       for (int i = 0; i < postings.length; i++) {
         Clause clause = clauses.get(i);
-        IOSupplier<TermState> supplier = clause.states().get(leaf);
-        TermState state = supplier == null ? null : supplier.get();
-        if (state != null) {
-          int field = clause.field();
-          if (terms[field] == null) {
-            Terms all = Terms.getTerms(leaf.reader(), fields.get(field));
-            terms[field] = all.iterator();
-            norms[field] = leaf.reader().getNormValues(fields.get(field));
-          }
-          terms[field].seekExact(clause.term().bytes(), state);
+        if (states[i] != null) {
+          terms[clause.field()].seekExact(clause.term().bytes(), states[i]);
           postings[i] =
-              terms[field].postings(
-                  null, clause.isNear() ? PostingsEnum.POSITIONS : PostingsEnum.FREQS);
+              terms[clause.field()].postings(
+                  postings[i], clause.isNear() ? PostingsEnum.POSITIONS : PostingsEnum.FREQS);
         }
+      }
+    }
+
+    /** Postings only go forward: for a row before the last one all begin again. */
+    void goOnTo(int doc) throws IOException {
+      if (doc <= furthest) {
+        begin();
       }
     }
 
@@ -319,6 +364,7 @@ final class LexicalScorer {
     }
 
     private boolean isAt(int clause, int doc) throws IOException {
+      furthest = doc;
       PostingsEnum rows = postings[clause];
       return rows != null
           && (rows.docID() == doc || (rows.docID() < doc && rows.advance(doc) == doc));

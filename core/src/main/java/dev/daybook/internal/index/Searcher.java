@@ -549,6 +549,7 @@ public final class Searcher implements AutoCloseable {
       found.put(Leg.VECTOR, beside.get().join());
     }
     List<Scored> ranked = Fusion.rank(query, found, words, meaning, shown, sources);
+    words.ifPresent(LexicalLeg.Prepared::forget);
     Coverage coverage =
         new Coverage(
             passing.count(),
