@@ -144,12 +144,11 @@ final class Fusion {
       }
     }
     float lift = least > highest ? 0 : highest - least + 1;
-    List<Scored> ranked = new ArrayList<>(rows.length);
+    float[] lifted = new float[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      ranked.add(new Scored(rows[i], words.score(rows[i]) + (holds[i] ? lift : 0)));
+      lifted[i] = words.score(rows[i]) + (holds[i] ? lift : 0);
     }
-    ranked.sort(TopRows.bestFirst(sources));
-    return ranked;
+    return TopRows.ranked(rows, lifted, sources);
   }
 
   private List<Scored> ranked(Map<Leg, List<Scored>> found, Sources sources) throws IOException {
@@ -160,12 +159,11 @@ final class Fusion {
     } else {
       addTurns(rows, scores);
     }
-    List<Scored> ranked = new ArrayList<>(rows.length);
+    float[] rounded = new float[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      ranked.add(new Scored(rows[i], (float) scores[i]));
+      rounded[i] = (float) scores[i];
     }
-    ranked.sort(TopRows.bestFirst(sources));
-    return ranked;
+    return TopRows.ranked(rows, rounded, sources);
   }
 
   /** All rows that were found, each once, in ascending order. */

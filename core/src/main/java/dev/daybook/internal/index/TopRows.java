@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.apache.lucene.util.NumericUtils;
 
 /**
  * Keeps the best rows of many: by score, of equal scores the older event. What is said twice in the
@@ -126,11 +127,36 @@ final class TopRows {
 
   /** The rows kept, the best first. */
   List<Scored> ranked() {
-    List<Scored> ranked = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      ranked.add(new Scored(rows[i], scores[i]));
+    return ranked(Arrays.copyOf(rows, size), scores, sources);
+  }
+
+  /**
+   * Rows, the best first; of equal scores the older event.
+   *
+   * @param rows each once
+   * @param scores of these rows; a longer array's rest does not count
+   */
+  static List<Scored> ranked(int[] rows, float[] scores, Sources sources) {
+    long[] order = new long[rows.length];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = (long) ~NumericUtils.floatToSortableInt(scores[i]) << Integer.SIZE | i;
     }
-    ranked.sort(bestFirst(sources));
-    return ranked;
+    Arrays.sort(order);
+    Scored[] ranked = new Scored[rows.length];
+    for (int i = 0; i < ranked.length; i++) {
+      int at = (int) order[i];
+      ranked[i] = new Scored(rows[at], scores[at]);
+    }
+    for (int from = 0; from < ranked.length; ) {
+      int end = from + 1;
+      while (end < ranked.length && Float.compare(ranked[end].score(), ranked[from].score()) == 0) {
+        end++;
+      }
+      if (end - from > 1) {
+        Arrays.sort(ranked, from, end, bestFirst(sources));
+      }
+      from = end;
+    }
+    return new ArrayList<>(Arrays.asList(ranked));
   }
 }
