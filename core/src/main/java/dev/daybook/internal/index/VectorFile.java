@@ -47,8 +47,8 @@ public final class VectorFile extends Vectors implements AutoCloseable {
   /** What lies between two touches comes along: processors read neighbouring lines ahead. */
   private static final int TOUCHED_EVERY = 192;
 
-  /** A smaller file stays in a processor's caches, and touching only costs. */
-  private static final long TOUCHED_BYTES_MIN = 64L << 20;
+  /** A smaller file may stay in the caches next to a processor, and touching only costs. */
+  private static final long TOUCHED_BYTES_MIN = 8L << 20;
 
   private static final int READ_AT_ONCE = 512;
 
@@ -394,6 +394,10 @@ public final class VectorFile extends Vectors implements AutoCloseable {
 
   @Override
   int firstChunkOf(int row) {
+    if (row < rows.length && rows[row] == row && (row == 0 || rows[row - 1] < row)) {
+      // As it is where each row up to this one has one chunk.
+      return row;
+    }
     int at = Arrays.binarySearch(rows, row);
     while (at > 0 && rows[at - 1] == row) {
       at--;
