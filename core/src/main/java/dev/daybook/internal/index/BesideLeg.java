@@ -21,6 +21,12 @@ final class BesideLeg {
     List<Scored> best() throws IOException;
   }
 
+  /**
+   * So long an answer is waited for without giving the processor away, since to sleep and be woken
+   * takes about as long.
+   */
+  private static final long SPIN_NANOS = 100_000;
+
   private final Looking looking;
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CompletableFuture<List<Scored>> found = new CompletableFuture<>();
@@ -41,6 +47,10 @@ final class BesideLeg {
   /** What was found. */
   List<Scored> join() throws IOException {
     lookIfNobodyDoes();
+    long start = System.nanoTime();
+    while (!found.isDone() && System.nanoTime() - start < SPIN_NANOS) {
+      Thread.onSpinWait();
+    }
     try {
       return found.join();
     } catch (CompletionException e) {
