@@ -35,27 +35,29 @@ final class Estimates {
     return size;
   }
 
-  int chunk(int i) {
-    return chunks[i];
+  /** The numbers of the vectors added; what is beyond the size does not count. */
+  int[] chunks() {
+    return chunks;
   }
 
-  int bucket(int i) {
-    return buckets[i];
+  /** The bucket of each; known behind {@link #bucketOf}. */
+  int[] buckets() {
+    return buckets;
   }
 
   /**
-   * Adds neighbouring vectors.
+   * Adds neighbouring vectors of a list.
    *
    * @param chunkAt the number of each
    * @param base the product of the question with their centre
    */
-  void add(Signs signs, int[] chunkAt, int from, int to, float base) {
+  void add(ListedSigns signs, int list, int[] chunkAt, int from, int to, float base) {
     reserve(to - from);
     System.arraycopy(chunkAt, from, chunks, size, to - from);
     size += to - from;
     for (int next = from; next < to; ) {
       int count = Math.min(to - next, GATHERED - gathered);
-      signs.copy(next, count, words, factors, gathered);
+      signs.copy(list, next, count, words, factors, gathered);
       Arrays.fill(bases, gathered, gathered + count, base);
       gathered += count;
       next += count;

@@ -22,11 +22,11 @@ final class Lists {
   private final int[] starts;
   private final int[] chunkAt;
   private final Centre[] centres;
-  private final Signs signs;
+  private final ListedSigns signs;
   private final Signs signsOfCentres;
   private final Centre middle;
 
-  private Lists(int[] starts, int[] chunkAt, Centre[] centres, Signs signs, int dimension) {
+  private Lists(int[] starts, int[] chunkAt, Centre[] centres, ListedSigns signs, int dimension) {
     this.starts = starts;
     this.chunkAt = chunkAt;
     this.centres = centres;
@@ -62,7 +62,7 @@ final class Lists {
     private final int every;
     private final double[] scales;
     private final int[] chunkAt;
-    private final Signs signs;
+    private final ListedSigns signs;
     private final Centre[] centres;
     private final byte[][] compared;
 
@@ -89,7 +89,7 @@ final class Lists {
       every = Math.max(1, listOf.length / (SUMMED * lists));
       scales = new double[lists];
       chunkAt = new int[listOf.length];
-      signs = new Signs(dimension, listOf.length);
+      signs = new ListedSigns(dimension, starts);
       centres = new Centre[lists];
       compared = new byte[lists][];
     }
@@ -122,7 +122,7 @@ final class Lists {
       int list = listOf[chunk];
       int position = positions[list]++;
       chunkAt[position] = chunk;
-      signs.set(position, padded, compared[list], centres[list].distance(padded, scale));
+      signs.set(list, position, padded, compared[list], centres[list].distance(padded, scale));
     }
 
     Lists build() {
@@ -140,7 +140,7 @@ final class Lists {
 
   /** Adds the vectors of a list. */
   void addTo(Estimates estimates, Question question, int list) {
-    estimates.add(signs, chunkAt, starts[list], starts[list + 1], base(question, list));
+    estimates.add(signs, list, chunkAt, starts[list], starts[list + 1], base(question, list));
   }
 
   /** Adds those vectors of a list that pass; gives how many do. */
@@ -149,7 +149,7 @@ final class Lists {
     int passed = 0;
     for (int i = starts[list]; i < starts[list + 1]; i++) {
       if (passing.test(chunkAt[i])) {
-        estimates.add(signs, chunkAt, i, i + 1, base);
+        estimates.add(signs, list, chunkAt, i, i + 1, base);
         passed++;
       }
     }

@@ -60,7 +60,12 @@ final class Signs {
     for (int word = 0; word < words.length; word++) {
       words[word][vector] = word(word, bytes, centre);
     }
-    factors[vector] = (float) (distance * Math.sqrt(Math.PI / 2 / dimension));
+    factors[vector] = factor(distance, dimension);
+  }
+
+  /** What the sum of a question's components by the signs of a vector is multiplied with. */
+  static float factor(float distance, int dimension) {
+    return (float) (distance * Math.sqrt(Math.PI / 2 / dimension));
   }
 
   /** The signs of a vector that is not kept; parameters as for {@link #set}. */
@@ -85,14 +90,6 @@ final class Signs {
     long y = b ^ HIGH;
     long isLowLess = ~((y | HIGH) - (x & ~HIGH)) & HIGH;
     return ((x & ~y) | (~(x ^ y) & isLowLess)) & HIGH;
-  }
-
-  /** Copies neighbouring vectors, to be compared with {@link #estimate}. */
-  void copy(int from, int count, long[][] toWords, float[] toFactors, int at) {
-    for (int word = 0; word < words.length; word++) {
-      System.arraycopy(words[word], from, toWords[word], at, count);
-    }
-    System.arraycopy(factors, from, toFactors, at, count);
   }
 
   /** The buckets of the estimated cosines of all vectors, which have one centre. */

@@ -260,16 +260,19 @@ final class VectorLeg {
       int least = estimates.bucketOf(most);
       long equalMax = most;
       int[] chunks = new int[(int) Math.min(estimates.size(), 2 * most) + 1];
+      int[] buckets = estimates.buckets();
+      int[] numbers = estimates.chunks();
       int from = 0;
       for (int source = 0; source < ends.length; source++) {
         int found = 0;
-        for (; from < ends[source]; from++) {
-          int bucket = estimates.bucket(from);
-          if (bucket > least || (bucket == least && equalMax-- > 0)) {
+        int end = ends[source];
+        for (; from < end; from++) {
+          int bucket = buckets[from];
+          if (bucket >= least && (bucket > least || equalMax-- > 0)) {
             if (found == chunks.length) {
               chunks = Arrays.copyOf(chunks, 2 * found);
             }
-            chunks[found++] = estimates.chunk(from);
+            chunks[found++] = numbers[from];
           }
         }
         compare(source, chunks, found, top);

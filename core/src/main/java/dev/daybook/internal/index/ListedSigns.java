@@ -1,0 +1,54 @@
+package dev.daybook.internal.index;
+
+/**
+ * The {@link Signs} of vectors that are in lists, each against the centre of its list. Those of a
+ * list lie together, word by word: of a long history only some lists are looked through, and what
+ * is far apart in memory is slow to reach. Safe from any thread once all are set.
+ */
+final class ListedSigns {
+  private final int dimension;
+  private final int[] starts;
+  private final int wordCount;
+
+  /** By list, the first word of all its vectors, the second of all, and so on. */
+  private final long[] words;
+
+  private final float[] factors;
+  private final long[] scratch;
+
+  /**
+   * Room for the signs of all lists.
+   *
+   * @param starts where each list begins among all vectors; the last is their number
+   */
+  ListedSigns(int dimension, int[] starts) {
+    this.dimension = dimension;
+    this.starts = starts;
+    this.wordCount = Signs.words(dimension);
+    int count = starts[starts.length - 1];
+    this.words = new long[Math.multiplyExact(count, wordCount)];
+    this.factors = new float[count];
+    this.scratch = new long[wordCount];
+  }
+
+  /** Keeps the signs of a vector; parameters as for {@link Signs#set}. For one thread. */
+  void set(int list, int position, byte[] bytes, byte[] centre, float distance) {
+    Signs.of(bytes, centre, scratch);
+    int size = starts[list + 1] - starts[list];
+    int at = starts[list] * wordCount + position - starts[list];
+    for (int word = 0; word < wordCount; word++) {
+      words[at + word * size] = scratch[word];
+    }
+    factors[position] = Signs.factor(distance, dimension);
+  }
+
+  /** Copies neighbouring vectors of a list, to be compared with {@link Signs#estimate}. */
+  void copy(int list, int from, int count, long[][] toWords, float[] toFactors, int at) {
+    int size = starts[list + 1] - starts[list];
+    int first = starts[list] * wordCount + from - starts[list];
+    for (int word = 0; word < wordCount; word++) {
+      System.arraycopy(words, first + word * size, toWords[word], at, count);
+    }
+    System.arraycopy(factors, from, toFactors, at, count);
+  }
+}
