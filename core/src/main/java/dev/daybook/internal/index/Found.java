@@ -33,6 +33,11 @@ public record Found(List<Ref> refs, More hasMore) {
     Objects.requireNonNull(hasMore, "hasMore");
   }
 
+  /** Which events they are. */
+  public List<EventId> ids() {
+    return refs.stream().map(Ref::id).toList();
+  }
+
   /**
    * Where an event is.
    *

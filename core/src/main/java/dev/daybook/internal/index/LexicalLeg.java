@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
@@ -224,6 +225,54 @@ final class LexicalLeg {
         }
       }
     }
+  }
+
+  /** Takes a row. */
+  @FunctionalInterface
+  interface TakenRow {
+    /** A row. */
+    void take(int row) throws IOException;
+  }
+
+  /** Whether any event, hidden ones too, has a wanted value in a column. */
+  boolean hasAny(Filter.Field column, Predicate<String> wanted) throws IOException {
+    for (LeafReaderContext leaf : leaves) {
+      SortedDocValues values = leaf.reader().getSortedDocValues(RowDocument.column(column));
+      if (values != null && wantedValues(values, wanted).cardinality() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Goes over those of some rows that have a wanted value in a column. */
+  void forEachWith(FixedBitSet rows, Filter.Field column, Predicate<String> wanted, TakenRow taker)
+      throws IOException {
+    for (LeafReaderContext leaf : leaves) {
+      SortedDocValues values = leaf.reader().getSortedDocValues(RowDocument.column(column));
+      FixedBitSet isWanted = values == null ? new FixedBitSet(1) : wantedValues(values, wanted);
+      if (isWanted.cardinality() == 0) {
+        continue;
+      }
+      int end = leaf.docBase + leaf.reader().maxDoc();
+      for (int row = next(rows, leaf.docBase, end); row < end; row = next(rows, row + 1, end)) {
+        if (values.advanceExact(row - leaf.docBase) && isWanted.get(values.ordValue())) {
+          taker.take(row);
+        }
+      }
+    }
+  }
+
+  /** One bit for each value that is wanted, by its number. */
+  private static FixedBitSet wantedValues(SortedDocValues values, Predicate<String> wanted)
+      throws IOException {
+    FixedBitSet bits = new FixedBitSet(Math.max(1, values.getValueCount()));
+    for (int number = 0; number < values.getValueCount(); number++) {
+      if (wanted.test(values.lookupOrd(number).utf8ToString())) {
+        bits.set(number);
+      }
+    }
+    return bits;
   }
 
   private static int next(FixedBitSet bits, int from, int end) {

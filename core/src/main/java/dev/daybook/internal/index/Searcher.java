@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.StoredFields;
@@ -380,6 +381,51 @@ public final class Searcher implements AutoCloseable {
     all.sort(
         Comparator.<Group, EventId>comparing(group -> group.newest().getFirst().id()).reversed());
     return all;
+  }
+
+  /**
+   * The first event of those that pass, in the order of identities, that stands behind another and
+   * has a wanted value in a column. A source in which no event has such a value costs nothing.
+   *
+   * @param column {@link Filter.Field#AGENT} or {@link Filter.Field#REVISION}
+   */
+  public Optional<EventId> firstWith(
+      Filter filter, EventId after, Filter.Field column, Predicate<String> wanted)
+      throws IOException {
+    if (!lexical.hasAny(column, wanted)) {
+      return Optional.empty();
+    }
+    FirstBehind first = new FirstBehind(after);
+    lexical.forEachWith(shown(filter, List.of()), column, wanted, first::take);
+    return first.id;
+  }
+
+  /** The least identity behind another, of rows that are given in their order. */
+  private final class FirstBehind {
+    private final EventId after;
+    private int source;
+    private Optional<EventId> id = Optional.empty();
+
+    FirstBehind(EventId after) {
+      this.after = after;
+    }
+
+    void take(int row) throws IOException {
+      while (row >= sources.start(source) + sources.table(source).rows()) {
+        source++;
+      }
+      RowTable table = sources.table(source);
+      long high = table.high(row - sources.start(source));
+      // Most rows are known not to be the one by half of their identity, which need not be made.
+      if (Long.compareUnsigned(high, after.high()) < 0
+          || (id.isPresent() && Long.compareUnsigned(high, id.get().high()) > 0)) {
+        return;
+      }
+      EventId other = table.id(row - sources.start(source));
+      if (other.compareTo(after) > 0 && (id.isEmpty() || other.compareTo(id.get()) < 0)) {
+        id = Optional.of(other);
+      }
+    }
   }
 
   /** The events of a group so far. */

@@ -15,8 +15,6 @@ import dev.daybook.event.PlanEvent.ApproachRejected;
 import dev.daybook.event.ToolCall;
 import dev.daybook.internal.entry.ErrorText;
 import dev.daybook.internal.entry.Fingerprint;
-import dev.daybook.internal.index.Group;
-import dev.daybook.internal.index.Selection;
 import dev.daybook.recall.Filter;
 import dev.daybook.recall.Hit;
 import dev.daybook.recall.Leg;
@@ -331,8 +329,7 @@ public final class Attempts {
     }
     Filter same =
         calls().tool(call.tool()).argumentsHash(Fingerprint.ofArguments(call.arguments()));
-    return view.newest(same.outcome(CallOutcome.OK), 1).stream()
-        .map(Entry::id)
+    return view.newestIds(same.outcome(CallOutcome.OK), 1).stream()
         .filter(well -> well.compareTo(entry.id()) > 0)
         .findFirst()
         .orElse(EventId.NONE);
@@ -340,10 +337,7 @@ public final class Attempts {
 
   private EventId next(Entry entry) {
     Filter session = Filter.any().type("ToolCall").session(entry.session());
-    return view.oldest(session, entry.id(), 1).stream()
-        .map(Entry::id)
-        .findFirst()
-        .orElse(EventId.NONE);
+    return view.oldestIds(session, entry.id(), 1).stream().findFirst().orElse(EventId.NONE);
   }
 
   private static List<String> filesOf(ToolCall call, Entry entry) {
@@ -374,8 +368,7 @@ public final class Attempts {
   private List<EventId> changes(Entry entry, List<String> files) {
     String[] globs =
         files.stream().flatMap(file -> ByPlace.globs(file)).distinct().toArray(String[]::new);
-    return view.newest(Filter.any().pathWritten(globs), NAMED_MAX).stream()
-        .map(Entry::id)
+    return view.newestIds(Filter.any().pathWritten(globs), NAMED_MAX).stream()
         .filter(change -> change.compareTo(entry.id()) > 0)
         .toList();
   }
@@ -383,12 +376,11 @@ public final class Attempts {
   /** The first later event that was recorded on another commit. */
   private Optional<EventId> moved(Entry entry, String revision) {
     Filter later = Filter.any().from(entry.time());
-    return view.groups(Selection.of(later), Filter.Field.REVISION, 1).stream()
-        .filter(group -> !group.value().isEmpty() && !isSame(group.value(), revision))
-        .map(Group::oldest)
-        .map(ref -> ref.id())
-        .filter(other -> other.compareTo(entry.id()) > 0)
-        .min(Comparator.naturalOrder());
+    return view.firstWith(
+        later,
+        entry.id(),
+        Filter.Field.REVISION,
+        other -> !other.isEmpty() && !isSame(other, revision));
   }
 
   private static boolean isSame(String one, String other) {

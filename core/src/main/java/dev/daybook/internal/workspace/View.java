@@ -41,6 +41,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What one read of a workspace saw, ready to be asked. Unchanging; safe for use by any number of
@@ -247,9 +248,23 @@ public final class View {
     return find(filter, EventId.NONE, limit);
   }
 
-  /** The oldest of what a filter lets pass, after a cursor. */
-  List<Entry> oldest(Filter filter, EventId after, int limit) {
-    return loadRefs(reading(() -> searcher.find(filter, after, limit, Order.OLDEST_FIRST)).refs());
+  /** Identities of the newest of what a filter lets pass; no event is read for them. */
+  List<EventId> newestIds(Filter filter, int limit) {
+    return reading(() -> searcher.find(filter, EventId.NONE, limit, Order.NEWEST_FIRST)).ids();
+  }
+
+  /** Identities of the oldest of what a filter lets pass, after a cursor. */
+  List<EventId> oldestIds(Filter filter, EventId after, int limit) {
+    return reading(() -> searcher.find(filter, after, limit, Order.OLDEST_FIRST)).ids();
+  }
+
+  /**
+   * The first event of those a filter lets pass, in the order of identities, that stands behind
+   * another and has a wanted value in a column.
+   */
+  Optional<EventId> firstWith(
+      Filter filter, EventId after, Filter.Field column, Predicate<String> wanted) {
+    return reading(() -> searcher.firstWith(filter, after, column, wanted));
   }
 
   /** Everything of a session, oldest first. */

@@ -215,6 +215,32 @@ class SearcherTest {
     }
   }
 
+  private static Row by(String agent, int number) {
+    return TestRows.row(number, agent, "s", "", EventId.NONE, ToolCall.of("bash", "make"));
+  }
+
+  @Test
+  void theFirstBehindAnEventThatHasAWantedValueIsFoundWhereverItStands() throws IOException {
+    List<Row> one = List.of(by("ann", 5), by("bob", 1), by("ann", 3));
+    List<Row> two = List.of(by("bob", 2), by("cid", 7));
+    List<Row> tail = List.of(by("cid", 6), by("cid", 8));
+    try (Searcher searcher = TestRows.searcher(folder, Embedder.none(), List.of(one, two), tail)) {
+      Filter calls = Filter.any().tool("bash");
+      Filter.Field agent = Filter.Field.AGENT;
+      assertThat(searcher.firstWith(calls, TestRows.id(2), agent, "ann"::equals))
+          .contains(TestRows.id(3));
+      assertThat(searcher.firstWith(calls, TestRows.id(3), agent, "ann"::equals))
+          .contains(TestRows.id(5));
+      assertThat(searcher.firstWith(calls, TestRows.id(5), agent, "ann"::equals)).isEmpty();
+      assertThat(searcher.firstWith(calls, TestRows.id(1), agent, "cid"::equals))
+          .contains(TestRows.id(6));
+      assertThat(searcher.firstWith(calls, TestRows.id(1), agent, "dan"::equals)).isEmpty();
+      assertThat(
+              searcher.firstWith(Filter.any().tool("grep"), TestRows.id(1), agent, "ann"::equals))
+          .isEmpty();
+    }
+  }
+
   @Test
   void aPhraseMustBeThereInBothLegs() throws IOException {
     List<Row> rows =
