@@ -10,24 +10,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Another JVM with the class path of this one, told by its input and heard by its output. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
   private final Process process;
   private final BufferedReader output;
   private final PrintStream input;
 
-  /** Starts a main class. */
-  ChildJvm(Class<?> main, String... arguments) throws IOException {
+  /** Many JVMs on few processors: none may spend those on its compilers and collectors. */
+  private static final List<String> SMALL =
+      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+  /** Starts a main class in a small JVM. */
+  public ChildJvm(Class<?> main, String... arguments) throws IOException {
+    this(SMALL, main, arguments);
+  }
+
+  /** Starts a main class in a JVM with these flags. */
+  public ChildJvm(List<String> flags, Class<?> main, String... arguments) throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // Many JVMs on few processors: none may spend those on its compilers and collectors.
+    line.addAll(flags);
     line.addAll(
-        List.of(
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Dhttp.maxConnections=64",
-            "--enable-native-access=ALL-UNNAMED",
-            main.getName()));
+        List.of("-Dhttp.maxConnections=64", "--enable-native-access=ALL-UNNAMED", main.getName()));
     line.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);
@@ -37,12 +40,13 @@ final class ChildJvm implements AutoCloseable {
     input = new PrintStream(process.getOutputStream(), true, UTF_8);
   }
 
-  void tell(String line) {
+  /** Gives it a line. */
+  public void tell(String line) {
     input.println(line);
   }
 
   /** The next line of its output. */
-  String hear() throws IOException {
+  public String hear() throws IOException {
     String line = output.readLine();
     if (line == null) {
       throw new IOException("A child process ended early; its error output is above");

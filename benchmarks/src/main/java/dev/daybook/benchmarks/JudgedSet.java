@@ -27,7 +27,7 @@ import java.util.Set;
  * @param questions in the order of the file
  * @param grades of each question's documents, 1 and more
  */
-record JudgedSet(
+public record JudgedSet(
     Path folder,
     List<Text> documents,
     List<Text> questions,
@@ -40,15 +40,15 @@ record JudgedSet(
    * @param text what it says; may be blank
    * @param meta an object, or a missing node
    */
-  record Text(String id, String text, JsonNode meta) {
+  public record Text(String id, String text, JsonNode meta) {
     /** A value of meta as text; empty if there is none. */
-    String meta(String key) {
+    public String meta(String key) {
       JsonNode value = meta.path(key);
       return value.isNull() || value.isMissingNode() ? "" : value.asText(value.toString());
     }
 
     /** The first of these values that is there; empty if none is. */
-    String firstOf(String... keys) {
+    public String firstOf(String... keys) {
       for (String key : keys) {
         if (!meta(key).isBlank()) {
           return meta(key);
@@ -59,7 +59,7 @@ record JudgedSet(
   }
 
   /** Why a set cannot be read: in which file, at which line, and what is wrong. */
-  static final class Unreadable extends IOException {
+  public static final class Unreadable extends IOException {
     private static final long serialVersionUID = 1;
 
     Unreadable(Path file, int line, String what) {

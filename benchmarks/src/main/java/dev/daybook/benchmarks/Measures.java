@@ -16,10 +16,10 @@ import java.util.Map;
  * @param recall10 among the first 10
  * @param recall100 among the first 100
  */
-record Measures(
+public record Measures(
     double ndcg10, double map, double mrr, double recall5, double recall10, double recall100) {
   /** How far a ranking is looked at. */
-  static final int DEPTH = 100;
+  public static final int DEPTH = 100;
 
   private static final int GAIN_DEPTH = 10;
 
@@ -29,7 +29,7 @@ record Measures(
    * @param ranked ids of documents, the best first
    * @param grades of the documents that answer, 1 and more; at least one
    */
-  static Measures of(List<String> ranked, Map<String, Integer> grades) {
+  public static Measures of(List<String> ranked, Map<String, Integer> grades) {
     return of(ranked, grades, DEPTH);
   }
 
@@ -78,7 +78,7 @@ record Measures(
   }
 
   /** The averages over questions; zeros if there are none. */
-  static Measures average(List<Measures> all) {
+  public static Measures average(List<Measures> all) {
     double n = Math.max(1, all.size());
     return new Measures(
         all.stream().mapToDouble(Measures::ndcg10).sum() / n,
@@ -90,7 +90,7 @@ record Measures(
   }
 
   /** The one line that says it. */
-  String line(String name) {
+  public String line(String name) {
     return String.format(
         Locale.ROOT,
         "%s nDCG@10 %.4f MAP %.4f MRR %.4f R@5 %.4f R@10 %.4f R@100 %.4f",

@@ -14,13 +14,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * A store that notes when each request began and ended, and can make each take longer. Safe for use
  * by any number of threads.
  */
-final class RequestLog implements ObjectStore {
+public final class RequestLog implements ObjectStore {
   private final ObjectStore store;
   private final Duration delay;
   private final ConcurrentLinkedQueue<Noted> noted = new ConcurrentLinkedQueue<>();
 
   /** What is asked of a store. */
-  enum Kind {
+  public enum Kind {
     CREATE,
     GET,
     LIST,
@@ -28,7 +28,7 @@ final class RequestLog implements ObjectStore {
     DELETE;
 
     /** Whether S3 sends a PUT for it. */
-    boolean isPut() {
+    public boolean isPut() {
       return this == CREATE || this == OVERWRITE;
     }
   }
@@ -40,20 +40,20 @@ final class RequestLog implements ObjectStore {
    * @param start in nanoseconds of this JVM
    * @param end of the answer
    */
-  record Noted(Kind kind, String target, long start, long end) {}
+  public record Noted(Kind kind, String target, long start, long end) {}
 
   private interface Request<T> {
     T send() throws IOException;
   }
 
   /** Notes what goes to this store, and holds each request up so long. */
-  RequestLog(ObjectStore store, Duration delay) {
+  public RequestLog(ObjectStore store, Duration delay) {
     this.store = store;
     this.delay = delay;
   }
 
   /** All requests so far, in the order of their ends. */
-  List<Noted> requests() {
+  public List<Noted> requests() {
     return List.copyOf(noted);
   }
 
@@ -61,7 +61,7 @@ final class RequestLog implements ObjectStore {
    * The longest chain of requests of which each began after the one before it had ended: how many
    * round trips must be waited for one after the other, as these requests were sent.
    */
-  static int serialRoundTrips(List<Noted> requests) {
+  public static int serialRoundTrips(List<Noted> requests) {
     int chain = 0;
     long end = Long.MIN_VALUE;
     List<Noted> byEnd = new ArrayList<>(requests);

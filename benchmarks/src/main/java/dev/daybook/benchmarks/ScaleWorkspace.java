@@ -14,6 +14,7 @@ import dev.daybook.event.Event;
 import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent;
 import dev.daybook.event.TraceEvent;
+import dev.daybook.event.Vcs;
 import dev.daybook.internal.index.LuceneTerms;
 import dev.daybook.recall.Embedder;
 import dev.daybook.storage.ObjectKey;
@@ -31,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -58,30 +60,83 @@ public final class ScaleWorkspace {
   private static final Pattern FILE =
       Pattern.compile("\"(?:key\":\")?([^\"]*/(segment|index|vector)/[^\"]+)\"");
 
+  /** On which commits the events of a history are recorded. */
+  public enum Commits {
+    /** On none that is known. */
+    NONE,
+    /** Each session on one of its own. */
+    OF_SESSIONS
+  }
+
   private final SyntheticHistory history;
   private final int segments;
+  private final Commits commits;
   private final Path home;
   private final Path cache;
 
-  private ScaleWorkspace(SyntheticHistory history, int segments, Path home, Path cache) {
+  private ScaleWorkspace(
+      SyntheticHistory history, int segments, Commits commits, Path home, Path cache) {
     this.history = history;
     this.segments = segments;
+    this.commits = commits;
     this.home = home;
     this.cache = cache;
+  }
+
+  /** What is told how building goes on. */
+  public interface Watch {
+    /** One that does not listen. */
+    Watch NONE = (step, events, nanos) -> {};
+
+    /**
+     * A step is over.
+     *
+     * @param step {@code record}, {@code seal} or {@code merge}
+     * @param events how many it dealt with
+     * @param nanos how long it took
+     */
+    void done(String step, long events, long nanos);
   }
 
   /** The workspace of a history, built first if it is not in the folder. */
   public static ScaleWorkspace of(Path folder, SyntheticHistory history, int segments)
       throws IOException {
-    String name =
-        "workspace-%d-%d-in-%d-history-%d"
-            .formatted(LuceneTerms.VERSION, history.events(), segments, SyntheticHistory.VERSION);
+    return of(folder, history, segments, Commits.NONE, 1, Watch.NONE);
+  }
+
+  /**
+   * The same, built in at least so many slices for each segment, each recorded and sealed by
+   * itself; ten of a size are then merged.
+   */
+  public static ScaleWorkspace of(
+      Path folder, SyntheticHistory history, int segments, Commits commits, int slices, Watch watch)
+      throws IOException {
     ScaleWorkspace workspace =
-        new ScaleWorkspace(history, segments, folder.resolve(name), folder.resolve("cache"));
+        new ScaleWorkspace(
+            history,
+            segments,
+            commits,
+            folder.resolve(name(history, segments, commits)),
+            folder.resolve("cache"));
     if (!Files.exists(workspace.idFile())) {
-      workspace.build();
+      workspace.build(slices, watch);
     }
     return workspace;
+  }
+
+  private static String name(SyntheticHistory history, int segments, Commits commits) {
+    return "workspace-%d-%d-in-%d-history-%d%s"
+        .formatted(
+            LuceneTerms.VERSION,
+            history.events(),
+            segments,
+            SyntheticHistory.VERSION,
+            commits == Commits.NONE ? "" : "-commits");
+  }
+
+  /** Whether the workspace of a history is in a folder, complete. */
+  public static boolean isIn(Path folder, SyntheticHistory history, int segments, Commits commits) {
+    return Files.exists(folder.resolve(name(history, segments, commits)).resolve("ids"));
   }
 
   private Path idFile() {
@@ -97,7 +152,7 @@ public final class ScaleWorkspace {
     return cache;
   }
 
-  private void build() throws IOException {
+  private void build(int slicesMin, Watch watch) throws IOException {
     long start = System.nanoTime();
     if (Files.exists(home)) {
       Scratch.delete(home);
@@ -110,22 +165,28 @@ public final class ScaleWorkspace {
       for (int part = 0; part < segments; part++) {
         long from = history.firstOf(part, segments);
         long end = history.firstOf(part + 1, segments);
-        long slices = (end - from + SLICE_EVENTS_MAX - 1) / SLICE_EVENTS_MAX;
+        long slices = Math.max(slicesMin, (end - from + SLICE_EVENTS_MAX - 1) / SLICE_EVENTS_MAX);
         for (long slice = 0; slice < slices; slice++) {
           long first = from + (end - from) * slice / slices;
           long last = from + (end - from) * (slice + 1) / slices;
-          record(workspace, first, last)
-              .forEach((number, id) ->
-                  ids.putLong(Math.toIntExact(number * 16), id.high())
-                      .putLong(Math.toIntExact(number * 16 + 8), id.low()));
+          long began = System.nanoTime();
+          Map<Long, EventId> recorded = record(workspace, first, last);
+          watch.done("record", last - first, System.nanoTime() - began);
+          recorded.forEach((number, id) ->
+              ids.putLong(Math.toIntExact(number * 16), id.high())
+                  .putLong(Math.toIntExact(number * 16 + 8), id.low()));
+          began = System.nanoTime();
           seal(workspace);
+          watch.done("seal", last - first, System.nanoTime() - began);
           Console.progress(
               "workspace: %,d of %,d events recorded and sealed, %.0f s",
               last, history.events(), (System.nanoTime() - start) / 1e9);
         }
       }
       for (int i = 0; i < COMPACTIONS_MAX && indexes(objects) > segments; i++) {
+        long began = System.nanoTime();
         workspace.compact();
+        watch.done("merge", history.events(), System.nanoTime() - began);
       }
       // Before it is closed, since closing merges.
       link(building, store());
@@ -170,7 +231,7 @@ public final class ScaleWorkspace {
     for (long first = from; first < end; first = sessionEnd(first, end)) {
       long session = first / SESSION_EVENTS;
       try (Session writing = workspace.startSession(Actor.agent("agent-" + session % ACTORS))) {
-        Session onTask = writing.on("TASK-" + session / 4);
+        Session onTask = writing.on("TASK-" + session / 4).at(commit(session));
         List<Receipt> receipts = new ArrayList<>();
         for (long number = first; number < sessionEnd(first, end); number++) {
           switch (history.event(number)) {
@@ -190,6 +251,17 @@ public final class ScaleWorkspace {
       }
     }
     return ids;
+  }
+
+  private Vcs commit(long session) {
+    return commits == Commits.NONE
+        ? Vcs.NONE
+        : new Vcs(
+            "scale",
+            "main",
+            "",
+            String.format(Locale.ROOT, "%016x", SyntheticHistory.mix(session)),
+            Vcs.State.CLEAN);
   }
 
   private static void note(Session session, Map<Long, PlanEvent> notes, Map<Long, EventId> ids) {

@@ -37,9 +37,9 @@ import picocli.CommandLine.Option;
  * A judged set in a workspace of its own, compacted: each document an event, in the order of the
  * file, in the session that its meta names.
  */
-final class SetWorkspace implements AutoCloseable {
+public final class SetWorkspace implements AutoCloseable {
   /** Where vectors come from. */
-  enum Embedding {
+  public enum Embedding {
     /** The model on the class path. */
     MINILM,
     /** Nowhere: the lexical leg alone. */
@@ -47,7 +47,7 @@ final class SetWorkspace implements AutoCloseable {
   }
 
   /** How a set is read and asked. */
-  static final class Asking {
+  public static final class Asking {
     @Option(
         names = "--within",
         paramLabel = "META_KEY",
@@ -65,6 +65,24 @@ final class SetWorkspace implements AutoCloseable {
         converter = EmbeddingNames.class,
         completionCandidates = EmbeddingNames.class)
     Embedding embedder = Embedding.MINILM;
+
+    /** For picocli. */
+    public Asking() {}
+
+    /** The key of meta whose value a question searches within; empty if it searches all. */
+    public String within() {
+      return within;
+    }
+
+    /** Whether a document with the question's id is left out of what is found. */
+    public boolean excludesSelf() {
+      return excludesSelf;
+    }
+
+    /** Where vectors come from. */
+    public Embedding embedder() {
+      return embedder;
+    }
   }
 
   private static final int PLAN_EVENTS_AT_ONCE = 500;
@@ -89,7 +107,17 @@ final class SetWorkspace implements AutoCloseable {
   }
 
   /** Reads a folder and makes its workspace; says on the way what it does and with what. */
-  static SetWorkspace of(Path folder, Asking asking) throws IOException {
+  public static SetWorkspace of(Path folder, Asking asking) throws IOException {
+    return of(folder, asking, Optional.empty());
+  }
+
+  /** The same with an embedder that is given, and closed by who gave it. */
+  public static SetWorkspace of(Path folder, Asking asking, Embedder embedder) throws IOException {
+    return of(folder, asking, Optional.of(embedder));
+  }
+
+  private static SetWorkspace of(Path folder, Asking asking, Optional<Embedder> given)
+      throws IOException {
     JudgedSet set = JudgedSet.read(folder);
     Path scratch = Files.createTempDirectory("daybook-benchmark-");
     Daybook.Builder builder =
@@ -99,6 +127,8 @@ final class SetWorkspace implements AutoCloseable {
             .compactAt(Integer.MAX_VALUE, Long.MAX_VALUE);
     if (asking.embedder == Embedding.NONE) {
       builder.embedder(Embedder.none());
+    } else {
+      given.ifPresent(builder::embedder);
     }
     Daybook daybook = builder.open();
     SetWorkspace made =
@@ -108,7 +138,7 @@ final class SetWorkspace implements AutoCloseable {
   }
 
   /** The set. */
-  JudgedSet set() {
+  public JudgedSet set() {
     return set;
   }
 
@@ -210,7 +240,7 @@ final class SetWorkspace implements AutoCloseable {
   }
 
   /** Why vectors are not searched, or are not all there; empty if all is well. */
-  String missing() {
+  public String missing() {
     Coverage coverage = workspace.recall(Query.of("coverage").legs(Leg.VECTOR)).coverage();
     if (!coverage.legs().contains(Leg.VECTOR)) {
       return coverage.note().isEmpty() ? "vector: the leg did not run" : coverage.note();
@@ -224,7 +254,7 @@ final class SetWorkspace implements AutoCloseable {
   }
 
   /** What a question finds; none if there is nothing to search or nothing to ask. */
-  List<Hit> ask(Text question, UnaryOperator<Query> how) {
+  public List<Hit> ask(Text question, UnaryOperator<Query> how) {
     String text = question.text().strip();
     SessionId within = sessions.getOrDefault(group(question), SessionId.NONE);
     if (text.isEmpty() || (!asking.within.isEmpty() && !within.isPresent())) {
@@ -252,12 +282,12 @@ final class SetWorkspace implements AutoCloseable {
   }
 
   /** The documents of hits, in their order. */
-  List<String> documents(List<Hit> hits) {
+  public List<String> documents(List<Hit> hits) {
     return hits.stream().map(this::document).toList();
   }
 
   /** The grades of a question, without the document that is not counted. */
-  Map<String, Integer> grades(Text question) {
+  public Map<String, Integer> grades(Text question) {
     Map<String, Integer> grades = new HashMap<>(set.grades().get(question.id()));
     if (asking.excludesSelf) {
       grades.remove(question.id());
@@ -266,7 +296,7 @@ final class SetWorkspace implements AutoCloseable {
   }
 
   /** The questions that some document answers. */
-  List<Text> judged() {
+  public List<Text> judged() {
     return set.judged().stream().filter(question -> !grades(question).isEmpty()).toList();
   }
 
