@@ -2,6 +2,7 @@ package dev.daybook.benchmarks;
 
 import dev.daybook.benchmarks.ingest.ImportPeersSuite;
 import dev.daybook.benchmarks.jmh.JmhSuite;
+import dev.daybook.benchmarks.quality.QualityPeersSuite;
 import dev.daybook.benchmarks.recall.RecallPeersSuite;
 import dev.daybook.benchmarks.report.Report;
 import picocli.CommandLine;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
       ImportSuite.class,
       ImportPeersSuite.class,
       RecallQualitySuite.class,
+      QualityPeersSuite.class,
       TuneSuite.class,
       AblationSuite.class,
       ScaleSuite.class,
