@@ -1,5 +1,6 @@
 package dev.daybook.benchmarks;
 
+import dev.daybook.benchmarks.curves.CurvesSuite;
 import dev.daybook.benchmarks.ingest.ImportPeersSuite;
 import dev.daybook.benchmarks.jmh.JmhSuite;
 import dev.daybook.benchmarks.quality.QualityPeersSuite;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
       PriorAttemptsSet.class,
       AckSuite.class,
       BatchSuite.class,
+      CurvesSuite.class,
       CostSuite.class,
       ColdOpenSuite.class,
       PlanSuite.class,

@@ -1,0 +1,87 @@
+package dev.daybook.benchmarks.curves;
+
+import dev.daybook.benchmarks.ChildJvm;
+import dev.daybook.benchmarks.SyntheticHistory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How the suite and its processes talk: a line a measured value, and one that says that this is
+ * all. A process ends when the suite that started it does, however that ended.
+ */
+final class Child {
+  private static final String END = "end";
+  private static final long SEED = 1;
+
+  private Child() {}
+
+  /** A value that a process measured. */
+  record Measured(String measure, double value, String unit) {}
+
+  /** The history of a size, which is the same in all processes. */
+  static SyntheticHistory history(long events) {
+    return new SyntheticHistory(events, SEED);
+  }
+
+  /** How many segments a history of a size is in when all is merged. */
+  static int segments(long events) {
+    return Math.toIntExact(Math.max(1, events / 1_000_000));
+  }
+
+  /** The flags of a process that is as a host would be, with so much heap. */
+  static List<String> flags(String heap) {
+    List<String> flags = new ArrayList<>(List.of("-Xmx" + heap));
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+      flags.add("--add-modules=jdk.incubator.vector");
+    }
+    return flags;
+  }
+
+  /** Runs a process to its end. */
+  static List<Measured> run(List<String> flags, Class<?> main, Object... arguments)
+      throws IOException {
+    List<String> words = new ArrayList<>();
+    for (Object argument : arguments) {
+      words.add(argument.toString());
+    }
+    try (ChildJvm jvm = new ChildJvm(flags, main, words.toArray(String[]::new))) {
+      List<Measured> all = new ArrayList<>();
+      for (String line = jvm.hear(); !line.equals(END); line = jvm.hear()) {
+        List<String> parts = List.of(line.split("\t", -1));
+        all.add(new Measured(parts.get(0), Double.parseDouble(parts.get(1)), parts.get(2)));
+      }
+      return all;
+    }
+  }
+
+  /** Says a value, in a process. */
+  static void tell(String measure, double value, String unit) {
+    System.out.printf(Locale.ROOT, "%s\t%.6g\t%s%n", measure, value, unit);
+  }
+
+  /** Ends a process that has said all. */
+  static void end() {
+    System.out.println(END);
+    System.out.flush();
+    // Closing would merge, and nobody waits for that.
+    Runtime.getRuntime().halt(0);
+  }
+
+  /** Ends a process when who started it is gone. */
+  static void endWithTheSuite() {
+    Thread unused = Thread.ofPlatform().daemon().start(Child::awaitTheEnd);
+  }
+
+  private static void awaitTheEnd() {
+    try {
+      while (System.in.read() >= 0) {
+        // Nothing is told; what counts is the end.
+      }
+    } catch (IOException e) {
+      // The suite is gone as well.
+    }
+    Runtime.getRuntime().halt(1);
+  }
+}

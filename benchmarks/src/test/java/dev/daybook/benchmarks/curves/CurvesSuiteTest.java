@@ -1,0 +1,90 @@
+package dev.daybook.benchmarks.curves;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The whole suite on histories of a thousand and two thousand events. */
+class CurvesSuiteTest {
+  @TempDir Path folder;
+
+  @Test
+  void measuresTheSamePartsAtEachSizeAndKeepsWhatItBuilt() throws IOException {
+    String first =
+        run(
+            "--from=1000",
+            "--to=2000",
+            "--store=" + folder,
+            "--questions=20",
+            "--writes=500",
+            "--only",
+            "COMPACT",
+            "SIZE",
+            "OPEN",
+            "RECALL",
+            "ATTEMPTS",
+            "WRITE");
+
+    for (String measure :
+        List.of(
+            "merging ten, peak heap",
+            "vector",
+            "requests until first answer",
+            "p99",
+            "in words, p50",
+            "closing afterwards")) {
+      for (String events : List.of("1,000", "2,000")) {
+        assertThat(first).containsPattern("(?m)^.* " + events + " Daybook +" + measure + " ");
+      }
+    }
+    assertThat(first)
+        .containsPattern("(?m)^on storage +2,000 .* Daybook at 1,000 events ")
+        .containsPattern("(?m)^time +2,000 events took");
+    assertThat(files()).noneMatch(name -> name.startsWith("scratch-")).contains("cache");
+
+    assertThat(run("--from=1000", "--to=1000", "--store=" + folder, "--only", "COMPACT", "SIZE"))
+        .contains("left out  compaction at 1,000 events: the history was in the folder already")
+        .containsPattern("(?m)^on storage +1,000 Daybook +all ");
+  }
+
+  @Test
+  void countsWhatS3WouldTakeMoneyFor() {
+    assertThat(run("--from=1000", "--to=1000", "--only", "S3"))
+        .containsPattern("dollars a million events +[0-9.,]+ US\\$")
+        .containsPattern("requests a million strong recalls +[0-9.,]+ ");
+    assertThat(run("--from=1000", "--to=1000", "--s3-events=500", "--only", "S3"))
+        .contains("left out  S3 at 1,000 events: --s3-events is 500");
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
+  private static String run(String... arguments) {
+    PrintStream console = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(said, true, UTF_8)) {
+      System.setOut(out);
+      assertThat(
+              new CommandLine(new CurvesSuite())
+                  .setCaseInsensitiveEnumValuesAllowed(true)
+                  .execute(arguments))
+          .isZero();
+    } finally {
+      System.setOut(console);
+    }
+    return said.toString(UTF_8);
+  }
+}
