@@ -47,6 +47,7 @@ public final class TraceStore {
 
   private final OpenWorkspace workspace;
   private final Function<Duration, View> views;
+  private final Function<SessionId, List<Entry>> timelines;
 
   /** What was recorded after this is not shown; {@link Instant#MAX} for the present. */
   private final Instant recordedTo;
@@ -54,6 +55,7 @@ public final class TraceStore {
   TraceStore(OpenWorkspace workspace) {
     this.workspace = workspace;
     this.views = workspace::view;
+    this.timelines = workspace::timeline;
     this.recordedTo = Instant.MAX;
   }
 
@@ -61,6 +63,7 @@ public final class TraceStore {
   TraceStore(OpenWorkspace workspace, PastReads past) {
     this.workspace = workspace;
     this.views = past::view;
+    this.timelines = session -> view().timeline(session);
     this.recordedTo = past.recorded();
   }
 
@@ -133,9 +136,14 @@ public final class TraceStore {
     return view().entry(id);
   }
 
-  /** Everything a session recorded, traces and plan events, in order. */
+  /**
+   * Everything a session recorded, traces and plan events, in order. A process that has asked
+   * nothing else of the traces reads little more than these events: of each segment the footer, and
+   * the pages that hold them.
+   */
   public List<Entry> timeline(SessionId session) {
-    return view().timeline(session);
+    Objects.requireNonNull(session, "session");
+    return timelines.apply(session);
   }
 
   /**

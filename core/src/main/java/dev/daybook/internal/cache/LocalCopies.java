@@ -128,6 +128,11 @@ public final class LocalCopies {
     }
   }
 
+  /** Whether there seems to be a local copy; no request is sent. */
+  public boolean has(String sha256) {
+    return Files.exists(folder.resolve(sha256));
+  }
+
   private Optional<Path> fetchWhole(Store store, ObjectKey key, String sha256, long bytes) {
     return store
         .get(key)

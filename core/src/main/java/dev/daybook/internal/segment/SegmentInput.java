@@ -8,6 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
 
@@ -127,6 +130,83 @@ sealed interface SegmentInput extends InputFile {
     @Override
     public String toString() {
       return name();
+    }
+  }
+
+  /** A segment of which some parts are in memory; what is in none of them cannot be read. */
+  final class OfParts implements SegmentInput {
+    private final String name;
+    private final long length;
+    private final NavigableMap<Long, byte[]> parts = new TreeMap<>();
+
+    /** Of this length. */
+    OfParts(String name, long length) {
+      this.name = name;
+      this.length = length;
+    }
+
+    /** The same with all its parts, to which others may be added. */
+    OfParts copy() {
+      OfParts copy = new OfParts(name, length);
+      copy.parts.putAll(parts);
+      return copy;
+    }
+
+    /** Adds a part; not while anything is read. No part is kept that lies within another. */
+    void add(long offset, byte[] part) {
+      if (!has(offset, part.length)) {
+        long end = offset + part.length;
+        parts
+            .tailMap(offset)
+            .entrySet()
+            .removeIf(old -> old.getKey() + old.getValue().length <= end);
+        parts.put(offset, part);
+      }
+    }
+
+    /** Whether all of this is in one part. */
+    boolean has(long offset, long bytes) {
+      Map.Entry<Long, byte[]> part = parts.floorEntry(offset);
+      return part != null && offset + bytes <= part.getKey() + part.getValue().length;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public long getLength() {
+      return length;
+    }
+
+    @Override
+    public ByteBuffer direct() {
+      throw new UnsupportedOperationException("Of " + name + " only parts are here");
+    }
+
+    @Override
+    public SeekableInputStream newStream() {
+      return new Stream(name) {
+        @Override
+        int readAt(long position, byte[] to, int offset, int length) throws IOException {
+          Map.Entry<Long, byte[]> part = parts.floorEntry(position);
+          int at = part == null ? 0 : Math.toIntExact(position - part.getKey());
+          if (part == null || at >= part.getValue().length) {
+            throw new EOFException(
+                "%s is damaged: it points to offset %d, where nothing of it should be"
+                    .formatted(name, position));
+          }
+          int read = Math.min(length, part.getValue().length - at);
+          System.arraycopy(part.getValue(), at, to, offset, read);
+          return read;
+        }
+      };
+    }
+
+    @Override
+    public String toString() {
+      return name;
     }
   }
 

@@ -64,7 +64,7 @@ public final class SegmentReader {
   /** The number of the first row of each row group, and last the number of all rows. */
   private final long[] firstRows;
 
-  private SegmentReader(
+  SegmentReader(
       SegmentInput input,
       String workspace,
       ParquetMetadata footer,
@@ -108,9 +108,7 @@ public final class SegmentReader {
     ZstdCodecs codecs = new ZstdCodecs();
     try (SeekableInputStream in = input.newStream()) {
       requireMagic(input, in);
-      ParquetMetadata footer =
-          ParquetFileReader.readFooter(input, PlainReadOptions.with(codecs), in);
-      requireSegment(input, footer, workspaceId);
+      ParquetMetadata footer = footer(input, in, workspaceId, codecs);
       try (ParquetFileReader file = new FileReader(input, footer, List.of())) {
         return new SegmentReader(input, workspaceId, footer, pageIndex(file));
       }
@@ -119,6 +117,15 @@ public final class SegmentReader {
     } finally {
       codecs.release();
     }
+  }
+
+  /** The footer of a segment of this workspace. */
+  static ParquetMetadata footer(
+      SegmentInput input, SeekableInputStream in, String workspaceId, ZstdCodecs codecs)
+      throws IOException {
+    ParquetMetadata footer = ParquetFileReader.readFooter(input, PlainReadOptions.with(codecs), in);
+    requireSegment(input, footer, workspaceId);
+    return footer;
   }
 
   /** The number of rows. */
@@ -166,6 +173,56 @@ public final class SegmentReader {
   public List<Entry> entries(int[] numbers) throws IOException {
     requireAscending(numbers);
     return select(numbers, entryColumns, RowColumns::nextEntry);
+  }
+
+  /** The events of a session, in order. Reads one column, and then only the pages of such rows. */
+  public List<Entry> session(String session) throws IOException {
+    IntStream.Builder numbers = IntStream.builder();
+    SessionBounds bounds = new SessionBounds(session);
+    try (FileReader file = openFile(List.of(Column.SESSION))) {
+      for (int group = 0; group < groups(); group++) {
+        if (bounds.mayBeIn(footer.getBlocks().get(group))) {
+          ColumnValues sessions = column(file, group, Column.SESSION);
+          for (long row = firstRows[group]; row < firstRows[group + 1]; row++) {
+            if (sessions.nextText().equals(session)) {
+              numbers.add(Math.toIntExact(row));
+            }
+          }
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      throw unreadable(input, e);
+    }
+    return entries(numbers.build().toArray());
+  }
+
+  /** Which of these rows of a row group are of a session; reads one column of the pages. */
+  List<Long> ofSession(int group, long[] rows, String session) throws IOException {
+    List<Long> numbers = new ArrayList<>();
+    try (FileReader file = openFile(List.of(Column.SESSION))) {
+      RowRanges.Builder ranges = RowRanges.builder();
+      for (long row : rows) {
+        ranges.addSelectedRow(row);
+      }
+      ColumnValues sessions =
+          ColumnValues.open(
+                  file.readFilteredRowGroup(group, ranges.build()),
+                  createdBy(),
+                  List.of(Column.SESSION),
+                  pageIndex.get(group),
+                  firstRows[group + 1] - firstRows[group],
+                  rows)
+              .get(Column.SESSION);
+      for (long row : rows) {
+        sessions.moveTo(row);
+        if (sessions.nextText().equals(session)) {
+          numbers.add(row);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      throw unreadable(input, e);
+    }
+    return numbers;
   }
 
   @FunctionalInterface
@@ -376,6 +433,11 @@ public final class SegmentReader {
     return pageIndex.get(group).get(path);
   }
 
+  /** The columns that an entry is made of and that have any value in a row group. */
+  List<Column> entryColumns(int group) {
+    return withValues(group, entryColumns);
+  }
+
   String createdBy() {
     return footer.getFileMetaData().getCreatedBy();
   }
@@ -541,7 +603,7 @@ public final class SegmentReader {
   }
 
   /** Parquet's own exceptions do not say which file they speak of. */
-  private static IOException unreadable(SegmentInput input, Exception cause) {
+  static IOException unreadable(SegmentInput input, Exception cause) {
     if (cause instanceof IOException io
         && (io instanceof FileSystemException
             || String.valueOf(io.getMessage()).startsWith(input.name()))) {

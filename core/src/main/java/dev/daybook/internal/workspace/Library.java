@@ -158,6 +158,11 @@ final class Library implements AutoCloseable {
   /** An index and where it is from. */
   private record OpenIndex(PackedIndex index, Origin origin) {}
 
+  /** Whether a view was had, and so indexes are open. */
+  synchronized boolean hasView() {
+    return current != null;
+  }
+
   /** What a snapshot's segments and tail hold, ready to be searched. */
   synchronized View view(Snapshot snapshot) {
     requireUse();

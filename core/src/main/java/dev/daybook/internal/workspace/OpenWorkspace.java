@@ -8,9 +8,11 @@ import dev.daybook.Progress;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.Workspace;
 import dev.daybook.WorkspaceStateException;
+import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent;
+import dev.daybook.event.SessionId;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent;
 import dev.daybook.internal.entry.Json;
@@ -74,6 +76,7 @@ public final class OpenWorkspace {
   private final StrongReader reader;
   private final WriterLog log;
   private final Library library;
+  private final Replay replay;
   private final PlanHistory history;
   private final LibraryFiles files;
   private final Compactor compactor;
@@ -118,6 +121,7 @@ public final class OpenWorkspace {
     this.watermarks = new Watermarks(store, found.keys(), found.id(), Watermarks.IN_MANIFEST_MAX);
     this.library = new Library(engine, found.id());
     library.readAnewBy(this::latest);
+    this.replay = new Replay(engine.store(), found.id(), library);
     this.history = new PlanHistory(library);
     this.files = new LibraryFiles(engine, found.keys(), found.id(), ids, library);
     this.compactor =
@@ -491,6 +495,29 @@ public final class OpenWorkspace {
       }
     }
     return latest();
+  }
+
+  /**
+   * Everything of a session, oldest first; like {@link #recent()} at most five seconds behind other
+   * processes. Who has no indexes open reads only where the session is.
+   */
+  public List<Entry> timeline(SessionId session) {
+    checkOpen();
+    Optional<List<Entry>> replayed =
+        library.hasView() ? Optional.empty() : replayed(session, known(RECENT));
+    replayed.ifPresent(entries -> entries.forEach(entry -> ids.observe(entry.envelope())));
+    return replayed.orElseGet(() -> recent().timeline(session));
+  }
+
+  private Optional<List<Entry>> replayed(SessionId session, Optional<Snapshot> known) {
+    if (known.isPresent()) {
+      try {
+        return replay.of(known.get(), session);
+      } catch (FileGoneException e) {
+        log().debug("'{}' is read anew, since files were replaced: {}", name(), e.getMessage());
+      }
+    }
+    return read(snapshot -> replay.of(snapshot, session));
   }
 
   /** What is recorded after a read is recorded later than what the read shows. */
