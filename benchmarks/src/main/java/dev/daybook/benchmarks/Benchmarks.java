@@ -6,6 +6,7 @@ import dev.daybook.benchmarks.jmh.JmhSuite;
 import dev.daybook.benchmarks.quality.QualityPeersSuite;
 import dev.daybook.benchmarks.recall.RecallPeersSuite;
 import dev.daybook.benchmarks.report.Report;
+import dev.daybook.benchmarks.scan.ReplaySuite;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -30,6 +31,7 @@ import picocli.CommandLine.Command;
       CurvesSuite.class,
       CostSuite.class,
       ColdOpenSuite.class,
+      ReplaySuite.class,
       PlanSuite.class,
       PlanReplaySuite.class,
       PlanQueriesSuite.class,

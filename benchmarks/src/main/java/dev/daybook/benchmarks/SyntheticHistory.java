@@ -86,7 +86,7 @@ public final class SyntheticHistory {
    * between a little shorter, so that the library does not take them for ten of a kind, which it
    * would merge.
    */
-  long firstOf(int part, int parts) {
+  public long firstOf(int part, int parts) {
     long even = events * part / parts;
     return part % 2 == 1 && part < parts ? even + events / parts / 20 : even;
   }
