@@ -7,6 +7,7 @@ import dev.daybook.benchmarks.quality.QualityPeersSuite;
 import dev.daybook.benchmarks.recall.RecallPeersSuite;
 import dev.daybook.benchmarks.report.Report;
 import dev.daybook.benchmarks.scan.ReplaySuite;
+import dev.daybook.benchmarks.scan.ScanSuite;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -31,6 +32,7 @@ import picocli.CommandLine.Command;
       CurvesSuite.class,
       CostSuite.class,
       ColdOpenSuite.class,
+      ScanSuite.class,
       ReplaySuite.class,
       PlanSuite.class,
       PlanReplaySuite.class,

@@ -15,6 +15,7 @@ import dev.daybook.event.Entry;
 import dev.daybook.event.Event;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.TraceEvent;
+import dev.daybook.event.TraceEvent.SessionEnded;
 import dev.daybook.event.TraceEvent.SessionStarted;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EntryLines;
@@ -151,6 +152,10 @@ public final class ReplaySuite implements Callable<Integer> {
         int from = (int) (history.firstOf(part, parts) / sessions);
         int end = (int) (history.firstOf(part + 1, parts) / sessions);
         record(history, open, from, end);
+        if (part == parts - 1) {
+          // Whatever closing them recorded would be a segment more.
+          open.forEach(Session::close);
+        }
         ScaleWorkspace.seal(workspace);
         Console.progress("recorded and compacted %,d of %,d of each session", end, events);
       }
@@ -160,7 +165,8 @@ public final class ReplaySuite implements Callable<Integer> {
         List<Event> recordedEvents =
             shown.stream()
                 .map(Entry::event)
-                .filter(event -> !(event instanceof SessionStarted))
+                .filter(
+                    event -> !(event instanceof SessionStarted || event instanceof SessionEnded))
                 .toList();
         if (!recordedEvents.equals(eventsOf(history, i))) {
           throw new IllegalStateException(
@@ -173,7 +179,6 @@ public final class ReplaySuite implements Callable<Integer> {
         recorded.add(
             new Recorded(open.get(i).id(), shown, json.length, Zstd.compress(json).length));
       }
-      open.forEach(Session::close);
     }
     return recorded;
   }

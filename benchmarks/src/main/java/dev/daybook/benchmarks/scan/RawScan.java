@@ -1,0 +1,156 @@
+package dev.daybook.benchmarks.scan;
+
+import com.github.luben.zstd.ZstdDecompressCtx;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.PlainReadOptions;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.compression.CompressionCodecFactory;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/** The column reader of parquet-java over the same files, without Hadoop and without Daybook. */
+final class RawScan implements Scan {
+  private final List<Path> files;
+  private final Columns columns;
+
+  RawScan(List<Path> files, Columns columns) {
+    this.files = List.copyOf(files);
+    this.columns = columns;
+  }
+
+  @Override
+  public String contender() {
+    return "raw parquet-java, column reader";
+  }
+
+  @Override
+  public String note() {
+    return "checks the checksums of pages, as the export does; knows nothing of what is in the"
+        + " tail";
+  }
+
+  @Override
+  public Scanned run() throws IOException {
+    long rows = 0;
+    long numbers = 0;
+    long bytes = 0;
+    long texts = 0;
+    Codecs codecs = new Codecs();
+    ParquetReadOptions options = PlainReadOptions.with(codecs);
+    for (Path path : files) {
+      try (ParquetFileReader file = ParquetFileReader.open(new LocalInputFile(path), options)) {
+        MessageType all = file.getFileMetaData().getSchema();
+        List<Type> fields = new ArrayList<>();
+        columns.names().forEach(name -> fields.add(all.getType(name)));
+        MessageType schema = new MessageType(all.getName(), fields);
+        file.setRequestedSchema(schema);
+        for (PageReadStore group = file.readNextRowGroup();
+            group != null;
+            group = file.readNextRowGroup()) {
+          ColumnReadStoreImpl store =
+              new ColumnReadStoreImpl(
+                  group, new NoRecords(), schema, file.getFileMetaData().getCreatedBy());
+          long count = group.getRowCount();
+          rows += count;
+          ColumnReader times = store.getColumnReader(descriptor(schema, columns.time()));
+          for (long row = 0; row < count; row++) {
+            numbers += times.getLong();
+            times.consume();
+          }
+          for (String name : columns.texts()) {
+            ColumnDescriptor descriptor = descriptor(schema, name);
+            ColumnReader values = store.getColumnReader(descriptor);
+            int present = descriptor.getMaxDefinitionLevel();
+            for (long row = 0; row < count; row++) {
+              if (values.getCurrentDefinitionLevel() == present) {
+                bytes += values.getBinary().length();
+                texts++;
+              }
+              values.consume();
+            }
+          }
+        }
+      }
+    }
+    codecs.release();
+    return new Scanned(rows, numbers, bytes, texts);
+  }
+
+  private static ColumnDescriptor descriptor(MessageType schema, String column) {
+    return schema.getColumnDescription(new String[] {column});
+  }
+
+  /** Where records would go; values are taken from columns instead. */
+  private static final class NoRecords extends GroupConverter {
+    private final PrimitiveConverter value = new PrimitiveConverter() {};
+
+    @Override
+    public Converter getConverter(int field) {
+      return value;
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void end() {}
+  }
+
+  /** Zstandard without Hadoop's codecs. */
+  private static final class Codecs implements CompressionCodecFactory {
+    private final Decompressor decompressor = new Decompressor();
+
+    @Override
+    public BytesInputCompressor getCompressor(CompressionCodecName name) {
+      throw new UnsupportedOperationException("Nothing is written");
+    }
+
+    @Override
+    public BytesInputDecompressor getDecompressor(CompressionCodecName name) {
+      return decompressor;
+    }
+
+    @Override
+    public void release() {
+      decompressor.release();
+    }
+  }
+
+  private static final class Decompressor
+      implements CompressionCodecFactory.BytesInputDecompressor {
+    private final ZstdDecompressCtx context = new ZstdDecompressCtx();
+
+    @Override
+    public BytesInput decompress(BytesInput bytes, int size) throws IOException {
+      return BytesInput.from(context.decompress(bytes.toByteArray(), size));
+    }
+
+    @Override
+    @Deprecated
+    public void decompress(ByteBuffer in, int inSize, ByteBuffer out, int outSize) {
+      byte[] compressed = new byte[inSize];
+      in.get(compressed);
+      out.put(context.decompress(compressed, outSize));
+    }
+
+    @Override
+    public void release() {
+      context.close();
+    }
+  }
+}
