@@ -52,6 +52,8 @@ final class DuckScan implements Scan {
     try {
       try (Statement set = connection.createStatement()) {
         boolean unused = set.execute("set threads = " + threads);
+        // As its documentation advises for files that are read more than once.
+        unused = set.execute("set parquet_metadata_cache = true");
       }
       PreparedStatement query = connection.prepareStatement(sql(files, columns, where, delivery));
       return new DuckScan(delivery, threads, connection, query);

@@ -16,6 +16,7 @@ import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
@@ -25,12 +26,21 @@ import org.apache.parquet.schema.Type;
 
 /** The column reader of parquet-java over the same files, without Hadoop and without Daybook. */
 final class RawScan implements Scan {
-  private final List<Path> files;
+  private final List<Footer> files = new ArrayList<>();
   private final Columns columns;
 
-  RawScan(List<Path> files, Columns columns) {
-    this.files = List.copyOf(files);
+  /** A file and its footer, which is read once, as the export does. */
+  private record Footer(LocalInputFile file, ParquetMetadata footer) {}
+
+  RawScan(List<Path> files, Columns columns) throws IOException {
     this.columns = columns;
+    for (Path path : files) {
+      LocalInputFile file = new LocalInputFile(path);
+      try (ParquetFileReader reader =
+          ParquetFileReader.open(file, PlainReadOptions.with(new Codecs()))) {
+        this.files.add(new Footer(file, reader.getFooter()));
+      }
+    }
   }
 
   @Override
@@ -50,10 +60,11 @@ final class RawScan implements Scan {
     long numbers = 0;
     long bytes = 0;
     long texts = 0;
-    Codecs codecs = new Codecs();
-    ParquetReadOptions options = PlainReadOptions.with(codecs);
-    for (Path path : files) {
-      try (ParquetFileReader file = ParquetFileReader.open(new LocalInputFile(path), options)) {
+    for (Footer known : files) {
+      // Closing a reader releases its codecs.
+      ParquetReadOptions options = PlainReadOptions.with(new Codecs());
+      try (ParquetFileReader file =
+          ParquetFileReader.open(known.file(), known.footer(), options, known.file().newStream())) {
         MessageType all = file.getFileMetaData().getSchema();
         List<Type> fields = new ArrayList<>();
         columns.names().forEach(name -> fields.add(all.getType(name)));
@@ -87,7 +98,6 @@ final class RawScan implements Scan {
         }
       }
     }
-    codecs.release();
     return new Scanned(rows, numbers, bytes, texts);
   }
 

@@ -62,9 +62,26 @@ public final class ScanSuite implements Callable<Integer> {
   @Option(names = "--rounds", description = "how often each takes its turn")
   private int rounds = 9;
 
+  @Option(names = "--only", description = "one case: ${COMPLETION-CANDIDATES}")
+  private Optional<Case> only = Optional.empty();
+
   private final Figures figures = new Figures();
 
   ScanSuite() {}
+
+  /** What can be measured by itself. */
+  private enum Case {
+    /** Three columns with the text among them. */
+    TEXT,
+    /** Three columns of small values. */
+    SMALL,
+    /** Three columns of the calls of one tool. */
+    FILTER
+  }
+
+  private boolean isWanted(Case one) {
+    return only.isEmpty() || only.get() == one;
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -83,9 +100,15 @@ public final class ScanSuite implements Callable<Integer> {
         }
         List<Path> files = segments(folder);
         long count = workspace.traces().count(Filter.any());
-        scan(workspace, files, count, Columns.WITH_TEXT);
-        scan(workspace, files, count, Columns.SMALL);
-        scanOfOneTool(workspace, files);
+        if (isWanted(Case.TEXT)) {
+          scan(workspace, files, count, Columns.WITH_TEXT);
+        }
+        if (isWanted(Case.SMALL)) {
+          scan(workspace, files, count, Columns.SMALL);
+        }
+        if (isWanted(Case.FILTER)) {
+          scanOfOneTool(workspace, files);
+        }
       }
     } finally {
       Scratch.delete(scratch);
@@ -171,8 +194,8 @@ public final class ScanSuite implements Callable<Integer> {
                   ? figure.atLeast(ENGINE_MIN)
                   : figure.noting(
                       """
-                      the engine adds up dictionary codes and lengths by vectors and hands on four \
-                      numbers, where the export writes every value into memory that Java then reads\
+                      the engine adds up vectors and hands on four sums, where the export writes every \
+                      value into memory that Java then reads one by one\
                       """);
         } else if (other.equals(OVER_JDBC)) {
           figure = figure.atLeast(JDBC_MIN);
