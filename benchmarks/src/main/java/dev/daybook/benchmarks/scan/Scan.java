@@ -1,5 +1,7 @@
 package dev.daybook.benchmarks.scan;
 
+import java.sql.SQLException;
+
 /** A way to go through three columns of all events: a time, and two of texts. For one thread. */
 interface Scan extends AutoCloseable {
   /** How it is called in tables. */
@@ -17,5 +19,5 @@ interface Scan extends AutoCloseable {
   }
 
   @Override
-  default void close() throws Exception {}
+  default void close() throws SQLException {}
 }

@@ -137,12 +137,13 @@ public final class RemoteSegment {
     }
     long length = 0;
     for (int i = FOOTER_LENGTH_BYTES - 1; i >= 0; i--) {
-      length = length << 8 | tail[tail.length - ENDING_BYTES + i] & 0xff;
+      length = (length << Byte.SIZE) | (tail[tail.length - ENDING_BYTES + i] & 0xff);
     }
     return length;
   }
 
   /** Which rows of a row group are wanted. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Wanted(int group, long[] rows) {}
 
   /**
