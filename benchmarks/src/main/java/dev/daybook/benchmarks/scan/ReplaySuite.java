@@ -124,8 +124,11 @@ public final class ReplaySuite implements Callable<Integer> {
   }
 
   private void run(int parts, Path folder) throws Exception {
-    try (ObjectStore local = LocalObjectStore.at(folder.resolve("store"))) {
-      List<Recorded> recorded = build(local, parts, folder.resolve("cache-of-the-builder"));
+    // Closing the workspace would merge its segments, so that is done last.
+    try (ObjectStore local = LocalObjectStore.at(folder.resolve("store"));
+        Daybook daybook = engine(local, folder.resolve("cache-of-the-builder"));
+        Workspace workspace = daybook.create(NAME)) {
+      List<Recorded> recorded = build(workspace, parts);
       if (s3) {
         S3Latency latency = new S3Latency(Duration.ofMillis(30), Duration.ofMillis(90));
         try (S3Double server = S3Double.builder().latency(latency, 1).start();
@@ -139,46 +142,41 @@ public final class ReplaySuite implements Callable<Integer> {
     }
   }
 
-  private List<Recorded> build(ObjectStore store, int parts, Path cache) {
+  private List<Recorded> build(Workspace workspace, int parts) {
     SyntheticHistory history = new SyntheticHistory((long) sessions * events, 7);
     List<Session> open = new ArrayList<>();
     List<Recorded> recorded = new ArrayList<>();
-    try (Daybook daybook = engine(store, cache);
-        Workspace workspace = daybook.create(NAME)) {
-      for (int i = 0; i < sessions; i++) {
-        open.add(workspace.startSession(Actor.agent("agent-" + i)));
+    for (int i = 0; i < sessions; i++) {
+      open.add(workspace.startSession(Actor.agent("agent-" + i)));
+    }
+    for (int part = 0; part < parts; part++) {
+      int from = (int) (history.firstOf(part, parts) / sessions);
+      int end = (int) (history.firstOf(part + 1, parts) / sessions);
+      record(history, open, from, end);
+      if (part == parts - 1) {
+        // Whatever closing them recorded would be a segment more.
+        open.forEach(Session::close);
       }
-      for (int part = 0; part < parts; part++) {
-        int from = (int) (history.firstOf(part, parts) / sessions);
-        int end = (int) (history.firstOf(part + 1, parts) / sessions);
-        record(history, open, from, end);
-        if (part == parts - 1) {
-          // Whatever closing them recorded would be a segment more.
-          open.forEach(Session::close);
-        }
-        ScaleWorkspace.seal(workspace);
-        Console.progress("recorded and compacted %,d of %,d of each session", end, events);
+      ScaleWorkspace.seal(workspace);
+      Console.progress("recorded and compacted %,d of %,d of each session", end, events);
+    }
+    long unused = workspace.traces().count(Filter.any());
+    for (int i = 0; i < sessions; i++) {
+      List<Entry> shown = workspace.traces().timeline(open.get(i).id());
+      List<Event> recordedEvents =
+          shown.stream()
+              .map(Entry::event)
+              .filter(event -> !(event instanceof SessionStarted || event instanceof SessionEnded))
+              .toList();
+      if (!recordedEvents.equals(eventsOf(history, i))) {
+        throw new IllegalStateException(
+            "Session " + open.get(i).id() + " is not shown as it was recorded");
       }
-      long unused = workspace.traces().count(Filter.any());
-      for (int i = 0; i < sessions; i++) {
-        List<Entry> shown = workspace.traces().timeline(open.get(i).id());
-        List<Event> recordedEvents =
-            shown.stream()
-                .map(Entry::event)
-                .filter(
-                    event -> !(event instanceof SessionStarted || event instanceof SessionEnded))
-                .toList();
-        if (!recordedEvents.equals(eventsOf(history, i))) {
-          throw new IllegalStateException(
-              "Session " + open.get(i).id() + " is not shown as it was recorded");
-        }
-        ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        shown.forEach(
-            entry -> lines.writeBytes(EntryLines.line(Row.of(entry.envelope(), entry.event()))));
-        byte[] json = lines.toByteArray();
-        recorded.add(
-            new Recorded(open.get(i).id(), shown, json.length, Zstd.compress(json).length));
-      }
+      ByteArrayOutputStream lines = new ByteArrayOutputStream();
+      shown.forEach(
+          entry -> lines.writeBytes(EntryLines.line(Row.of(entry.envelope(), entry.event()))));
+      byte[] json = lines.toByteArray();
+      recorded.add(new Recorded(open.get(i).id(), shown, json.length, Zstd.compress(json).length));
     }
     return recorded;
   }
