@@ -3,6 +3,7 @@ package dev.daybook.benchmarks.recall;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.List;
  * only if {@code LANCE_CPU_THREADS} is set before it starts. The process measures its own answers,
  * so what is said between the two costs nothing. For one thread.
  */
-final class LanceChild implements AutoCloseable {
+final class LanceChild implements Closeable {
   /** Among the sources for peers, which are not always compiled. */
   private static final String MAIN = "dev.daybook.benchmarks.recall.LanceProcess";
 

@@ -1,7 +1,9 @@
 package dev.daybook.benchmarks.recall;
 
+import java.io.Closeable;
+
 /** One that is asked the questions of {@link RecallData}, by one thread. */
-interface Peer extends AutoCloseable {
+interface Peer extends Closeable {
   /**
    * What was found.
    *
@@ -29,7 +31,4 @@ interface Peer extends AutoCloseable {
 
   /** What is unequal about it; empty if there is nothing to say. */
   String unequal();
-
-  @Override
-  void close() throws Exception;
 }

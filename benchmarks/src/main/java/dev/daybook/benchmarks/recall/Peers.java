@@ -6,6 +6,7 @@ import dev.daybook.benchmarks.ScaleWorkspace;
 import dev.daybook.benchmarks.SyntheticHistory;
 import dev.daybook.internal.index.LuceneTerms.Neighbours;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** All who are measured, built where they were not there, and open. */
-final class Peers implements AutoCloseable {
+final class Peers implements Closeable {
   /** Kinds of index of vectors that LanceDB is tried with. */
   static final List<String> LANCE_KINDS = List.of("IVF_HNSW_SQ", "IVF_PQ", "IVF_FLAT");
 
@@ -46,7 +47,7 @@ final class Peers implements AutoCloseable {
   private final Map<Contender, Built> built = new EnumMap<>(Contender.class);
 
   /** To be closed, the last first. */
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Deque<Closeable> open = new ArrayDeque<>();
 
   /** For a suite that is stopped: processes end and copies go all the same. */
   private final Thread stopped = new Thread(this::closeQuietly);
@@ -60,7 +61,7 @@ final class Peers implements AutoCloseable {
   private void closeQuietly() {
     try {
       closeAll();
-    } catch (Exception e) {
+    } catch (IOException | RuntimeException e) {
       Console.progress("not all was tidied up: %s", e);
     }
   }
@@ -71,11 +72,7 @@ final class Peers implements AutoCloseable {
    * @param last is closed behind all, also when they cannot be opened or the suite is stopped
    */
   static Peers open(
-      Path folder,
-      RecallData data,
-      Set<Contender> wanted,
-      List<String> lanceKinds,
-      AutoCloseable last)
+      Path folder, RecallData data, Set<Contender> wanted, List<String> lanceKinds, Closeable last)
       throws Exception {
     Peers peers = new Peers(folder, data);
     peers.opened(last);
@@ -107,7 +104,7 @@ final class Peers implements AutoCloseable {
     return Collections.unmodifiableMap(built);
   }
 
-  private synchronized void opened(AutoCloseable what) {
+  private synchronized void opened(Closeable what) {
     open.push(what);
   }
 
@@ -134,7 +131,7 @@ final class Peers implements AutoCloseable {
     SyntheticHistory history = data.history();
     Made<RawLucene> made =
         made("lucene", () -> RawLucene.of(folder, history, RawLucene.Vectors.FLOAT32, 1));
-    opened(made.what());
+    opened(made.what()::close);
     long bytes = 0;
     for (String name : names()) {
       String about = "-%d-in-1-".formatted(history.events());
@@ -315,7 +312,7 @@ final class Peers implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     try {
       boolean unused = Runtime.getRuntime().removeShutdownHook(stopped);
     } catch (IllegalStateException e) {
@@ -325,12 +322,12 @@ final class Peers implements AutoCloseable {
     closeAll();
   }
 
-  private synchronized void closeAll() throws Exception {
-    Exception first = null;
+  private synchronized void closeAll() throws IOException {
+    IOException first = null;
     while (!open.isEmpty()) {
       try {
         open.pop().close();
-      } catch (Exception e) {
+      } catch (IOException e) {
         if (first == null) {
           first = e;
         } else {

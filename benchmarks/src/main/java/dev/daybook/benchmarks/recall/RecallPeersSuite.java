@@ -6,6 +6,7 @@ import dev.daybook.benchmarks.Figures;
 import dev.daybook.benchmarks.Latencies;
 import dev.daybook.benchmarks.Scratch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -132,7 +133,7 @@ public final class RecallPeersSuite implements Callable<Integer> {
     try {
       figures.add(figure);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.daybook.benchmarks.recall;
 
 import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.SyntheticHistory;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -200,9 +201,13 @@ final class SqlitePeer implements Peer {
   }
 
   @Override
-  public void close() throws SQLException {
-    words.close();
-    scan.close();
-    connection.close();
+  public void close() throws IOException {
+    try {
+      words.close();
+      scan.close();
+      connection.close();
+    } catch (SQLException e) {
+      throw new IOException("SQLite cannot be closed", e);
+    }
   }
 }

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.daybook.benchmarks.ClusteredEmbedder;
 import dev.daybook.benchmarks.SyntheticHistory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -76,7 +78,8 @@ final class LanceTable implements AutoCloseable {
 
   /** Opens a table, to be looked through whole unless it is told how to ask its index. */
   static LanceTable open(Path folder, BufferAllocator allocator, Optional<Effort> effort) {
-    return new LanceTable(Dataset.open(folder.toString(), allocator), effort);
+    return new LanceTable(
+        Dataset.open().allocator(allocator).uri(folder.toString()).build(), effort);
   }
 
   /** Writes a history. */
@@ -89,13 +92,13 @@ final class LanceTable implements AutoCloseable {
             "%s has %,d rows of %,d".formatted(folder, written.countRows(), history.events()));
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
   /** Indexes the texts of a table by words and its vectors in one of three ways. */
   static void index(Path folder, BufferAllocator allocator, IndexType kind) {
-    try (Dataset dataset = Dataset.open(folder.toString(), allocator)) {
+    try (Dataset dataset = Dataset.open().allocator(allocator).uri(folder.toString()).build()) {
       int partitions = (int) Math.max(1, Math.sqrt(dataset.countRows()));
       VectorIndexParams vectors =
           switch (kind) {
@@ -184,6 +187,7 @@ final class LanceTable implements AutoCloseable {
     return ReciprocalRanks.join(words, near.get(), RecallData.WANTED);
   }
 
+  @SuppressWarnings("try") // that of a scanner declares every exception
   private int[] scan(ScanOptions options) throws Exception {
     int[] found = new int[RecallData.CANDIDATES];
     int count = 0;
@@ -196,7 +200,7 @@ final class LanceTable implements AutoCloseable {
         }
       }
     }
-    return java.util.Arrays.copyOf(found, count);
+    return Arrays.copyOf(found, count);
   }
 
   @Override
