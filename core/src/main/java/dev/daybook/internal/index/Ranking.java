@@ -28,6 +28,9 @@ public final class Ranking {
   /** Where the whole texts of events are. */
   @FunctionalInterface
   public interface Texts {
+    /** None: what is shown is cut from the heads of texts, which stand in the index. */
+    Texts NONE = refs -> Map.of();
+
     /** The texts that are at hand of these events. */
     Map<EventId, String> of(List<Found.Ref> refs) throws IOException;
   }
@@ -50,7 +53,7 @@ public final class Ranking {
 
   /** The same with snippets of the heads of texts only. */
   List<Hit> hits() {
-    return hits(refs -> Map.of());
+    return hits(Texts.NONE);
   }
 
   /**

@@ -632,7 +632,10 @@ public final class Searcher implements AutoCloseable {
           StoredHit.decode(
               stored.document(one.row(), Set.of(RowDocument.HIT)).getBinaryValue(RowDocument.HIT)));
     }
-    Map<EventId, String> whole = wholeTexts(best, shown, words, wanted, analysis, texts);
+    Map<EventId, String> whole =
+        texts == Ranking.Texts.NONE
+            ? Map.of()
+            : wholeTexts(best, shown, words, wanted, analysis, texts);
     List<Hit> hits = new ArrayList<>();
     for (int i = 0; i < best.size(); i++) {
       Scored one = best.get(i);

@@ -206,7 +206,7 @@ public final class Attempts {
   /** What recall finds, and how alike it is in meaning. */
   private Map<EventId, Double> candidates(String description, Filter filter, int most) {
     Map<EventId, Double> cosines = new LinkedHashMap<>();
-    for (Hit hit : view.recall(Query.of(description).filter(filter).limit(most))) {
+    for (Hit hit : view.recallHeads(Query.of(description).filter(filter).limit(most))) {
       cosines.put(hit.id(), hit.leg(Leg.VECTOR).score());
     }
     return cosines;

@@ -285,11 +285,21 @@ public final class View {
 
   /** Answers a query. */
   public Hits recall(Query query) {
+    Ranking ranking = ranking(query);
+    return Hits.ofIds(ranking.ids(), ranking.coverage(), () -> hits(ranking), this::load);
+  }
+
+  /** What a query finds, its snippets cut from the heads of texts, so that no event is read. */
+  List<Hit> recallHeads(Query query) {
+    Ranking ranking = ranking(query);
+    return reading(() -> ranking.hits(Ranking.Texts.NONE));
+  }
+
+  private Ranking ranking(Query query) {
     boolean embeds = embedder.isPresent() && query.legs().contains(Leg.VECTOR);
     float[] question = embeds ? embedder.embedQuery(query.question()) : new float[0];
-    Ranking ranking =
-        reading(() -> searcher.search(library.leaning(query), question, library.whyNoEmbedder()));
-    return Hits.ofIds(ranking.ids(), ranking.coverage(), () -> hits(ranking), this::load);
+    return reading(
+        () -> searcher.search(library.leaning(query), question, library.whyNoEmbedder()));
   }
 
   private List<Hit> hits(Ranking ranking) {
