@@ -28,10 +28,10 @@ final class OpenProcess {
             ScaleWorkspace.engine(objects, Path.of(arguments[1]), new ClusteredEmbedder(Map.of()));
         Workspace workspace = daybook.open(ScaleWorkspace.NAME)) {
       Child.tell("opened", (System.nanoTime() - start) / 1e6, "ms");
-      Child.tell("requests until opened", sent(daybook), "");
+      Child.tell("requests until opened", (double) sent(daybook), "");
       int hits = workspace.recall(Query.of(first)).size();
       Child.tell("first answer", (System.nanoTime() - start) / 1e6, "ms");
-      Child.tell("requests until first answer", sent(daybook), "");
+      Child.tell("requests until first answer", (double) sent(daybook), "");
       for (int number = 2; number < QUESTIONS; number++) {
         hits += workspace.recall(Query.of(history.question(number).text())).size();
       }

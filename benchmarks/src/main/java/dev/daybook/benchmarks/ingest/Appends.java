@@ -31,7 +31,10 @@ interface Appends extends AutoCloseable {
   /** A table of LanceDB's engine in a folder. */
   static Appends lance(Path folder) throws Exception {
     try {
-      return (Appends) Class.forName(LANCE).getDeclaredConstructor(Path.class).newInstance(folder);
+      return Class.forName(LANCE)
+          .asSubclass(Appends.class)
+          .getDeclaredConstructor(Path.class)
+          .newInstance(folder);
     } catch (InvocationTargetException e) {
       throw new IllegalStateException("LanceDB's engine cannot be used: " + e.getCause(), e);
     }

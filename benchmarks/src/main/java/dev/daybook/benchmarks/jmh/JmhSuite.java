@@ -269,7 +269,7 @@ public final class JmhSuite implements Callable<Integer> {
           }
           Thread.sleep(ROUND_MILLIS);
         } catch (IOException e) {
-          continue;
+          // It is tried again in the next round.
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           return;

@@ -24,7 +24,7 @@ public final class Nearest {
   public void offer(int number, float score) {
     int bits = Float.floatToIntBits(score);
     long ordered =
-        ((long) (bits < 0 ? bits ^ Integer.MAX_VALUE : bits) << 32) | ~number & 0xffffffffL;
+        ((long) (bits < 0 ? bits ^ Integer.MAX_VALUE : bits) << 32) | (~number & 0xffffffffL);
     if (ordered > least) {
       boolean unused = kept.add(ordered);
       if (kept.size() > count) {

@@ -147,7 +147,7 @@ final class RawScan implements Scan {
 
     @Override
     public BytesInput decompress(BytesInput bytes, int size) throws IOException {
-      return BytesInput.from(context.decompress(bytes.toByteArray(), size));
+      return BytesInput.from(context.decompress(bytes.toInputStream().readAllBytes(), size));
     }
 
     @Override

@@ -99,7 +99,7 @@ final class LanceTable implements AutoCloseable {
   /** Indexes the texts of a table by words and its vectors in one of three ways. */
   static void index(Path folder, BufferAllocator allocator, IndexType kind) {
     try (Dataset dataset = Dataset.open().allocator(allocator).uri(folder.toString()).build()) {
-      int partitions = (int) Math.max(1, Math.sqrt(dataset.countRows()));
+      int partitions = (int) Math.max(1, Math.sqrt((double) dataset.countRows()));
       VectorIndexParams vectors =
           switch (kind) {
             case IVF_FLAT -> VectorIndexParams.ivfFlat(partitions, DistanceType.Cosine);

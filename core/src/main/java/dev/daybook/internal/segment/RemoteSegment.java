@@ -209,7 +209,7 @@ public final class RemoteSegment {
   private List<Wanted> possible(SegmentReader reader, List<Integer> groups, SessionBounds bounds) {
     List<Wanted> possible = new ArrayList<>();
     for (int group : groups) {
-      long groupRows = reader.firstRow(group + 1) - reader.firstRow(group);
+      long groupRows = (long) reader.firstRow(group + 1) - reader.firstRow(group);
       OffsetIndex index = pages.get(group).columns().get(SegmentSchema.path(Column.SESSION));
       IntPredicate mayBe = pages.get(group).sessions().apply(bounds);
       LongStream.Builder rows = LongStream.builder();
