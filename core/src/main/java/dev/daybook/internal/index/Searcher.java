@@ -633,7 +633,7 @@ public final class Searcher implements AutoCloseable {
               stored.document(one.row(), Set.of(RowDocument.HIT)).getBinaryValue(RowDocument.HIT)));
     }
     Map<EventId, String> whole =
-        texts == Ranking.Texts.NONE
+        texts.equals(Ranking.Texts.NONE)
             ? Map.of()
             : wholeTexts(best, shown, words, wanted, analysis, texts);
     List<Hit> hits = new ArrayList<>();
