@@ -19,6 +19,11 @@ final class IndexFeed implements AutoCloseable {
   private static final int BATCH_ROWS = 64;
   private static final int BATCHES = 6;
 
+  /**
+   * A batch with terms of so many bytes is sent, so that few rows of long texts are on their way.
+   */
+  static final int BATCH_BYTES = 256 * 1_024;
+
   private final IndexWriter writer;
   private final RowDocument document = new RowDocument();
   private final BlockingQueue<Batch> full = new ArrayBlockingQueue<>(BATCHES);
@@ -42,16 +47,29 @@ final class IndexFeed implements AutoCloseable {
   private static final class Batch {
     private final List<RowDocument.Ready> ready = new ArrayList<>(BATCH_ROWS);
     private final List<Document> documents = new ArrayList<>(BATCH_ROWS);
+    private int bytes;
     private boolean isLast;
 
-    RowDocument.Ready next() {
+    void add(Row row, RowDocument document) {
       int at = documents.size();
       if (at == ready.size()) {
         ready.add(new RowDocument.Ready());
-      } else if (ready.get(at).capacity() > TextAnalysis.KEPT_CHARS_MAX) {
-        ready.set(at, new RowDocument.Ready());
       }
-      return ready.get(at);
+      RowDocument.Ready terms = ready.get(at);
+      documents.add(document.of(row, terms));
+      bytes += terms.size();
+    }
+
+    boolean isFull() {
+      return documents.size() == BATCH_ROWS || bytes >= BATCH_BYTES;
+    }
+
+    void clear() {
+      for (int i = 0; i < documents.size(); i++) {
+        ready.get(i).trim();
+      }
+      documents.clear();
+      bytes = 0;
     }
   }
 
@@ -61,8 +79,8 @@ final class IndexFeed implements AutoCloseable {
    * @throws IOException if an earlier one could not be added
    */
   void add(Row row) throws IOException {
-    batch.documents.add(document.of(row, batch.next()));
-    if (batch.documents.size() == BATCH_ROWS) {
+    batch.add(row, document);
+    if (batch.isFull()) {
       requireNoFailure();
       put(full, batch);
       batch = take(empty);
@@ -123,7 +141,7 @@ final class IndexFeed implements AutoCloseable {
       } catch (IOException | RuntimeException | Error e) {
         failure = e;
       }
-      some.documents.clear();
+      some.clear();
       put(empty, some);
     }
     ended.countDown();

@@ -13,23 +13,45 @@ import org.apache.lucene.util.UnicodeUtil;
  * next text; for one thread at a time.
  */
 final class ReadyTerms extends TokenStream {
+  private static final int BYTES = 1_024;
+  private static final int TERMS = 128;
+  private static final int BYTES_OF_PLACE = 2 * Integer.BYTES;
+
+  /** Enough for a text of a few thousand characters. */
+  static final int KEPT_BYTES_MAX = 8_192;
+
   private final BytesTermAttribute term = addAttribute(BytesTermAttribute.class);
   private final PositionIncrementAttribute step = addAttribute(PositionIncrementAttribute.class);
   private final BytesRef at = new BytesRef();
-  private byte[] bytes = new byte[1_024];
-  private int[] ends = new int[128];
-  private int[] steps = new int[128];
+  private byte[] bytes = new byte[BYTES];
+  private int[] ends = new int[TERMS];
+  private int[] steps = new int[TERMS];
   private int count;
   private int next;
 
-  /** How many bytes it has room for. */
+  /** The bytes it has room for, those that say where terms end and stand too. */
   int capacity() {
-    return bytes.length + ends.length;
+    return bytes.length + BYTES_OF_PLACE * ends.length;
+  }
+
+  /** The bytes its terms take of these. */
+  int size() {
+    return from(count) + BYTES_OF_PLACE * count;
   }
 
   void clear() {
     count = 0;
     next = 0;
+  }
+
+  /** Clears, and lets go what a long text has made large. */
+  void trim() {
+    clear();
+    if (capacity() > KEPT_BYTES_MAX) {
+      bytes = new byte[BYTES];
+      ends = new int[TERMS];
+      steps = new int[TERMS];
+    }
   }
 
   /** Adds a term so many positions behind the one before. */

@@ -145,8 +145,16 @@ final class RowDocument {
     private final ReadyTerms firstLine = new ReadyTerms();
     private final ReadyTerms nothing = new ReadyTerms();
 
-    int capacity() {
-      return words.capacity() + wholes.capacity() + firstLine.capacity();
+    /** The bytes its terms take. */
+    int size() {
+      return words.size() + wholes.size() + firstLine.size();
+    }
+
+    /** Clears, and lets go what a long text has made large. */
+    void trim() {
+      words.trim();
+      wholes.trim();
+      firstLine.trim();
     }
   }
 

@@ -118,7 +118,7 @@ public final class SegmentIndexWriter {
   }
 
   /** As long as rows are few, a second thread would only cost. */
-  private static void add(Iterable<Row> rows, IndexWriter writer, RowTableBuilder table)
+  static void add(Iterable<Row> rows, IndexWriter writer, RowTableBuilder table)
       throws IOException {
     RowDocument document = new RowDocument();
     Iterator<Row> all = rows.iterator();

@@ -1,5 +1,6 @@
 package dev.daybook.internal.index;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,10 +15,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Terms;
@@ -37,7 +40,82 @@ final class IndexFeedTest {
   @Test
   void twoThreadsIndexWhatOneDoes() throws IOException {
     List<Row> rows = rows();
-    assertThat(content(rows, true)).isNotEmpty().isEqualTo(content(rows, false));
+    assertThat(content(rows, IndexFeedTest::feed))
+        .isNotEmpty()
+        .isEqualTo(content(rows, IndexFeedTest::addByOneThread));
+  }
+
+  @Test
+  void anIndexHasWhatOneThreadWrites() throws IOException {
+    List<Row> rows = rows();
+    Map<String, List<Integer>> expected = content(rows, IndexFeedTest::addByOneThread);
+    try (PackedIndex index = TestRows.index(folder, rows)) {
+      assertThat(content(index.reader().leaves().getFirst().reader())).isEqualTo(expected);
+    }
+    assertThat(
+            content(
+                rows,
+                (all, writer) -> {
+                  writer.getConfig().setRAMBufferSizeMB(0.25);
+                  SegmentIndexWriter.add(all, writer, new RowTableBuilder());
+                  try (DirectoryReader reader = DirectoryReader.open(writer)) {
+                    assertThat(reader.leaves()).hasSizeGreaterThan(1);
+                  }
+                }))
+        .isEqualTo(expected);
+  }
+
+  /** The first row is added only when the caller has to wait for it, or has handed on all. */
+  @Test
+  void fewRowsOfLongTextsAreOnTheirWay() throws Exception {
+    String text = IntStream.range(0, 4_000).mapToObj(n -> "w" + n + " ").collect(joining());
+    AtomicInteger handedOn = new AtomicInteger();
+    AtomicInteger ahead = new AtomicInteger();
+    Thread caller = Thread.currentThread();
+    try (Directory directory = new ByteBuffersDirectory();
+        IndexWriter writer =
+            new IndexWriter(directory, RowDocument.segmentConfig()) {
+              @Override
+              public long addDocument(Iterable<? extends IndexableField> document)
+                  throws IOException {
+                while (ahead.get() == 0) {
+                  if (caller.getState() == Thread.State.WAITING || handedOn.get() == ROWS) {
+                    ahead.set(handedOn.get());
+                  }
+                  Thread.onSpinWait();
+                }
+                return super.addDocument(document);
+              }
+            };
+        IndexFeed feed = new IndexFeed(writer)) {
+      for (int n = 0; n < ROWS; n++) {
+        feed.add(TestRows.text(n, text));
+        handedOn.incrementAndGet();
+      }
+      feed.finish();
+      assertThat(writer.getDocStats().numDocs).isEqualTo(ROWS);
+    }
+    RowDocument.Ready terms = new RowDocument.Ready();
+    Object unused = new RowDocument().of(TestRows.text(0, text), terms);
+    assertThat(terms.size()).isBetween(32_000, 200_000);
+    assertThat((long) ahead.get() * terms.size()).isLessThan(8L * IndexFeed.BATCH_BYTES);
+  }
+
+  @Test
+  void roomForALongTextIsNotKept() {
+    ReadyTerms terms = new ReadyTerms();
+    for (int n = 0; n < 10_000; n++) {
+      terms.add(new char[] {'a', 'b', 'c'}, 3, 1);
+    }
+    assertThat(terms.size()).isEqualTo(110_000);
+    assertThat(terms.capacity()).isGreaterThanOrEqualTo(110_000);
+    terms.trim();
+    assertThat(terms.size()).isZero();
+    assertThat(terms.capacity()).isLessThanOrEqualTo(ReadyTerms.KEPT_BYTES_MAX);
+    terms.add(new char[] {'d'}, 1, 1);
+    terms.reset();
+    assertThat(terms.incrementToken()).isTrue();
+    assertThat(terms.incrementToken()).isFalse();
   }
 
   @Test
@@ -90,12 +168,7 @@ final class IndexFeedTest {
     Thread.currentThread().interrupt();
     try (Directory directory = new ByteBuffersDirectory();
         IndexWriter writer = new IndexWriter(directory, RowDocument.segmentConfig())) {
-      try (IndexFeed feed = new IndexFeed(writer)) {
-        for (Row row : rows()) {
-          feed.add(row);
-        }
-        feed.finish();
-      }
+      feed(rows(), writer);
       assertThat(Thread.interrupted()).isTrue();
       assertThat(writer.getDocStats().numDocs).isEqualTo(ROWS);
     } finally {
@@ -110,12 +183,13 @@ final class IndexFeedTest {
     return IntStream.range(0, ROWS)
         .mapToObj(n -> {
           String text =
-              switch (n % 5) {
+              switch (n == 650 ? 5 : n % 5) {
                 case 0 ->
                     "the TokenIT.refresh of src/main/Token" + n + ".java is failing and failed";
-                case 1 -> "größe 東京都 ЖУРНАЛ e\u0301t\u00e9 \ud83d\ude00 naïve" + n;
+                case 1 -> "größe 東京都 ЖУРНАЛ e\u0301t\u00e9 \ud83d\ude00 \ud835\udc9cx naïve" + n;
                 case 2 -> "first line " + n + "\nsecond line of it\nthird";
                 case 3 -> "... --- ...";
+                case 5 -> "Token.of a word".repeat(7_000);
                 default -> "word ".repeat(n) + "deadbeef" + n;
               };
           return switch (n % 3) {
@@ -127,23 +201,33 @@ final class IndexFeedTest {
         .toList();
   }
 
-  private static Map<String, List<Integer>> content(List<Row> rows, boolean inTwoThreads)
+  /** How rows are added. */
+  @FunctionalInterface
+  private interface Adding {
+    void add(List<Row> rows, IndexWriter writer) throws IOException;
+  }
+
+  private static void feed(List<Row> rows, IndexWriter writer) throws IOException {
+    try (IndexFeed feed = new IndexFeed(writer)) {
+      for (Row row : rows) {
+        feed.add(row);
+      }
+      feed.finish();
+    }
+  }
+
+  private static void addByOneThread(List<Row> rows, IndexWriter writer) throws IOException {
+    RowDocument document = new RowDocument();
+    for (Row row : rows) {
+      writer.addDocument(document.of(row));
+    }
+  }
+
+  private static Map<String, List<Integer>> content(List<Row> rows, Adding adding)
       throws IOException {
     try (Directory directory = new ByteBuffersDirectory();
         IndexWriter writer = new IndexWriter(directory, RowDocument.segmentConfig())) {
-      if (inTwoThreads) {
-        try (IndexFeed feed = new IndexFeed(writer)) {
-          for (Row row : rows) {
-            feed.add(row);
-          }
-          feed.finish();
-        }
-      } else {
-        RowDocument document = new RowDocument();
-        for (Row row : rows) {
-          writer.addDocument(document.of(row));
-        }
-      }
+      adding.add(rows, writer);
       writer.forceMerge(1);
       writer.commit();
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
