@@ -47,10 +47,21 @@ final class BesideLeg {
   /** What was found. */
   List<Scored> join() throws IOException {
     lookIfNobodyDoes();
-    long start = System.nanoTime();
-    while (!found.isDone() && System.nanoTime() - start < SPIN_NANOS) {
-      Thread.onSpinWait();
+    if (!found.isDone() && maySpin()) {
+      long start = System.nanoTime();
+      while (!found.isDone() && System.nanoTime() - start < SPIN_NANOS) {
+        Thread.onSpinWait();
+      }
     }
+    return await();
+  }
+
+  /** Who holds the only processor, or that of other virtual threads, would wait for itself. */
+  private static boolean maySpin() {
+    return Runtime.getRuntime().availableProcessors() > 1 && !Thread.currentThread().isVirtual();
+  }
+
+  private List<Scored> await() throws IOException {
     try {
       return found.join();
     } catch (CompletionException e) {
@@ -75,7 +86,7 @@ final class BesideLeg {
       return;
     }
     try {
-      List<Scored> unused = join();
+      List<Scored> unused = await();
     } catch (IOException | RuntimeException | Error e) {
       if (!e.equals(why)) {
         why.addSuppressed(e);
