@@ -10,8 +10,11 @@ final class ListedSigns {
   private final int[] starts;
   private final int wordCount;
 
-  /** By list, the first word of all its vectors, the second of all, and so on. */
-  private final long[] words;
+  /**
+   * Of each list the first word of all its vectors, the second of all, and so on. One array of all
+   * lists would need tens of megabytes of the heap in one piece.
+   */
+  private final long[][] words;
 
   private final float[] factors;
   private final long[] scratch;
@@ -25,9 +28,11 @@ final class ListedSigns {
     this.dimension = dimension;
     this.starts = starts;
     this.wordCount = Signs.words(dimension);
-    int count = starts[starts.length - 1];
-    this.words = new long[Math.multiplyExact(count, wordCount)];
-    this.factors = new float[count];
+    this.words = new long[starts.length - 1][];
+    for (int list = 0; list < words.length; list++) {
+      words[list] = new long[Math.multiplyExact(starts[list + 1] - starts[list], wordCount)];
+    }
+    this.factors = new float[starts[starts.length - 1]];
     this.scratch = new long[wordCount];
   }
 
@@ -35,9 +40,9 @@ final class ListedSigns {
   void set(int list, int position, byte[] bytes, byte[] centre, float distance) {
     Signs.of(bytes, centre, scratch);
     int size = starts[list + 1] - starts[list];
-    int at = starts[list] * wordCount + position - starts[list];
+    int at = position - starts[list];
     for (int word = 0; word < wordCount; word++) {
-      words[at + word * size] = scratch[word];
+      words[list][at + word * size] = scratch[word];
     }
     factors[position] = Signs.factor(distance, dimension);
   }
@@ -45,9 +50,9 @@ final class ListedSigns {
   /** Copies neighbouring vectors of a list, to be compared with {@link Signs#estimate}. */
   void copy(int list, int from, int count, long[][] toWords, float[] toFactors, int at) {
     int size = starts[list + 1] - starts[list];
-    int first = starts[list] * wordCount + from - starts[list];
+    int first = from - starts[list];
     for (int word = 0; word < wordCount; word++) {
-      System.arraycopy(words, first + word * size, toWords[word], at, count);
+      System.arraycopy(words[list], first + word * size, toWords[word], at, count);
     }
     System.arraycopy(factors, from, toFactors, at, count);
   }
