@@ -56,7 +56,7 @@ final class TopRows {
   void offer(int row, float score) {
     if (size < count) {
       add(row, score);
-    } else if (score > worst || (score == worst && count > 0 && byAge(sources, row, rows[0]) < 0)) {
+    } else if (score > worst || (score == worst && count > 0 && isBetterThanWorst(row, score))) {
       sink(row, score);
     } else {
       return;
@@ -106,6 +106,12 @@ final class TopRows {
     }
     rows[at] = row;
     scores[at] = score;
+  }
+
+  /** Of zeros the negative one is less, as where rows are sorted. */
+  private boolean isBetterThanWorst(int row, float score) {
+    int byScore = Float.compare(score, worst);
+    return byScore != 0 ? byScore > 0 : byAge(sources, row, rows[0]) < 0;
   }
 
   private boolean isWorse(int row, float score, int than) {

@@ -35,18 +35,40 @@ class TopRowsTest {
     TopRows top = new TopRows(count, sources);
     List<Scored> all = new ArrayList<>();
     for (int row = 0; row < offered; row++) {
-      float score = random.nextInt(scores);
+      float score = score(random, scores);
       top.offer(row, score);
       all.add(new Scored(row, score));
     }
+    List<Scored> inOrderOfRows = List.copyOf(all);
     all.sort(TopRows.bestFirst(sources));
     List<Scored> expected = all.subList(0, Math.min(count, all.size()));
 
     assertThat(top.ranked()).isEqualTo(expected);
+    assertThat(TopRows.ranked(rows(inOrderOfRows), longer(inOrderOfRows), sources)).isEqualTo(all);
     assertThat(Arrays.stream(top.rows()).boxed().toList())
         .isEqualTo(expected.stream().map(Scored::row).sorted().toList());
     if (offered >= count) {
       assertThat(top.threshold()).isEqualTo(expected.getLast().score());
     }
+  }
+
+  /** Whole numbers on both sides of zero, and both zeros. */
+  private static float score(Random random, int scores) {
+    int number = random.nextInt(scores) - scores / 3;
+    return number == 0 && random.nextBoolean() ? -0.0f : number;
+  }
+
+  private static int[] rows(List<Scored> all) {
+    return all.stream().mapToInt(Scored::row).toArray();
+  }
+
+  /** Scores with some more behind them, which are of no row. */
+  private static float[] longer(List<Scored> all) {
+    float[] scores = new float[all.size() + 3];
+    Arrays.fill(scores, Float.POSITIVE_INFINITY);
+    for (int i = 0; i < all.size(); i++) {
+      scores[i] = all.get(i).score();
+    }
+    return scores;
   }
 }
