@@ -3,6 +3,7 @@ package dev.daybook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.daybook.PriorAttempt.ChangedSince;
 import dev.daybook.event.Actor;
 import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope.Stream;
@@ -14,6 +15,7 @@ import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.event.Vcs;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
 import dev.daybook.recall.Hit;
@@ -317,6 +319,34 @@ class AsOfTest {
           .containsExactly(failed);
       assertThat(workspace.traces().priorAttempts("close socket")).hasSize(3);
     }
+  }
+
+  @Test
+  void whatChangedBehindTheMomentIsNoChangeOfAnEarlierAttempt() {
+    Clock clock = new Clock();
+    Vcs one = new Vcs("", "main", "", "1111111aaaa", Vcs.State.CLEAN);
+    Vcs two = new Vcs("", "main", "", "2222222bbbb", Vcs.State.CLEAN);
+    try (Daybook daybook = daybook(clock, Embedder.none());
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(ACTOR)) {
+      session.at(one).record(ToolCall.of("bash", "make all").softFail("no rule")).await();
+      Instant between = clock.move(Duration.ofSeconds(1));
+      clock.move(Duration.ofSeconds(1));
+      EventId moved = session.at(two).record(ToolCall.of("bash", "id")).await().id();
+      Instant after = clock.instant();
+      for (int round = 0; round < 2; round++) {
+        assertThat(changedSince(workspace.asOf(between).traces())).isEqualTo(new ChangedSince.No());
+        assertThat(changedSince(workspace.asOf(after).traces()))
+            .isEqualTo(new ChangedSince.Yes(List.of(moved)));
+        assertThat(changedSince(workspace.traces()))
+            .isEqualTo(new ChangedSince.Yes(List.of(moved)));
+        workspace.compact();
+      }
+    }
+  }
+
+  private static ChangedSince changedSince(TraceStore traces) {
+    return traces.priorAttempts("make all").getFirst().changedSince();
   }
 
   @Test

@@ -234,45 +234,58 @@ final class LexicalLeg {
     void take(int row) throws IOException;
   }
 
-  /** Whether any event, hidden ones too, has a wanted value in a column. */
-  boolean hasAny(Filter.Field column, Predicate<String> wanted) throws IOException {
-    for (LeafReaderContext leaf : leaves) {
-      SortedDocValues values = leaf.reader().getSortedDocValues(RowDocument.column(column));
-      if (values != null && wantedValues(values, wanted).cardinality() > 0) {
-        return true;
-      }
-    }
-    return false;
-  }
+  /**
+   * What is wanted of a column, by the parts of the index in which something is; to be used once.
+   */
+  static final class Wanted {
+    private final List<InPart> parts;
 
-  /** Goes over those of some rows that have a wanted value in a column. */
-  void forEachWith(FixedBitSet rows, Filter.Field column, Predicate<String> wanted, TakenRow taker)
-      throws IOException {
-    for (LeafReaderContext leaf : leaves) {
-      SortedDocValues values = leaf.reader().getSortedDocValues(RowDocument.column(column));
-      FixedBitSet isWanted = values == null ? new FixedBitSet(1) : wantedValues(values, wanted);
-      if (isWanted.cardinality() == 0) {
-        continue;
-      }
-      int end = leaf.docBase + leaf.reader().maxDoc();
-      for (int row = next(rows, leaf.docBase, end); row < end; row = next(rows, row + 1, end)) {
-        if (values.advanceExact(row - leaf.docBase) && isWanted.get(values.ordValue())) {
-          taker.take(row);
+    private record InPart(LeafReaderContext leaf, SortedDocValues values, FixedBitSet numbers) {}
+
+    private Wanted(List<InPart> parts) {
+      this.parts = parts;
+    }
+
+    /** Whether no event, hidden ones too, has a wanted value. */
+    boolean isNothing() {
+      return parts.isEmpty();
+    }
+
+    /** Goes over those of some rows that have a wanted value. */
+    void forEach(FixedBitSet rows, TakenRow taker) throws IOException {
+      for (InPart part : parts) {
+        int start = part.leaf.docBase;
+        int end = start + part.leaf.reader().maxDoc();
+        for (int row = next(rows, start, end); row < end; row = next(rows, row + 1, end)) {
+          if (part.values.advanceExact(row - start) && part.numbers.get(part.values.ordValue())) {
+            taker.take(row);
+          }
         }
       }
     }
   }
 
-  /** One bit for each value that is wanted, by its number. */
-  private static FixedBitSet wantedValues(SortedDocValues values, Predicate<String> wanted)
-      throws IOException {
-    FixedBitSet bits = new FixedBitSet(Math.max(1, values.getValueCount()));
-    for (int number = 0; number < values.getValueCount(); number++) {
-      if (wanted.test(values.lookupOrd(number).utf8ToString())) {
-        bits.set(number);
+  /** The wanted ones of the distinct values in a column. */
+  Wanted wanted(Filter.Field column, Predicate<String> wanted) throws IOException {
+    List<Wanted.InPart> parts = new ArrayList<>();
+    for (LeafReaderContext leaf : leaves) {
+      SortedDocValues values = leaf.reader().getSortedDocValues(RowDocument.column(column));
+      if (values == null) {
+        continue;
+      }
+      FixedBitSet numbers = new FixedBitSet(Math.max(1, values.getValueCount()));
+      boolean isAny = false;
+      for (int number = 0; number < values.getValueCount(); number++) {
+        if (wanted.test(values.lookupOrd(number).utf8ToString())) {
+          numbers.set(number);
+          isAny = true;
+        }
+      }
+      if (isAny) {
+        parts.add(new Wanted.InPart(leaf, values, numbers));
       }
     }
-    return bits;
+    return new Wanted(parts);
   }
 
   private static int next(FixedBitSet bits, int from, int end) {

@@ -385,18 +385,20 @@ public final class Searcher implements AutoCloseable {
 
   /**
    * The first event of those that pass, in the order of identities, that stands behind another and
-   * has a wanted value in a column. A source in which no event has such a value costs nothing.
+   * has a wanted value in a column. Each distinct value is asked about once in each part of the
+   * index; where none is wanted no row is looked at.
    *
    * @param column {@link Filter.Field#AGENT} or {@link Filter.Field#REVISION}
    */
   public Optional<EventId> firstWith(
       Filter filter, EventId after, Filter.Field column, Predicate<String> wanted)
       throws IOException {
-    if (!lexical.hasAny(column, wanted)) {
+    LexicalLeg.Wanted values = lexical.wanted(column, wanted);
+    if (values.isNothing()) {
       return Optional.empty();
     }
     FirstBehind first = new FirstBehind(after);
-    lexical.forEachWith(shown(filter, List.of()), column, wanted, first::take);
+    values.forEach(shown(filter, List.of()), first::take);
     return first.id;
   }
 

@@ -242,6 +242,29 @@ class SearcherTest {
   }
 
   @Test
+  void theFirstWithAWantedValueIsNeitherAStartThatEndedNorBeyondTheMoment() throws IOException {
+    Row start = TestRows.row(1, "ann", "s", "", EventId.NONE, new ToolCallStarted("bash", "make"));
+    Row other = by("bob", 2);
+    Row end = TestRows.row(3, "ann", "s", "", start.id(), ToolCall.of("bash", "make"));
+    Row late = by("cid", 4);
+    try (Searcher present =
+            TestRows.searcher(
+                folder, Embedder.none(), List.of(List.of(start, other)), List.of(end, late));
+        Searcher past = present.asOf(new Moment(0, TestRows.START.plusMillis(2)))) {
+      Filter calls = Filter.any().tool("bash");
+      Filter.Field agent = Filter.Field.AGENT;
+      EventId first = TestRows.id(0);
+      for (Filter filter : List.of(Filter.any(), calls)) {
+        assertThat(present.firstWith(filter, first, agent, "ann"::equals)).contains(end.id());
+        assertThat(past.firstWith(filter, first, agent, "ann"::equals)).contains(start.id());
+        assertThat(present.firstWith(filter, first, agent, "cid"::equals)).contains(late.id());
+        assertThat(past.firstWith(filter, first, agent, "cid"::equals)).isEmpty();
+        assertThat(past.firstWith(filter, start.id(), agent, "ann"::equals)).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void aPhraseMustBeThereInBothLegs() throws IOException {
     List<Row> rows =
         TestRows.texts(
