@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 
 /**
  * The answer to a query. The ids are there; hits are read from the searcher, which must be held
@@ -17,6 +18,7 @@ public final class Ranking {
   private final List<EventId> ids;
   private final Coverage coverage;
   private final Presenting presenting;
+  private final Comparing comparing;
 
   /** Reads what is shown of the events found. */
   @FunctionalInterface
@@ -25,20 +27,25 @@ public final class Ranking {
     List<Hit> hits(Texts texts) throws IOException;
   }
 
+  /** Reads the vectors of the events found. */
+  @FunctionalInterface
+  interface Comparing {
+    /** The cosine of each with the question, the best event first. */
+    SequencedMap<EventId, Double> cosines() throws IOException;
+  }
+
   /** Where the whole texts of events are. */
   @FunctionalInterface
   public interface Texts {
-    /** None: what is shown is cut from the heads of texts, which stand in the index. */
-    Texts NONE = refs -> Map.of();
-
     /** The texts that are at hand of these events. */
     Map<EventId, String> of(List<Found.Ref> refs) throws IOException;
   }
 
-  Ranking(List<EventId> ids, Coverage coverage, Presenting presenting) {
+  Ranking(List<EventId> ids, Coverage coverage, Presenting presenting, Comparing comparing) {
     this.ids = List.copyOf(ids);
     this.coverage = Objects.requireNonNull(coverage, "coverage");
     this.presenting = Objects.requireNonNull(presenting, "presenting");
+    this.comparing = Objects.requireNonNull(comparing, "comparing");
   }
 
   /** The events found, the best first. */
@@ -53,7 +60,7 @@ public final class Ranking {
 
   /** The same with snippets of the heads of texts only. */
   List<Hit> hits() {
-    return hits(Texts.NONE);
+    return hits(refs -> Map.of());
   }
 
   /**
@@ -67,8 +74,26 @@ public final class Ranking {
     try {
       return presenting.hits(texts);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Cannot read local copies of an index; check the cache folder", e);
+      throw unreadable(e);
     }
+  }
+
+  /**
+   * How alike in meaning each event found is to the question, the best first: its score in the
+   * vector leg as a hit has it, 0 without a vector or without that leg. Nothing else is read.
+   *
+   * @throws UncheckedIOException if vectors cannot be read
+   */
+  public SequencedMap<EventId, Double> cosines() {
+    try {
+      return comparing.cosines();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static UncheckedIOException unreadable(IOException e) {
+    return new UncheckedIOException(
+        "Cannot read local copies of an index; check the cache folder", e);
   }
 }

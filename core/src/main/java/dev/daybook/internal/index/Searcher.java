@@ -23,10 +23,12 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -612,7 +614,25 @@ public final class Searcher implements AutoCloseable {
     Optional<LexicalLeg.Prepared> byWords = words;
     Optional<VectorLeg.Prepared> byMeaning = meaning;
     return new Ranking(
-        ids, coverage, texts -> present(query, best, found, byWords, byMeaning, texts));
+        ids,
+        coverage,
+        texts -> present(query, best, found, byWords, byMeaning, texts),
+        () -> cosines(best, byMeaning));
+  }
+
+  private SequencedMap<EventId, Double> cosines(
+      List<Scored> best, Optional<VectorLeg.Prepared> meaning) throws IOException {
+    SequencedMap<EventId, Double> cosines = new LinkedHashMap<>();
+    for (Scored one : best) {
+      double cosine = meaning.isPresent() ? cosine(meaning.get(), one.row()) : 0;
+      cosines.put(sources.id(one.row()), cosine);
+    }
+    return cosines;
+  }
+
+  private static float cosine(VectorLeg.Prepared meaning, int row) throws IOException {
+    float cosine = meaning.score(row);
+    return Float.isNaN(cosine) ? 0 : cosine;
   }
 
   private List<Hit> present(
@@ -634,10 +654,7 @@ public final class Searcher implements AutoCloseable {
           StoredHit.decode(
               stored.document(one.row(), Set.of(RowDocument.HIT)).getBinaryValue(RowDocument.HIT)));
     }
-    Map<EventId, String> whole =
-        texts.equals(Ranking.Texts.NONE)
-            ? Map.of()
-            : wholeTexts(best, shown, words, wanted, analysis, texts);
+    Map<EventId, String> whole = wholeTexts(best, shown, words, wanted, analysis, texts);
     List<Hit> hits = new ArrayList<>();
     for (int i = 0; i < best.size(); i++) {
       Scored one = best.get(i);
@@ -648,10 +665,9 @@ public final class Searcher implements AutoCloseable {
             Leg.LEXICAL, new LegScore(rankIn(found.get(Leg.LEXICAL), row), words.get().score(row)));
       }
       if (meaning.isPresent()) {
-        float cosine = meaning.get().score(row);
         legs.put(
             Leg.VECTOR,
-            new LegScore(rankIn(found.get(Leg.VECTOR), row), Float.isNaN(cosine) ? 0 : cosine));
+            new LegScore(rankIn(found.get(Leg.VECTOR), row), cosine(meaning.get(), row)));
       }
       EventId id = sources.id(row);
       StoredHit hit = shown.get(i);

@@ -16,8 +16,6 @@ import dev.daybook.event.ToolCall;
 import dev.daybook.internal.entry.ErrorText;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.recall.Filter;
-import dev.daybook.recall.Hit;
-import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -205,11 +203,7 @@ public final class Attempts {
 
   /** What recall finds, and how alike it is in meaning. */
   private Map<EventId, Double> candidates(String description, Filter filter, int most) {
-    Map<EventId, Double> cosines = new LinkedHashMap<>();
-    for (Hit hit : view.recallHeads(Query.of(description).filter(filter).limit(most))) {
-      cosines.put(hit.id(), hit.leg(Leg.VECTOR).score());
-    }
-    return cosines;
+    return view.cosines(Query.of(description).filter(filter).limit(most));
   }
 
   /** Adds an attempt, unless it is there by a better match. */

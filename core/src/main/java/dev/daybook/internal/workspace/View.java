@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -289,10 +290,13 @@ public final class View {
     return Hits.ofIds(ranking.ids(), ranking.coverage(), () -> hits(ranking), this::load);
   }
 
-  /** What a query finds, its snippets cut from the heads of texts, so that no event is read. */
-  List<Hit> recallHeads(Query query) {
+  /**
+   * The events a query finds, the best first, each with its cosine with the question; 0 if there is
+   * none. Nothing of what hits show is read.
+   */
+  SequencedMap<EventId, Double> cosines(Query query) {
     Ranking ranking = ranking(query);
-    return reading(() -> ranking.hits(Ranking.Texts.NONE));
+    return reading(ranking::cosines);
   }
 
   private Ranking ranking(Query query) {
