@@ -18,6 +18,7 @@ import dev.daybook.recall.Embedder;
 import dev.daybook.recall.WordVectorTestEmbedder;
 import dev.daybook.storage.MemoryObjectStore;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -402,6 +403,26 @@ class PriorAttemptsTest {
     coder.at(two).record(ToolCall.of("bash", "id -u")).await();
     assertThat(attempts(call).getFirst().changedSince())
         .isEqualTo(new ChangedSince.Yes(List.of(moved)));
+  }
+
+  /** What came before has a later time only where a writer's clock, or what it imports, says so. */
+  @Test
+  void ofLaterTimesOnAnotherCommitTheFirstThatCameLaterIsTold() {
+    Vcs one = new Vcs("", "main", "", "1111111aaaa", Vcs.State.CLEAN);
+    Vcs two = new Vcs("", "main", "", "2222222bbbb", Vcs.State.CLEAN);
+    Instant noon = Instant.parse("2026-03-01T12:00:00Z");
+    ToolCall call = ToolCall.of("bash", "make all").softFail("no rule");
+    planner.at(two).record(ToolCall.of("bash", "ls"), at(noon.plusSeconds(3_600))).await();
+    planner.at(one).record(call, at(noon)).await();
+    assertThat(attempts(call).getFirst().changedSince()).isEqualTo(new ChangedSince.No());
+    EventId moved =
+        planner.at(two).record(ToolCall.of("bash", "id"), at(noon.plusSeconds(7_200))).await().id();
+    assertThat(attempts(call).getFirst().changedSince())
+        .isEqualTo(new ChangedSince.Yes(List.of(moved)));
+  }
+
+  private static Context at(Instant time) {
+    return Context.none().at(time);
   }
 
   @Test
