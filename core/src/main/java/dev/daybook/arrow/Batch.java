@@ -118,7 +118,7 @@ final class Batch implements AutoCloseable {
       if (capacity < bytes) {
         int least = Math.max(BYTES_MIN, old == null ? sizes.getOrDefault(part, 0) : 0);
         long wanted = Math.max(Math.max(least, bytes), 2 * capacity);
-        ArrowBuf grown = allocator.buffer(Math.min(wanted, Integer.MAX_VALUE));
+        ArrowBuf grown = allocated(Math.min(wanted, Integer.MAX_VALUE));
         if (old != null) {
           grown.setBytes(0, old, 0, capacity);
           old.close();
@@ -129,6 +129,14 @@ final class Batch implements AutoCloseable {
       return buffer
           .nioBuffer(0, (int) Math.min(buffer.capacity(), Integer.MAX_VALUE))
           .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private ArrowBuf allocated(long bytes) {
+      try {
+        return allocator.buffer(bytes);
+      } catch (RuntimeException e) {
+        throw new NoRoomException(e);
+      }
     }
 
     /** A part of which so many bytes were written. */

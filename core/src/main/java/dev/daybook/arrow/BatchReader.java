@@ -1,7 +1,7 @@
 package dev.daybook.arrow;
 
-import dev.daybook.StorageUnavailableException;
 import dev.daybook.internal.segment.Column;
+import dev.daybook.internal.segment.ColumnMemory;
 import dev.daybook.internal.segment.ColumnWriter;
 import dev.daybook.internal.workspace.EventScan;
 import dev.daybook.internal.workspace.View;
@@ -33,6 +33,8 @@ final class BatchReader extends ArrowReader {
   private final AutoCloseable owned;
 
   private final Batch.Sizes sizes = new Batch.Sizes();
+
+  /** Whether rows were taken out of the scan that nobody was given. */
   private boolean failed;
 
   private BatchReader(
@@ -101,30 +103,46 @@ final class BatchReader extends ArrowReader {
   public boolean loadNextBatch() throws IOException {
     prepareLoadNextBatch();
     getVectorSchemaRoot().clear();
-    if (Thread.currentThread().isInterrupted()) {
-      throw new StorageUnavailableException(
-          "Interrupted while reading events; nothing was lost, ask for the batch again");
-    }
     if (failed) {
       throw new IllegalStateException("Reading failed before; open another reader");
     }
-    failed = true;
     try (Batch batch = new Batch(columns, sizes, allocator)) {
-      List<ColumnWriter> writers = batch.writers();
-      int rows = 0;
-      int read;
-      do {
-        read = scan.read(writers, Math.min(STEP_ROWS, EventBatches.BATCH_ROWS_MAX - rows));
-        rows += read;
-      } while (read > 0
-          && rows < EventBatches.BATCH_ROWS_MAX
-          && batch.bytes() < EventBatches.BATCH_BYTES);
+      int rows = fill(batch);
       if (rows > 0) {
+        failed = true;
         loadRecordBatch(batch.finish(rows));
+        failed = false;
+      }
+      return rows > 0;
+    } catch (ColumnMemory.NoRoomException e) {
+      throw e.refusal();
+    }
+  }
+
+  /** Puts rows into a batch; how many. */
+  private int fill(Batch batch) {
+    List<ColumnWriter> writers = batch.writers();
+    int rows = 0;
+    int read;
+    do {
+      int rowsMax = Math.min(STEP_ROWS, EventBatches.BATCH_ROWS_MAX - rows);
+      failed = true;
+      try {
+        read = scan.read(writers, rowsMax, EventBatches.BATCH_BYTES - batch.bytes());
+      } catch (RuntimeException e) {
+        failed = !scan.canGoOn();
+        if (failed || rows == 0) {
+          throw e;
+        }
+        // The next call meets the same, if it is still there.
+        return rows;
       }
       failed = false;
-      return rows > 0;
-    }
+      rows += read;
+    } while (read > 0
+        && rows < EventBatches.BATCH_ROWS_MAX
+        && batch.bytes() < EventBatches.BATCH_BYTES);
+    return rows;
   }
 
   @Override

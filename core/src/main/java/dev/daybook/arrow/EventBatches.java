@@ -47,10 +47,10 @@ import org.apache.arrow.vector.ipc.ArrowReader;
  * other numbers signed integers of 32 or 64 bits. What does not apply is null.
  *
  * <p><b>Cost:</b> only the columns asked for are read, and of them only pages that hold an event
- * that passes. A batch has at most {@value #BATCH_ROWS_MAX} events, and fewer once they take about
- * {@value #BATCH_BYTES} bytes; beside it and the one before, a reader holds a page of each column,
- * so its memory does not depend on the history. A segment of which there is no local copy is
- * fetched whole when its turn comes.
+ * that passes. A batch has at most {@value #BATCH_ROWS_MAX} events, and fewer once their texts take
+ * {@value #BATCH_BYTES} bytes, which only its last event may exceed; beside it a reader holds a
+ * page of each column, so its memory does not depend on the history. A segment of which there is no
+ * local copy is fetched whole when its turn comes.
  *
  * <p>Arrow is an optional dependency: the host brings {@code org.apache.arrow:arrow-vector} and an
  * allocator such as {@code org.apache.arrow:arrow-memory-unsafe}, version 17 or newer, and starts
@@ -61,7 +61,7 @@ public final class EventBatches {
   /** The most events of a batch. */
   public static final int BATCH_ROWS_MAX = 8_192;
 
-  /** Once its values take so many bytes, a batch is not added to. */
+  /** Once its texts take so many bytes, a batch is not added to. */
   public static final int BATCH_BYTES = 4 << 20;
 
   private static final Map<String, Column> KNOWN = known();
@@ -132,12 +132,17 @@ public final class EventBatches {
    * data interface.
    *
    * <p>Its {@code loadNextBatch} throws {@link dev.daybook.StorageUnavailableException} if a
-   * segment cannot be fetched, or if the thread is interrupted: then its flag stays set, nothing is
-   * lost, and the next call goes on. {@link dev.daybook.CorruptDataException} says that a segment
-   * is damaged. After any other failure than an interrupt the reader gives no more batches. {@code
-   * bytesRead} counts the bytes of segment pages, compressed.
+   * segment cannot be fetched, or if the thread is interrupted, whose flag stays set; {@link
+   * dev.daybook.StorageAccessException} if the store refuses it, and {@link
+   * dev.daybook.CorruptDataException} if it is missing: then nothing is lost, the next call tries
+   * again, and events that were read before are a batch of their own. {@code CorruptDataException}
+   * also says that a page is damaged; after that, and after what the allocator throws once events
+   * are read, the reader gives no more batches. {@code bytesRead} counts the bytes of segment
+   * pages, compressed.
    *
-   * @param allocator of all memory of the batches; stays the caller's and must outlive the reader
+   * @param allocator of all memory of the batches; stays the caller's and must outlive the reader.
+   *     A batch takes a few times {@link #BATCH_BYTES}, more if an event is larger; where its limit
+   *     is lower, {@code loadNextBatch} throws Arrow's {@code OutOfMemoryException}
    * @return to be closed by the caller, before the workspace
    * @throws IllegalStateException if Arrow is not on the class path, the JVM was started without
    *     the flag that it needs, or the workspace is closed

@@ -2,11 +2,14 @@ package dev.daybook.arrow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.daybook.CorruptDataException;
 import dev.daybook.Daybook;
 import dev.daybook.EntryPage;
 import dev.daybook.Receipt;
 import dev.daybook.Session;
+import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.TraceStore;
 import dev.daybook.Workspace;
@@ -24,11 +27,16 @@ import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
+import dev.daybook.storage.ForwardingObjectStore;
 import dev.daybook.storage.MemoryObjectStore;
+import dev.daybook.storage.ObjectKey;
+import dev.daybook.storage.ObjectStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.Channels;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,9 +45,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TimeStampVector;
@@ -444,6 +456,197 @@ class EventBatchesTest {
     return store.list("w/000001/segment/", "", 1_000).objects().stream()
         .map(object -> object.key().path())
         .toList();
+  }
+
+  /** Says when the rows of a segment are asked for, which a hook may answer in another way. */
+  private final class Watched extends ForwardingObjectStore {
+    private volatile Hook hook = asked -> {};
+    private final AtomicInteger asked = new AtomicInteger();
+
+    Watched() {
+      super(EventBatchesTest.this.store);
+    }
+
+    @Override
+    public Optional<Stored> get(ObjectKey key) throws IOException {
+      if (key.path().contains("/segment/")) {
+        hook.ask(asked.incrementAndGet());
+      }
+      return super.get(key);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Hook {
+    void ask(int count) throws IOException;
+  }
+
+  /** Another process, which has copies of nothing. */
+  private Daybook elsewhere(ObjectStore watched) {
+    return Daybook.on(watched)
+        .embedder(Embedder.none())
+        .cache(cache.resolve("elsewhere"), 1 << 30)
+        .open();
+  }
+
+  /** As many segments of a session each, which are not merged. */
+  private void recordSegments(Workspace workspace, int segments) throws IOException {
+    for (int i = 0; i < segments; i++) {
+      record(workspace, 20, "segment " + i);
+      workspace.compact();
+    }
+    assertThat(segments()).hasSize(segments);
+  }
+
+  @Test
+  void saysAsFindDoesThatASegmentIsLost() throws Exception {
+    Watched watched = new Watched();
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      recordSegments(workspace, 1);
+      for (String key : segments()) {
+        store.delete(ObjectKey.of(key));
+      }
+      try (Daybook elsewhere = elsewhere(watched);
+          Workspace lost = elsewhere.open("w");
+          ArrowReader reader = EventBatches.of(lost.traces()).open(Filter.any())) {
+        Throwable found = catchThrowable(() -> lost.traces().find(Filter.any()));
+        watched.asked.set(0);
+        watched.hook =
+            count -> {
+              if (count > 50) {
+                throw new AssertionError("Asks for ever");
+              }
+            };
+        for (int i = 0; i < 2; i++) {
+          assertThatThrownBy(reader::loadNextBatch)
+              .isInstanceOf(CorruptDataException.class)
+              .hasSameClassAs(found)
+              .hasMessage(found.getMessage());
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void anInterruptWhileASegmentIsFetchedLosesNothing(int segments) throws Exception {
+    Watched watched = new Watched();
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w");
+        Daybook elsewhere = elsewhere(watched);
+        Workspace slow = elsewhere.open("w")) {
+      recordSegments(workspace, segments);
+      try (ArrowReader reader =
+          EventBatches.of(slow.traces()).columns("event_id").open(Filter.any())) {
+        Thread reading = Thread.currentThread();
+        watched.hook =
+            count -> {
+              reading.interrupt();
+              throw new InterruptedIOException("Interrupted while waiting for an answer");
+            };
+        assertThatThrownBy(reader::loadNextBatch)
+            .isInstanceOf(StorageUnavailableException.class)
+            .hasMessageContaining("Interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+        watched.hook = count -> {};
+        assertThat(rows(reader)).hasSize(segments * 21);
+      }
+    }
+  }
+
+  @Test
+  void goesOnOnceASegmentCanBeFetchedAgain() throws Exception {
+    Watched watched = new Watched();
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w");
+        Daybook elsewhere = elsewhere(watched);
+        Workspace slow = elsewhere.open("w")) {
+      recordSegments(workspace, 6);
+      try (ArrowReader reader =
+          EventBatches.of(slow.traces()).columns("event_id").open(Filter.any())) {
+        watched.hook =
+            count -> {
+              throw new AccessDeniedException("for a while");
+            };
+        assertThatThrownBy(reader::loadNextBatch).isInstanceOf(StorageAccessException.class);
+        watched.asked.set(0);
+        watched.hook =
+            count -> {
+              if (count > 4) {
+                throw new AccessDeniedException("for a while");
+              }
+            };
+        assertThat(reader.loadNextBatch()).isTrue();
+        int before = reader.getVectorSchemaRoot().getRowCount();
+        assertThat(before).isBetween(1, 4 * 21);
+        assertThatThrownBy(reader::loadNextBatch).isInstanceOf(StorageAccessException.class);
+        watched.hook = count -> {};
+        assertThat(rows(reader)).hasSize(6 * 21 - before);
+      }
+    }
+  }
+
+  /** The allocator complains when it is closed if anything was not freed. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void passesOnWhatTheAllocatorSays(boolean isCompacted) throws Exception {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      record(workspace, 4_000, "long ".repeat(200));
+      if (isCompacted) {
+        workspace.compact();
+      }
+      try (BufferAllocator allocator = new RootAllocator(1 << 20);
+          ArrowReader reader =
+              EventBatches.of(workspace.traces()).columns("text").open(Filter.any(), allocator)) {
+        assertThatThrownBy(reader::loadNextBatch)
+            .isInstanceOf(OutOfMemoryException.class)
+            .hasMessageContaining("limit");
+        assertThatThrownBy(reader::loadNextBatch)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("open another");
+      }
+    }
+  }
+
+  /** Short and long in turns, so that no batch can be judged by those before. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void onlyItsLastEventTakesABatchOverItsBytes(boolean isCompacted) throws Exception {
+    String huge = "y".repeat(900_000);
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      for (int i = 0; i < 2; i++) {
+        record(workspace, 1_500, "short");
+        record(workspace, 15, huge);
+      }
+      if (isCompacted) {
+        workspace.compact();
+      }
+      try (BufferAllocator allocator = new RootAllocator();
+          ArrowReader reader =
+              EventBatches.of(workspace.traces())
+                  .columns("text", "payload", "event_id")
+                  .open(Filter.any(), allocator)) {
+        VectorSchemaRoot root = reader.getVectorSchemaRoot();
+        int rows = 0;
+        while (reader.loadNextBatch()) {
+          rows += root.getRowCount();
+          long bytes = 0;
+          long last = 0;
+          for (FieldVector vector : root.getFieldVectors()) {
+            ArrowBuf offsets = vector.getOffsetBuffer();
+            int end = offsets.getInt(4L * root.getRowCount());
+            bytes += end;
+            last += end - offsets.getInt(4L * (root.getRowCount() - 1));
+          }
+          assertThat(bytes - last).isLessThan(EventBatches.BATCH_BYTES);
+        }
+        assertThat(rows).isEqualTo(2 * 1_501 + 2 * 16);
+        assertThat(allocator.getPeakMemoryAllocation()).isLessThan(8L * EventBatches.BATCH_BYTES);
+      }
+    }
   }
 
   @Test

@@ -17,11 +17,29 @@ public interface ColumnMemory {
     DATA
   }
 
+  /** There is no room for what is to be written, which says nothing about what was read. */
+  @SuppressWarnings("serial") // thrown, never sent
+  final class NoRoomException extends RuntimeException {
+    private final transient RuntimeException refusal;
+
+    /** The owner of the memory refuses to give more, in these words. */
+    public NoRoomException(RuntimeException refusal) {
+      super(refusal);
+      this.refusal = refusal;
+    }
+
+    /** What the owner of the memory says. */
+    public RuntimeException refusal() {
+      return refusal;
+    }
+  }
+
   /**
    * A part with room for at least so many bytes, what it held before kept. Buffers given before for
    * the same part must not be used any more.
    *
    * @return little-endian, outside the heap
+   * @throws NoRoomException if there is no room for so many bytes
    */
   ByteBuffer room(Part part, int bytes);
 }

@@ -101,6 +101,23 @@ final class ColumnPages {
     }
   }
 
+  /** Moves to the page of a row of the row group; how many rows it has from that one on. */
+  int rowsFrom(int row) throws IOException {
+    moveTo(row);
+    return pageEnd - row;
+  }
+
+  /** How many bytes of texts some rows of the page that was moved to have. */
+  long textBytes(int row, int count) {
+    if (column.width() > 0) {
+      return 0;
+    }
+    int first = row - pageFirst;
+    int from = allPresent ? first : valueOf[first];
+    int to = allPresent ? first + count : valueOf[first + count];
+    return bytesOf(from, to - from);
+  }
+
   private void moveTo(int row) throws IOException {
     if (page >= 0 && row < pageEnd) {
       return;
@@ -349,18 +366,20 @@ final class ColumnPages {
     to.added(present, first, count, end);
   }
 
-  private int bytesOf(int from, int count) {
-    long sum = 0;
-    if (usesDictionary) {
-      for (int i = from; i < from + count; i++) {
-        sum += entryLengths[entries[i]];
-      }
-    } else {
-      for (int i = from; i < from + count; i++) {
-        sum += lengths[i];
-      }
+  private long bytesOf(int from, int count) {
+    if (count == 0) {
+      return 0;
     }
-    return Math.toIntExact(sum);
+    if (!usesDictionary) {
+      // They stand one after the other, each behind its length.
+      int last = from + count - 1;
+      return (long) starts[last] + lengths[last] - starts[from] - (count - 1L) * Integer.BYTES;
+    }
+    long sum = 0;
+    for (int i = from; i < from + count; i++) {
+      sum += entryLengths[entries[i]];
+    }
+    return sum;
   }
 
   /** Puts texts and their ends behind those before; where the data ends then. */

@@ -54,19 +54,25 @@ public final class ColumnScan implements AutoCloseable {
    * Appends the next rows to columns, which are in the order of those of this scan.
    *
    * @param rowsMax at most this many, at least 1
+   * @param bytesMax none more once their texts take so many bytes, which the last row alone may
+   *     exceed; at least 1
    * @return how many; 0 if there are no more
    * @throws IOException if the segment is damaged; what was appended then is of no use
+   * @throws ColumnMemory.NoRoomException if memory is refused; what was appended is of no use
    */
-  public int read(List<ColumnWriter> to, int rowsMax) throws IOException {
+  public int read(List<ColumnWriter> to, int rowsMax, long bytesMax) throws IOException {
     int read = 0;
+    long bytes = 0;
     try {
-      while (next >= 0 && read < rowsMax) {
+      while (next >= 0 && read < rowsMax && bytes < bytesMax) {
         openGroup();
-        int count =
+        int wanted =
             Math.min(
                 Math.min(rows.nextClearBit(next), segment.firstRow(group + 1)) - next,
                 rowsMax - read);
         int from = next - segment.firstRow(group);
+        int count = fitting(from, wanted, bytesMax - bytes);
+        bytes += textBytes(from, count);
         for (int i = 0; i < there.length; i++) {
           if (there[i]) {
             pages.get(i).read(from, count, to.get(i));
@@ -77,10 +83,39 @@ public final class ColumnScan implements AutoCloseable {
         read += count;
         next = rows.nextSetBit(next + count);
       }
+    } catch (ColumnMemory.NoRoomException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw segment.unreadable(e);
     }
     return read;
+  }
+
+  /**
+   * How many rows can be taken at once: they are on one page of each column of texts, as how long
+   * the texts of the next page are is not known before it is read.
+   */
+  private int fitting(int from, int wanted, long bytesMax) throws IOException {
+    int count = wanted;
+    for (int i = 0; i < there.length; i++) {
+      if (there[i] && pages.get(i).column().width() == 0) {
+        count = Math.min(count, pages.get(i).rowsFrom(from));
+      }
+    }
+    while (count > 1 && textBytes(from, count) > bytesMax) {
+      count /= 2;
+    }
+    return count;
+  }
+
+  private long textBytes(int from, int count) {
+    long bytes = 0;
+    for (int i = 0; i < there.length; i++) {
+      if (there[i]) {
+        bytes += pages.get(i).textBytes(from, count);
+      }
+    }
+    return bytes;
   }
 
   private void openGroup() {

@@ -112,22 +112,33 @@ public final class ColumnWriter {
     return elements != null || isText();
   }
 
-  /** Makes room for so many rows more, and for so many bytes of texts. */
-  void reserve(int moreRows, int moreBytes) {
-    int all = Math.addExact(rows, moreRows);
+  /**
+   * Makes room for so many rows more, and for so many bytes of texts.
+   *
+   * @throws ColumnMemory.NoRoomException if there is none
+   */
+  void reserve(int moreRows, long moreBytes) {
+    long all = (long) rows + moreRows;
     if (hasOffsets()) {
-      int needed = Math.multiplyExact(all + 1, Integer.BYTES);
+      int needed = addressable((all + 1) * Integer.BYTES);
       if (offsets.capacity() < needed) {
         offsets = memory.room(Part.OFFSETS, needed);
       }
     }
-    int needed =
-        isText()
-            ? Math.addExact(bytes, Math.addExact(moreBytes, SLACK))
-            : Math.multiplyExact(all, column.width());
+    int needed = addressable(isText() ? bytes + moreBytes + SLACK : all * column.width());
     if (data.capacity() < needed) {
       data = memory.room(Part.DATA, needed);
     }
+  }
+
+  private int addressable(long needed) {
+    if (needed > Integer.MAX_VALUE) {
+      throw new ColumnMemory.NoRoomException(
+          new IllegalStateException(
+              "Column %s would take %d bytes in one batch, which has room for %d; leave the column out"
+                  .formatted(column.columnName(), needed, Integer.MAX_VALUE)));
+    }
+    return (int) needed;
   }
 
   /** Where values go, once there is room for them. */

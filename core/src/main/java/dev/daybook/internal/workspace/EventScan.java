@@ -1,10 +1,12 @@
 package dev.daybook.internal.workspace;
 
+import dev.daybook.CorruptDataException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.internal.index.Found.Ref;
 import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.segment.Column;
+import dev.daybook.internal.segment.ColumnMemory;
 import dev.daybook.internal.segment.ColumnScan;
 import dev.daybook.internal.segment.ColumnWriter;
 import dev.daybook.internal.segment.RowAppender;
@@ -33,6 +35,13 @@ public final class EventScan implements AutoCloseable {
   private final String workspaceId;
   private final Library library;
   private boolean reading;
+
+  /** How often in a row the first part was gone and others took its place, none of them read. */
+  private int replaced;
+
+  /** Whether a failure left some columns with other rows than the others. */
+  private boolean broken;
+
   private boolean closed;
 
   /**
@@ -68,56 +77,94 @@ public final class EventScan implements AutoCloseable {
   }
 
   /**
-   * Appends the next rows to columns, which are in the order of those of this scan. After any
-   * exception but those of an interrupt before the first row, the scan is of no use.
+   * Appends the next rows to columns, which are in the order of those of this scan. After an
+   * exception {@link #canGoOn} says whether calling again makes sense.
    *
    * @param rowsMax at most this many, at least 1
+   * @param bytesMax none more once their texts take so many bytes, which the last row alone may
+   *     exceed; at least 1
    * @return how many; 0 if there are no more
-   * @throws StorageUnavailableException if a segment cannot be fetched
+   * @throws StorageUnavailableException if a segment cannot be fetched, or the thread is
+   *     interrupted; its flag stays set
+   * @throws CorruptDataException if a segment is damaged or missing
+   * @throws ColumnMemory.NoRoomException if the columns have no room
    * @throws IllegalStateException if the workspace is closed
    */
-  public int read(List<ColumnWriter> to, int rowsMax) {
+  public int read(List<ColumnWriter> to, int rowsMax, long bytesMax) {
     requireOpen();
-    while (!parts.isEmpty()) {
-      Part part = parts.getFirst();
-      if (part.isTail()) {
-        return readTail(part, to, rowsMax);
+    while (true) {
+      requireNoInterrupt();
+      if (parts.isEmpty()) {
+        return 0;
       }
-      if (!reading) {
+      Part part = parts.getFirst();
+      if (!part.isTail() && !reading) {
         if (!start(part)) {
           continue;
         }
         reading = true;
       }
-      try {
-        int read = scan.read(to, rowsMax);
-        if (read > 0) {
-          return read;
-        }
-      } catch (IOException e) {
-        throw Library.unreadable(e);
+      int read = read(part, to, rowsMax, bytesMax);
+      if (read > 0) {
+        return read;
       }
       reading = false;
       Part unused = parts.removeFirst();
     }
-    return 0;
   }
 
-  private int readTail(Part part, List<ColumnWriter> to, int rowsMax) {
+  /**
+   * Whether nothing was appended, and nothing lost, by a {@link #read} that failed: then the next
+   * tries again.
+   */
+  public boolean canGoOn() {
+    return !broken;
+  }
+
+  private static void requireNoInterrupt() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new StorageUnavailableException(
+          "Interrupted while reading events; nothing was lost, ask for the batch again");
+    }
+  }
+
+  private int read(Part part, List<ColumnWriter> to, int rowsMax, long bytesMax) {
+    if (broken) {
+      throw new IllegalStateException("Reading failed before; open another scan");
+    }
+    broken = true;
+    int read;
+    try {
+      read =
+          part.isTail() ? readTail(part, to, rowsMax, bytesMax) : scan.read(to, rowsMax, bytesMax);
+    } catch (IOException e) {
+      throw Library.damaged(e);
+    }
+    broken = false;
+    return read;
+  }
+
+  private int readTail(Part part, List<ColumnWriter> to, int rowsMax, long bytesMax) {
+    long bytesBefore = bytes(to);
     RowAppender appender = new RowAppender(workspaceId, to);
     BitSet left = part.rows();
     int row = left.nextSetBit(0);
     int read = 0;
-    while (row >= 0 && read < rowsMax) {
+    while (row >= 0 && read < rowsMax && bytes(to) - bytesBefore < bytesMax) {
       appender.add(part.view().tailRows().get(row));
       left.clear(row);
       read++;
       row = left.nextSetBit(row + 1);
     }
-    if (row < 0) {
-      Part unused = parts.removeFirst();
-    }
     return read;
+  }
+
+  private static long bytes(List<ColumnWriter> columns) {
+    long bytes = 0;
+    for (ColumnWriter column : columns) {
+      bytes += column.bytes();
+    }
+    return bytes;
   }
 
   /** Turns to a segment; false if it is gone and other parts took its place. */
@@ -127,9 +174,15 @@ public final class EventScan implements AutoCloseable {
     try {
       reader = part.view().segments().get(part.source()).reader();
     } catch (FileGoneException e) {
+      if (replaced == View.ROUNDS_MAX - 1) {
+        // It is not replaced but lost.
+        replaced = 0;
+        throw e;
+      }
       replace(part);
       return false;
     }
+    replaced = 0;
     scan.start(reader, part.rows());
     return true;
   }
@@ -150,7 +203,6 @@ public final class EventScan implements AutoCloseable {
   }
 
   private void replace(Part gone) {
-    Part unused = parts.removeFirst();
     View now = library.readAnew();
     Map<Integer, BitSet> bySource = new TreeMap<>();
     for (Ref ref : now.refsIn(gone.view(), gone.source(), gone.rows())) {
@@ -158,6 +210,8 @@ public final class EventScan implements AutoCloseable {
     }
     List<Part> found = new ArrayList<>();
     bySource.forEach((source, rows) -> found.add(new Part(now, source, rows)));
+    Part unused = parts.removeFirst();
+    replaced = found.isEmpty() ? 0 : replaced + 1;
     found.reversed().forEach(parts::addFirst);
   }
 

@@ -547,6 +547,11 @@ final class Library implements AutoCloseable {
 
   static DaybookException unreadable(IOException e) {
     LocalCopies.requireNoInterrupt(e, "reading a segment");
+    return damaged(e);
+  }
+
+  /** The same where no file is read that an interrupt would close. */
+  static DaybookException damaged(IOException e) {
     return new CorruptDataException(
         "A segment cannot be read: " + e.getMessage() + "; restore the object from a backup", e);
   }

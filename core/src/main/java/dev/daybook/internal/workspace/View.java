@@ -57,7 +57,7 @@ public final class View {
   private static final int NAMING_MAX = 512;
 
   /** How often files may be replaced while events are read. */
-  private static final int ROUNDS_MAX = 5;
+  static final int ROUNDS_MAX = 5;
 
   private final Library library;
   private final Embedder embedder;

@@ -107,6 +107,10 @@ class ColumnScanProperties {
     return filling.stream().map(Filling::writer).toList();
   }
 
+  private static long bytes(List<Filling> filling) {
+    return filling.stream().mapToLong(column -> column.writer().bytes()).sum();
+  }
+
   /** What rows hold in some columns, by the way that a segment is written. */
   private static List<List<Object>> appended(List<Column> columns, List<Row> rows) {
     List<Filling> filling = filling(columns);
@@ -120,6 +124,7 @@ class ColumnScanProperties {
       @ForAll @IntRange(min = 1, max = 3_000) int count,
       @ForAll @IntRange(min = 20_000, max = 4_000_000) int rowGroupBytes,
       @ForAll @IntRange(min = 1, max = 2_000) int atOnce,
+      @ForAll @IntRange(min = 1, max = 1_000_000) int bytesAtOnce,
       @ForAll long seed)
       throws IOException {
     Random random = new Random(seed);
@@ -139,8 +144,12 @@ class ColumnScanProperties {
       scan.start(reader, wanted);
       int read = 0;
       for (int some = 1; some > 0; read += some) {
-        some = scan.read(writers(filling), atOnce);
+        long before = bytes(filling);
+        some = scan.read(writers(filling), atOnce, bytesAtOnce);
         assertThat(some).isLessThanOrEqualTo(atOnce);
+        if (some < atOnce && read + some < wanted.cardinality()) {
+          assertThat(bytes(filling) - before).isGreaterThanOrEqualTo(bytesAtOnce);
+        }
       }
       assertThat(read).isEqualTo(wanted.cardinality());
     }
@@ -211,7 +220,7 @@ class ColumnScanProperties {
       scan.start(reader, all);
       int some = 1;
       while (some > 0) {
-        some = scan.read(writers(filling), 100);
+        some = scan.read(writers(filling), 100, Long.MAX_VALUE);
       }
     }
     return filling.stream().map(Filling::values).toList();
