@@ -62,6 +62,10 @@ final class ColumnValues {
       }
       return new Spans(Arrays.copyOf(first, kept), Arrays.copyOf(end, kept));
     }
+
+    private long rows() {
+      return Arrays.stream(end).sum() - Arrays.stream(first).sum();
+    }
   }
 
   /** Pages without word of the rows that were chosen, so that Parquet does not skip to them. */
@@ -98,6 +102,9 @@ final class ColumnValues {
    * The columns of a row group of which the pages around some rows were read. Parquet could skip to
    * the rows by itself, but loses the last one if it begins another page (1.18.1,
    * SynchronizingColumnReader.isFullyConsumed).
+   *
+   * @throws IllegalArgumentException if the pages have more or fewer rows than the index says, so
+   *     that nobody knows which row is which
    */
   static Map<Column, ColumnValues> open(
       PageReadStore pages,
@@ -106,11 +113,23 @@ final class ColumnValues {
       Map<ColumnPath, OffsetIndex> index,
       long groupRows,
       long[] rows) {
-    return open(
-        new AllRows(pages),
-        createdBy,
-        columns,
-        column -> Spans.of(index.get(SegmentSchema.path(column)), groupRows, rows));
+    Map<Column, ColumnValues> values =
+        open(
+            new AllRows(pages),
+            createdBy,
+            columns,
+            column -> Spans.of(index.get(SegmentSchema.path(column)), groupRows, rows));
+    values.values().forEach(ColumnValues::requireRows);
+    return values;
+  }
+
+  /** A row has one value, or says that it has none; only of lists there may be more. */
+  private void requireRows() {
+    if (column.kind() != Column.Kind.TEXTS && reader.getTotalValueCount() != spans.rows()) {
+      throw new IllegalArgumentException(
+          "pages of column %s have %d rows, their index says %d"
+              .formatted(column.columnName(), reader.getTotalValueCount(), spans.rows()));
+    }
   }
 
   private static Map<Column, ColumnValues> open(

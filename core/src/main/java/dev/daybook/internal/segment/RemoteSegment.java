@@ -1,17 +1,21 @@
 package dev.daybook.internal.segment;
 
 import dev.daybook.event.Entry;
+import dev.daybook.event.EventId;
+import dev.daybook.internal.segment.SessionBounds.Place;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import java.util.function.IntPredicate;
+import java.util.function.BiFunction;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -28,7 +32,9 @@ import org.apache.parquet.io.SeekableInputStream;
  *
  * <p>Keeps the footer and what was read of the page index. The content of the pages is checked
  * against checksums, their headers and the footer only for sense: what a failure says is better
- * found by reading the whole and comparing its hash. Safe for use by any number of threads.
+ * found by reading the whole and comparing its hash. Bounds of row groups and pages only say where
+ * to look: one page more is read on either side, and unless the sessions in it are others, nothing
+ * is told. Safe for use by any number of threads.
  */
 public final class RemoteSegment {
   /** The end of the file that is read first: the footer of a segment of some 100,000 rows. */
@@ -50,6 +56,9 @@ public final class RemoteSegment {
   private final Source source;
   private final ParquetMetadata footer;
   private final Map<Integer, Pages> pages = new ConcurrentHashMap<>();
+
+  /** Where the sessions of a row group are; of groups beside one that was asked for. */
+  private final Map<Integer, OffsetIndex> besides = new ConcurrentHashMap<>();
 
   /** Where ranges are read from. */
   @FunctionalInterface
@@ -83,9 +92,17 @@ public final class RemoteSegment {
     }
   }
 
-  /** What the page index says of one row group. */
+  /**
+   * What the page index says of one row group.
+   *
+   * @param places where the pages of each column are
+   * @param bounds of the pages of sessions
+   */
   private record Pages(
-      Map<ColumnPath, OffsetIndex> columns, Function<SessionBounds, IntPredicate> sessions) {}
+      Map<ColumnPath, OffsetIndex> places, BiFunction<SessionBounds, Integer, Place> bounds) {}
+
+  /** A page of the column of sessions. */
+  private record Page(int group, int number) {}
 
   private RemoteSegment(
       SegmentInput.OfParts ending, String workspaceId, Source source, ParquetMetadata footer) {
@@ -154,78 +171,233 @@ public final class RemoteSegment {
   public List<Entry> session(String session) throws IOException {
     try {
       return read(session);
-    } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (ArithmeticException
+        | IllegalArgumentException
+        | IllegalStateException
+        | NegativeArraySizeException
+        | IndexOutOfBoundsException e) {
       throw SegmentReader.unreadable(ending, e);
     }
   }
 
   private List<Entry> read(String session) throws IOException {
     SessionBounds bounds = new SessionBounds(session);
-    List<Integer> groups = new ArrayList<>();
-    for (int group = 0; group < footer.getBlocks().size(); group++) {
-      if (bounds.mayBeIn(footer.getBlocks().get(group))) {
-        groups.add(group);
-      }
-    }
-    if (groups.isEmpty()) {
-      return List.of();
-    }
-    readPageIndex(groups);
+    List<BlockMetaData> groups = footer.getBlocks();
+    Run maybe = run(groups.size(), group -> bounds.place(groups.get(group)));
+    Run around = maybe.andBeside(groups.size());
+    readPageIndex(maybe, around);
+    List<Page> pages = around(maybe, around, bounds);
     SegmentInput.OfParts here = ending.copy();
     SegmentReader reader = new SegmentReader(here, workspaceId, footer, pageIndex());
-    List<Wanted> possible = possible(reader, groups, bounds);
+    List<Wanted> looked = rows(pages);
     List<Range> sessions = new ArrayList<>();
-    for (Wanted one : possible) {
+    for (Wanted one : looked) {
       sessions.addAll(ranges(one, List.of(Column.SESSION)));
     }
     fetch(here, sessions);
     List<Range> events = new ArrayList<>();
-    List<Long> numbers = new ArrayList<>();
-    for (Wanted one : possible) {
+    IntStream.Builder numbers = IntStream.builder();
+    Neighbours neighbours = new Neighbours(session);
+    for (Wanted one : looked) {
+      long from = one.rows()[0];
+      List<String> there =
+          reader.sessions(one.group(), from, one.rows()[one.rows().length - 1] + 1);
+      there.forEach(neighbours::add);
       long[] rows =
-          reader.ofSession(one.group(), one.rows(), session).stream()
-              .mapToLong(Long::longValue)
+          IntStream.range(0, there.size())
+              .filter(i -> there.get(i).equals(session))
+              .mapToLong(i -> from + i)
               .toArray();
       if (rows.length > 0) {
+        if (!maybe.has(one.group())) {
+          throw misplaced();
+        }
         events.addAll(ranges(new Wanted(one.group(), rows), reader.entryColumns(one.group())));
         long first = reader.firstRow(one.group());
-        LongStream.of(rows).forEach(row -> numbers.add(first + row));
+        LongStream.of(rows).forEach(row -> numbers.add(Math.toIntExact(first + row)));
       }
     }
+    requireAll(neighbours, pages);
     fetch(here, events);
-    return reader.entries(numbers.stream().mapToInt(Math::toIntExact).toArray());
+    List<Entry> entries = reader.entries(numbers.build().toArray());
+    requireOf(session, entries);
+    return entries;
+  }
+
+  /**
+   * Neighbours of which all before are before something and all behind are behind it: those that
+   * may be it stand from one number to before another.
+   */
+  private record Run(int from, int to) {
+    /** With the one before and the one behind, of so many. */
+    Run andBeside(int count) {
+      return new Run(Math.max(0, from - 1), Math.min(count, to + 1));
+    }
+
+    boolean has(int number) {
+      return from <= number && number < to;
+    }
+  }
+
+  private Run run(int count, IntFunction<Place> places) throws IOException {
+    int from = 0;
+    while (from < count && places.apply(from) == Place.BEFORE) {
+      from++;
+    }
+    int to = from;
+    while (to < count && places.apply(to) == Place.MAY_BE) {
+      to++;
+    }
+    for (int rest = to; rest < count; rest++) {
+      if (places.apply(rest) != Place.BEHIND) {
+        throw new IOException(
+            ending.name() + " does not say where a session is: its bounds are in no order");
+      }
+    }
+    return new Run(from, to);
+  }
+
+  /** The pages that may hold the session, and the one before and the one behind those. */
+  private List<Page> around(Run maybe, Run around, SessionBounds bounds) throws IOException {
+    List<Page> all = new ArrayList<>();
+    for (int group = around.from(); group < around.to(); group++) {
+      int count = sessionPages(group).getPageCount();
+      if (maybe.has(group)) {
+        for (int page = 0; page < count; page++) {
+          all.add(new Page(group, page));
+        }
+      } else {
+        all.add(new Page(group, group < maybe.from() ? count - 1 : 0));
+      }
+    }
+    Run run =
+        run(
+            all.size(),
+            at -> {
+              Page page = all.get(at);
+              if (maybe.has(page.group())) {
+                return pages.get(page.group()).bounds().apply(bounds, page.number());
+              }
+              return page.group() < maybe.from() ? Place.BEFORE : Place.BEHIND;
+            });
+    Run wanted = run.andBeside(all.size());
+    return all.subList(wanted.from(), wanted.to());
+  }
+
+  private OffsetIndex sessionPages(int group) {
+    Pages known = pages.get(group);
+    return known == null
+        ? besides.get(group)
+        : known.places().get(SegmentSchema.path(Column.SESSION));
   }
 
   private List<Map<ColumnPath, OffsetIndex>> pageIndex() {
     List<Map<ColumnPath, OffsetIndex>> index = new ArrayList<>();
     for (int group = 0; group < footer.getBlocks().size(); group++) {
       Pages known = pages.get(group);
-      index.add(known == null ? Map.of() : known.columns());
+      OffsetIndex beside = besides.get(group);
+      if (known != null) {
+        index.add(known.places());
+      } else {
+        index.add(beside == null ? Map.of() : Map.of(SegmentSchema.path(Column.SESSION), beside));
+      }
     }
     return index;
   }
 
-  /** The rows of the pages whose bounds do not exclude the session. */
-  private List<Wanted> possible(SegmentReader reader, List<Integer> groups, SessionBounds bounds) {
-    List<Wanted> possible = new ArrayList<>();
-    for (int group : groups) {
-      long groupRows = (long) reader.firstRow(group + 1) - reader.firstRow(group);
-      OffsetIndex index = pages.get(group).columns().get(SegmentSchema.path(Column.SESSION));
-      IntPredicate mayBe = pages.get(group).sessions().apply(bounds);
-      LongStream.Builder rows = LongStream.builder();
-      for (int page = 0; page < index.getPageCount(); page++) {
-        if (mayBe.test(page)) {
-          LongStream.rangeClosed(
-                  index.getFirstRowIndex(page), index.getLastRowIndex(page, groupRows))
-              .forEach(rows);
-        }
+  /** The rows of neighbouring pages, by row group. */
+  private List<Wanted> rows(List<Page> pages) throws IOException {
+    SortedMap<Integer, LongStream> byGroup = new TreeMap<>();
+    for (Page page : pages) {
+      OffsetIndex index = sessionPages(page.group());
+      long groupRows = footer.getBlocks().get(page.group()).getRowCount();
+      long first = index.getFirstRowIndex(page.number());
+      long last = index.getLastRowIndex(page.number(), groupRows);
+      // Before memory is taken for them.
+      if (first < 0 || last < first || last >= sessions(page.group()).getValueCount()) {
+        throw misplaced();
       }
-      long[] all = rows.build().toArray();
-      if (all.length > 0) {
-        possible.add(new Wanted(group, all));
-      }
+      byGroup.merge(page.group(), LongStream.rangeClosed(first, last), LongStream::concat);
     }
-    return possible;
+    List<Wanted> wanted = new ArrayList<>();
+    byGroup.forEach((group, rows) -> wanted.add(new Wanted(group, rows.toArray())));
+    return wanted;
+  }
+
+  /** The sessions of rows that were looked at, of which a part are of one. */
+  private static final class Neighbours {
+    private final String session;
+    private String first;
+    private String last;
+    private boolean isInOrder = true;
+
+    Neighbours(String session) {
+      this.session = session;
+    }
+
+    void add(String next) {
+      if (first == null) {
+        first = next;
+      } else {
+        // As they were sorted when they were written: as Java compares strings.
+        isInOrder &= last.compareTo(next) <= 0;
+      }
+      last = next;
+    }
+
+    boolean beginBefore() {
+      return first != null && first.compareTo(session) < 0;
+    }
+
+    boolean endBehind() {
+      return last != null && last.compareTo(session) > 0;
+    }
+  }
+
+  /**
+   * Makes sure by the rows themselves that none of the session is elsewhere: no checksum covers the
+   * bounds that said where to look, but those of pages cover the sessions in them.
+   */
+  private void requireAll(Neighbours neighbours, List<Page> looked) throws IOException {
+    List<BlockMetaData> groups = footer.getBlocks();
+    boolean fromStart =
+        groups.isEmpty()
+            || (!looked.isEmpty()
+                && looked.getFirst().equals(new Page(0, 0))
+                && sessionPages(0).getFirstRowIndex(0) == 0);
+    boolean toEnd =
+        groups.isEmpty()
+            || (!looked.isEmpty()
+                && looked
+                    .getLast()
+                    .equals(
+                        new Page(
+                            groups.size() - 1,
+                            sessionPages(looked.getLast().group()).getPageCount() - 1)));
+    if (!neighbours.isInOrder
+        || !(fromStart || neighbours.beginBefore())
+        || !(toEnd || neighbours.endBehind())) {
+      throw misplaced();
+    }
+  }
+
+  private IOException misplaced() {
+    return new IOException(
+        ending.name()
+            + " does not have its rows where their bounds say, or not in the order of sessions");
+  }
+
+  private void requireOf(String session, List<Entry> entries) throws IOException {
+    EventId before = EventId.NONE;
+    for (Entry entry : entries) {
+      if (!entry.envelope().session().value().equals(session)
+          || entry.id().compareTo(before) <= 0) {
+        throw new IOException(
+            "%s has event %s where one of session '%s' after %s should be"
+                .formatted(ending.name(), entry.id(), session, before));
+      }
+      before = entry.id();
+    }
   }
 
   /** Where the pages of some rows are, and the dictionaries they need. */
@@ -234,7 +406,10 @@ public final class RemoteSegment {
     List<Range> ranges = new ArrayList<>();
     for (Column column : columns) {
       ColumnChunkMetaData chunk = SessionBounds.chunk(group, column);
-      OffsetIndex index = pages.get(wanted.group()).columns().get(SegmentSchema.path(column));
+      OffsetIndex index =
+          column == Column.SESSION
+              ? sessionPages(wanted.group())
+              : pages.get(wanted.group()).places().get(SegmentSchema.path(column));
       if (chunk.getStartingPos() < index.getOffset(0)) {
         ranges.add(Range.between(chunk.getStartingPos(), index.getOffset(0)));
       }
@@ -252,36 +427,61 @@ public final class RemoteSegment {
     return ranges;
   }
 
-  /** Reads the page index of row groups that nobody asked for before. */
-  private void readPageIndex(Collection<Integer> groups) throws IOException {
-    List<Integer> missing = groups.stream().filter(group -> !pages.containsKey(group)).toList();
+  /**
+   * Reads the page index of row groups that nobody asked for before, and of those beside them where
+   * their sessions are.
+   */
+  private void readPageIndex(Run groups, Run around) throws IOException {
+    List<Integer> missing = new ArrayList<>();
+    List<Integer> beside = new ArrayList<>();
+    for (int group = around.from(); group < around.to(); group++) {
+      if (groups.has(group)) {
+        if (!pages.containsKey(group)) {
+          missing.add(group);
+        }
+      } else if (!pages.containsKey(group) && !besides.containsKey(group)) {
+        beside.add(group);
+      }
+    }
     List<Range> ranges = new ArrayList<>();
     for (int group : missing) {
       BlockMetaData block = footer.getBlocks().get(group);
       add(ranges, SessionBounds.chunk(block, Column.SESSION).getColumnIndexReference());
       block.getColumns().forEach(chunk -> add(ranges, chunk.getOffsetIndexReference()));
     }
+    for (int group : beside) {
+      add(ranges, sessions(group).getOffsetIndexReference());
+    }
     SegmentInput.OfParts here = ending.copy();
     fetch(here, ranges);
     try (FileReader file = new FileReader(here, footer, List.of())) {
       for (int group : missing) {
-        BlockMetaData block = footer.getBlocks().get(group);
         Map<ColumnPath, OffsetIndex> columns = new HashMap<>();
-        for (ColumnChunkMetaData chunk : block.getColumns()) {
-          OffsetIndex index = file.readOffsetIndex(chunk);
-          if (index == null) {
-            throw new IOException(
-                "%s is damaged: column %s has no offset index"
-                    .formatted(ending.name(), chunk.getPath()));
-          }
-          columns.put(chunk.getPath(), index);
+        for (ColumnChunkMetaData chunk : footer.getBlocks().get(group).getColumns()) {
+          columns.put(chunk.getPath(), offsetIndex(file, chunk));
         }
-        ColumnIndex sessions = file.readColumnIndex(SessionBounds.chunk(block, Column.SESSION));
-        pages.put(group, new Pages(columns, bounds -> bounds.mayBeIn(sessions)));
+        ColumnIndex bounds = file.readColumnIndex(sessions(group));
+        pages.put(group, new Pages(columns, (wanted, page) -> wanted.place(bounds, page)));
+      }
+      for (int group : beside) {
+        besides.put(group, offsetIndex(file, sessions(group)));
       }
     } catch (IOException | RuntimeException e) {
       throw SegmentReader.unreadable(ending, e);
     }
+  }
+
+  private ColumnChunkMetaData sessions(int group) {
+    return SessionBounds.chunk(footer.getBlocks().get(group), Column.SESSION);
+  }
+
+  private OffsetIndex offsetIndex(FileReader file, ColumnChunkMetaData chunk) throws IOException {
+    OffsetIndex index = file.readOffsetIndex(chunk);
+    if (index == null || index.getPageCount() == 0) {
+      throw new IOException(
+          "%s is damaged: column %s has no offset index".formatted(ending.name(), chunk.getPath()));
+    }
+    return index;
   }
 
   private static void add(List<Range> ranges, IndexReference reference) {

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.parquet.PlainReadOptions;
 import org.apache.parquet.column.statistics.LongStatistics;
@@ -196,33 +197,36 @@ public final class SegmentReader {
     return entries(numbers.build().toArray());
   }
 
-  /** Which of these rows of a row group are of a session; reads one column of the pages. */
-  List<Long> ofSession(int group, long[] rows, String session) throws IOException {
-    List<Long> numbers = new ArrayList<>();
+  /** The sessions of neighbouring rows of a row group; reads one column of their pages. */
+  List<String> sessions(int group, long from, long to) throws IOException {
+    List<String> texts = new ArrayList<>();
     try (FileReader file = openFile(List.of(Column.SESSION))) {
-      RowRanges.Builder ranges = RowRanges.builder();
-      for (long row : rows) {
-        ranges.addSelectedRow(row);
-      }
-      ColumnValues sessions =
-          ColumnValues.open(
-                  file.readFilteredRowGroup(group, ranges.build()),
-                  createdBy(),
-                  List.of(Column.SESSION),
-                  pageIndex.get(group),
-                  firstRows[group + 1] - firstRows[group],
-                  rows)
-              .get(Column.SESSION);
+      long[] rows = LongStream.range(from, to).toArray();
+      ColumnValues sessions = open(file, group, rows, List.of(Column.SESSION)).get(Column.SESSION);
       for (long row : rows) {
         sessions.moveTo(row);
-        if (sessions.nextText().equals(session)) {
-          numbers.add(row);
-        }
+        texts.add(sessions.nextText());
       }
     } catch (IOException | RuntimeException e) {
       throw unreadable(input, e);
     }
-    return numbers;
+    return texts;
+  }
+
+  /** These columns of the pages in which some rows of a row group stand. */
+  private Map<Column, ColumnValues> open(
+      FileReader file, int group, long[] rows, List<Column> wanted) throws IOException {
+    RowRanges.Builder ranges = RowRanges.builder();
+    for (long row : rows) {
+      ranges.addSelectedRow(row);
+    }
+    return ColumnValues.open(
+        file.readFilteredRowGroup(group, ranges.build()),
+        createdBy(),
+        wanted,
+        pageIndex.get(group),
+        firstRows[group + 1] - firstRows[group],
+        rows);
   }
 
   @FunctionalInterface
@@ -261,19 +265,7 @@ public final class SegmentReader {
   private <T> void addRows(
       FileReader file, int group, long[] chosen, List<Column> wanted, Maker<T> maker, List<T> rows)
       throws IOException {
-    RowRanges.Builder ranges = RowRanges.builder();
-    for (long row : chosen) {
-      ranges.addSelectedRow(row);
-    }
-    RowColumns values =
-        new RowColumns(
-            ColumnValues.open(
-                file.readFilteredRowGroup(group, ranges.build()),
-                createdBy(),
-                wanted,
-                pageIndex.get(group),
-                firstRows[group + 1] - firstRows[group],
-                chosen));
+    RowColumns values = new RowColumns(open(file, group, chosen, wanted));
     for (long row : chosen) {
       values.moveTo(row);
       rows.add(maker.next(values));

@@ -10,15 +10,25 @@ import dev.daybook.event.SessionId;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.segment.RemoteSegment.Range;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.internal.hadoop.metadata.IndexReference;
+import org.apache.parquet.io.SeekableInputStream;
 import org.junit.jupiter.api.Test;
 
 class RemoteSegmentTest {
@@ -172,18 +182,93 @@ class RemoteSegmentTest {
         .withMessageContaining("belongs to workspace");
   }
 
+  private void requireRightOrAFailure(byte[] bytes, String session, List<Entry> right) {
+    List<Entry> told;
+    try {
+      told = open(bytes).session(session);
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("segment/x.parquet");
+      return;
+    }
+    assertThat(told).as(session).isEqualTo(right);
+  }
+
   /** Whatever byte is wrong: the right events, or an exception that says which segment it is. */
   @Property(tries = 60, shrinking = ShrinkingMode.OFF)
-  void neverFailsWithAnythingButAnIOException(@ForAll long seed) {
+  void neverTellsAnythingElseOfADamagedSegment(@ForAll long seed) throws IOException {
     Random random = new Random(seed);
-    byte[] bytes = SegmentWriter.write(WORKSPACE, interleaved(3, 60));
+    List<Row> rows = interleaved(3, 60);
+    byte[] bytes = SegmentWriter.write(WORKSPACE, rows);
     for (int i = 0; i < 3; i++) {
       bytes[bytes.length - 1 - random.nextInt(20_000)] ^= (byte) (1 << random.nextInt(8));
     }
-    try {
-      List<Entry> unused = open(bytes).session("session-101");
-    } catch (IOException e) {
-      assertThat(e).hasMessageContaining("segment/x.parquet");
+    requireRightOrAFailure(bytes, "session-101", entries(rows, "session-101"));
+  }
+
+  /** Where the bounds of sessions are, of row groups and of pages. */
+  private static List<Integer> bounds(byte[] bytes) throws IOException {
+    TreeSet<Integer> places = new TreeSet<>();
+    SegmentInput.OfBytes input = new SegmentInput.OfBytes(bytes);
+    ZstdCodecs codecs = new ZstdCodecs();
+    try (SeekableInputStream in = input.newStream()) {
+      ParquetMetadata footer = SegmentReader.footer(input, in, WORKSPACE, codecs);
+      assertThat(footer.getBlocks().size()).isGreaterThan(2);
+      int footerLength =
+          ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
+      for (BlockMetaData group : footer.getBlocks()) {
+        ColumnChunkMetaData chunk = SessionBounds.chunk(group, Column.SESSION);
+        for (byte[] bound :
+            List.of(chunk.getStatistics().getMinBytes(), chunk.getStatistics().getMaxBytes())) {
+          for (int at = bytes.length - 8 - footerLength; at + bound.length < bytes.length; at++) {
+            if (Arrays.equals(bytes, at, at + bound.length, bound, 0, bound.length)) {
+              IntStream.range(at - 1, at + bound.length).forEach(places::add);
+            }
+          }
+        }
+        IndexReference index = chunk.getColumnIndexReference();
+        int from = (int) index.getOffset();
+        IntStream.range(from, from + index.getLength()).forEach(places::add);
+      }
+    } finally {
+      codecs.release();
+    }
+    return List.copyOf(places);
+  }
+
+  @Test
+  void believesNoBound() throws IOException {
+    List<Row> rows = interleaved(7, 400);
+    byte[] sound = Rows.write(rows, 600_000);
+    List<Integer> places = bounds(sound);
+    assertThat(places).hasSizeGreaterThan(100);
+    List<String> sessions = List.of("session-100", "session-103", "session-106", "session-103x");
+    Map<String, List<Entry>> right = new HashMap<>();
+    for (String session : sessions) {
+      right.put(session, entries(rows, session));
+    }
+    Random random = new Random(5);
+    for (int place : places) {
+      byte[] bytes = sound.clone();
+      bytes[place] ^= (byte) (1 << random.nextInt(8));
+      String session = sessions.get(random.nextInt(sessions.size()));
+      requireRightOrAFailure(bytes, session, right.get(session));
+    }
+  }
+
+  /** Where the pages of a column are, and which rows they hold, is under no checksum either. */
+  @Test
+  void believesNoRowNumber() throws IOException {
+    List<Row> rows = interleaved(3, 400);
+    byte[] sound = Rows.write(rows, 900_000);
+    int footerLength =
+        ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN).getInt(sound.length - 8);
+    List<Entry> right = entries(rows, "session-101");
+    Random random = new Random(5);
+    for (int i = 0; i < 120; i++) {
+      byte[] bytes = sound.clone();
+      bytes[sound.length - 9 - footerLength - random.nextInt(8_000)] ^=
+          (byte) (1 << random.nextInt(8));
+      requireRightOrAFailure(bytes, "session-101", right);
     }
   }
 }
