@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexWriter;
 
@@ -24,11 +24,14 @@ final class IndexFeed implements AutoCloseable {
    */
   static final int BATCH_BYTES = 256 * 1_024;
 
+  /** After so long without an empty batch it is asked whether any will come. */
+  private static final int ENDED_MILLIS = 100;
+
   private final IndexWriter writer;
   private final RowDocument document = new RowDocument();
   private final BlockingQueue<Batch> full = new ArrayBlockingQueue<>(BATCHES);
   private final BlockingQueue<Batch> empty = new ArrayBlockingQueue<>(BATCHES);
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Thread indexing;
   private Batch batch;
   private boolean isLastSent;
   private volatile Throwable failure;
@@ -36,11 +39,11 @@ final class IndexFeed implements AutoCloseable {
   /** Feeds a writer, which is to be closed after this. */
   IndexFeed(IndexWriter writer) {
     this.writer = writer;
-    for (int i = 0; i < BATCHES; i++) {
-      boolean unused = empty.offer(new Batch());
+    this.batch = new Batch();
+    for (int i = 1; i < BATCHES; i++) {
+      put(empty, new Batch());
     }
-    this.batch = take(empty);
-    Thread unused = Thread.ofPlatform().daemon().name("daybook-index").start(this::index);
+    this.indexing = Thread.ofPlatform().daemon().name("daybook-index").start(this::index);
   }
 
   /** Documents on their way. */
@@ -83,7 +86,7 @@ final class IndexFeed implements AutoCloseable {
     if (batch.isFull()) {
       requireNoFailure();
       put(full, batch);
-      batch = take(empty);
+      batch = takeEmpty();
     }
   }
 
@@ -100,17 +103,19 @@ final class IndexFeed implements AutoCloseable {
   private void sendLast() {
     if (!isLastSent) {
       isLastSent = true;
-      batch.isLast = true;
-      put(full, batch);
+      if (indexing.isAlive()) {
+        batch.isLast = true;
+        put(full, batch);
+      }
       awaitEnd();
     }
   }
 
   private void awaitEnd() {
     boolean isInterrupted = false;
-    while (ended.getCount() > 0) {
+    while (indexing.isAlive()) {
       try {
-        ended.await();
+        indexing.join();
       } catch (InterruptedException e) {
         isInterrupted = true;
       }
@@ -128,23 +133,21 @@ final class IndexFeed implements AutoCloseable {
   }
 
   private void index() {
-    boolean isLast = false;
-    while (!isLast) {
-      Batch some = take(full);
-      isLast = some.isLast;
-      try {
-        if (failure == null) {
-          for (Document ready : some.documents) {
-            writer.addDocument(ready);
-          }
+    try {
+      boolean isLast = false;
+      while (!isLast) {
+        Batch some = take(full);
+        isLast = some.isLast;
+        for (Document ready : some.documents) {
+          writer.addDocument(ready);
         }
-      } catch (IOException | RuntimeException | Error e) {
-        failure = e;
+        some.clear();
+        put(empty, some);
       }
-      some.clear();
-      put(empty, some);
+    } catch (Throwable e) {
+      // Whatever it is, the caller is told by its next call, and waits for nobody.
+      failure = e;
     }
-    ended.countDown();
   }
 
   private void requireNoFailure() throws IOException {
@@ -154,6 +157,31 @@ final class IndexFeed implements AutoCloseable {
       case RuntimeException runtime -> throw runtime;
       case Error error -> throw error;
       default -> throw new IOException(failure);
+    }
+  }
+
+  /** An empty batch; none comes any more once the other thread has ended. */
+  private Batch takeEmpty() throws IOException {
+    boolean isInterrupted = false;
+    try {
+      while (true) {
+        try {
+          Batch some = empty.poll(ENDED_MILLIS, TimeUnit.MILLISECONDS);
+          if (some != null) {
+            return some;
+          }
+        } catch (InterruptedException e) {
+          isInterrupted = true;
+        }
+        if (!indexing.isAlive()) {
+          requireNoFailure();
+          throw new IOException("The thread that adds rows to an index has ended");
+        }
+      }
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

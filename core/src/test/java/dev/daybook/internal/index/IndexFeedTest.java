@@ -19,17 +19,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInvertState;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.CollectionStatistics;
+import org.apache.lucene.search.TermStatistics;
+import org.apache.lucene.search.similarities.Similarity;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.BytesRef;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class IndexFeedTest {
@@ -131,6 +137,44 @@ final class IndexFeedTest {
                 }
               })
           .isInstanceOf(AlreadyClosedException.class);
+    }
+  }
+
+  /** As when memory runs out, or a class is not there. */
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void anErrorOfTheOtherThreadIsReportedAndNobodyWaits() throws IOException {
+    NoClassDefFoundError error = new NoClassDefFoundError("a class of the analysis");
+    IndexWriterConfig config = RowDocument.segmentConfig();
+    config.setSimilarity(
+        new Similarity() {
+          @Override
+          public long computeNorm(FieldInvertState state) {
+            throw error;
+          }
+
+          @Override
+          public SimScorer scorer(
+              float boost, CollectionStatistics collection, TermStatistics... terms) {
+            throw error;
+          }
+        });
+    try (Directory directory = new ByteBuffersDirectory()) {
+      IndexWriter writer = new IndexWriter(directory, config);
+      List<Row> rows = rows();
+      assertThatThrownBy(
+              () -> {
+                try (IndexFeed feed = new IndexFeed(writer)) {
+                  for (int round = 0; round < 3; round++) {
+                    for (Row row : rows) {
+                      feed.add(row);
+                    }
+                  }
+                  feed.finish();
+                }
+              })
+          .isSameAs(error);
+      writer.rollback();
     }
   }
 
