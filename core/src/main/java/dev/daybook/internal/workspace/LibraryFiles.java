@@ -38,6 +38,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -93,26 +94,51 @@ final class LibraryFiles implements SegmentFiles {
   @Override
   public Segment write(Manifest read, List<Row> rows) {
     List<Row> sorted = rows.stream().sorted(SegmentWriter.ORDER).toList();
-    if (sorted.size() < ROWS_OF_ONE_THREAD) {
+    if (sorted.size() < ROWS_OF_ONE_THREAD || engine.store().atOnce() == 1) {
       return segment(sorted, writeRows(read, sorted), writeIndex(read, sorted), Map.of());
     }
     // They need nothing of each other, and rows take about a third as long.
     FutureTask<FileRef> rowFile = new FutureTask<>(() -> writeRows(read, sorted));
     Thread beside = Thread.ofPlatform().daemon().name("daybook-segment").start(rowFile);
+    FileRef index;
     try {
-      FileRef index = writeIndex(read, sorted);
+      index = writeIndex(read, sorted);
+    } catch (RuntimeException | Error e) {
+      beside.interrupt();
+      awaitEnd(beside);
+      if (rowFile.state() == Future.State.FAILED) {
+        e.addSuppressed(rowFile.exceptionNow());
+      }
+      throw e;
+    }
+    try {
       return segment(sorted, rowFile.get(), index, Map.of());
     } catch (ExecutionException e) {
       throw unchecked(e.getCause());
     } catch (InterruptedException e) {
+      beside.interrupt();
+      awaitEnd(beside);
       Thread.currentThread().interrupt();
       throw new StorageUnavailableException(
           "Interrupted while writing a segment of '"
               + keys.name()
               + "'; nothing was changed, compact again later",
           e);
-    } finally {
-      beside.interrupt();
+    }
+  }
+
+  /** Nothing is to be written any more when the caller hears of a failure. */
+  private static void awaitEnd(Thread thread) {
+    boolean isInterrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
