@@ -137,9 +137,12 @@ public final class TraceStore {
   }
 
   /**
-   * Everything a session recorded, traces and plan events, in order. A process that has asked
-   * nothing else of the traces reads little more than these events: of each segment the footer, and
-   * the pages that hold them.
+   * Everything a session recorded, traces and plan events, in order. A handle of the present that
+   * has asked nothing else of the traces reads little more than these events: of each segment the
+   * footer, and the pages that hold them and those beside. It opens all indexes, as every other
+   * question does, if only they can tell: if the session started a call whose end is not among its
+   * own events, or not yet compacted events of it have a source id, or a segment cannot be read in
+   * parts.
    */
   public List<Entry> timeline(SessionId session) {
     Objects.requireNonNull(session, "session");

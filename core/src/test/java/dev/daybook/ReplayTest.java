@@ -16,6 +16,7 @@ import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
 import dev.daybook.storage.CountingObjectStore;
 import dev.daybook.storage.CountingObjectStore.Kind;
+import dev.daybook.storage.ForwardingObjectStore;
 import dev.daybook.storage.MemoryObjectStore;
 import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
@@ -24,12 +25,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A session is replayed by a process that has nothing yet, without reading much else. */
 class ReplayTest {
@@ -80,8 +89,20 @@ class ReplayTest {
   private List<Entry> cold(SessionId session) {
     try (Daybook daybook = daybook();
         Workspace workspace = daybook.open("w")) {
+      store.reset();
       return workspace.traces().timeline(session);
     }
+  }
+
+  private long requests(String part) {
+    return store.requests().stream().filter(request -> request.path().contains(part)).count();
+  }
+
+  private long rangesOfSegments() {
+    return store.requests().stream()
+        .filter(request -> request.path().contains("/segment/"))
+        .filter(request -> request.kind() == Kind.GET_RANGE)
+        .count();
   }
 
   private List<Entry> byIndex(SessionId session) {
@@ -92,52 +113,180 @@ class ReplayTest {
     }
   }
 
+  /** What sessions do, and so whether ranges can tell it. */
+  private enum Doing {
+    /** Only what is over when it is recorded. */
+    CALLS,
+    /** And calls that the session which started them ends. */
+    OWN_ENDS,
+    /** And what the host gives twice, which segments hold once. */
+    SOURCES,
+    /** Calls that anybody ends, or nobody, and sources; some of it in the tail. */
+    ALL;
+
+    boolean isReplayed() {
+      return this != ALL;
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
-  void showsWhatTheIndexTells(long seed) {
-    Random random = new Random(seed);
+  @EnumSource(Doing.class)
+  void showsWhatTheIndexTells(Doing doing) {
+    Random random = new Random(doing.ordinal() + 1L);
     List<SessionId> ids = new ArrayList<>();
     try (Daybook daybook = daybook();
         Workspace workspace = daybook.create("w")) {
       List<Session> sessions = new ArrayList<>();
-      List<EventId> started = new ArrayList<>();
+      Map<EventId, Session> started = new LinkedHashMap<>();
       for (int i = 0; i < SESSIONS; i++) {
         sessions.add(workspace.startSession(Actor.agent("coder-" + i)));
         ids.add(sessions.getLast().id());
       }
       for (int i = 0; i < 600; i++) {
         Session session = sessions.get(random.nextInt(SESSIONS));
-        switch (random.nextInt(20)) {
-          case 0 -> session.updatePlan(plan -> List.of(NoteAdded.of("a note")));
-          case 1 -> started.add(session.started(ToolCall.of("bash", "slow")).id());
-          case 2 -> {
-            if (!started.isEmpty()) {
-              // Mostly by another session than the one that started it.
-              EventId start = started.remove(random.nextInt(started.size()));
-              session.finished(start, ToolCall.of("bash", "slow").exit(0)).await();
-            }
-          }
-          case 3 ->
-              session
-                  .record(
-                      Observation.of("given"),
-                      Context.none()
-                          .source(
-                              new SourceId("host", "s", "call-" + random.nextInt(30)),
-                              Instant.EPOCH))
-                  .await();
-          default ->
-              session.record(ToolCall.of("bash", "run " + i).output(noise(random, 1_500)).exit(0));
+        int what = random.nextInt(20);
+        if (what == 0) {
+          session.updatePlan(plan -> List.of(NoteAdded.of("a note")));
+        } else if (what == 1 && (doing == Doing.OWN_ENDS || doing == Doing.ALL)) {
+          started.put(session.started(ToolCall.of("bash", "slow")).id(), session);
+        } else if (what == 2 && !started.isEmpty()) {
+          EventId start = started.keySet().iterator().next();
+          Session own = started.remove(start);
+          end(doing == Doing.ALL ? session : own, start);
+        } else if (what == 3 && (doing == Doing.SOURCES || doing == Doing.ALL)) {
+          session
+              .record(
+                  Observation.of("given"),
+                  Context.none()
+                      .source(
+                          new SourceId("host", "s", "call-" + random.nextInt(30)), Instant.EPOCH))
+              .await();
+        } else {
+          session.record(ToolCall.of("bash", "run " + i).output(noise(random, 1_500)).exit(0));
         }
         if (random.nextInt(150) == 0) {
           workspace.compact();
         }
       }
-      sessions.forEach(Session::close);
+      if (doing == Doing.ALL) {
+        sessions.forEach(Session::close);
+      } else {
+        started.forEach((start, own) -> end(own, start));
+        sessions.forEach(Session::close);
+        workspace.compact();
+      }
     }
     ids.add(SessionId.of("nobody"));
+    long ranges = 0;
     for (SessionId id : ids) {
-      assertThat(cold(id)).isEqualTo(byIndex(id));
+      List<Entry> replayed = cold(id);
+      if (doing.isReplayed()) {
+        assertThat(requests("/index/")).as("of an index, for session %s", id).isZero();
+        ranges += rangesOfSegments();
+      }
+      assertThat(replayed).isEqualTo(byIndex(id));
+    }
+    if (doing.isReplayed()) {
+      assertThat(ranges).isPositive();
+    }
+  }
+
+  private static void end(Session session, EventId start) {
+    session.finished(start, ToolCall.of("bash", "slow").exit(0)).await();
+  }
+
+  @Test
+  void showsWhatTwoSessionsRacedToRecordInTheFirst() {
+    try (Daybook one = daybook();
+        Workspace first = one.create("w");
+        Daybook two = daybook();
+        Workspace second = two.open("w")) {
+      Session x = first.startSession(Actor.agent("one"));
+      Session y = second.startSession(Actor.agent("two"));
+      assertThat(first.traces().count(Filter.any())).isPositive();
+      assertThat(second.traces().count(Filter.any())).isPositive();
+      Context context = Context.none().source(new SourceId("host", "s", "call-1"), Instant.EPOCH);
+      x.record(Observation.of("given"), context).await();
+      y.record(Observation.of("given"), context).await();
+      List<Entry> ofX = cold(x.id());
+      List<Entry> ofY = cold(y.id());
+      assertThat(ofX.size() + ofY.size()).as("two starts, and what was given once").isEqualTo(3);
+      assertThat(ofX).isEqualTo(byIndex(x.id()));
+      assertThat(ofY).isEqualTo(byIndex(y.id()));
+    }
+  }
+
+  @Test
+  void readsNoRangesIfTheTailSaysThatTheIndexIsNeeded() {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      List<SessionId> unused = fill(workspace, 100, new Random(1));
+      workspace.compact();
+      Session open = workspace.startSession(Actor.agent("slow"));
+      EventId start = open.started(ToolCall.of("bash", "never ends")).id();
+      open.record(Observation.of("on disk")).await();
+      assertThat(cold(open.id())).extracting(Entry::id).contains(start);
+      assertThat(rangesOfSegments()).isZero();
+      assertThat(requests("/index/")).isPositive();
+      Session given = workspace.startSession(Actor.agent("given"));
+      given
+          .record(
+              Observation.of("given"),
+              Context.none().source(new SourceId("host", "s", "call-1"), Instant.EPOCH))
+          .await();
+      assertThat(cold(given.id())).hasSize(2);
+      assertThat(rangesOfSegments()).isZero();
+    }
+  }
+
+  /** A store whose ranges of segments wait until they may come. */
+  private static final class SlowRanges extends ForwardingObjectStore {
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch mayCome = new CountDownLatch(1);
+
+    SlowRanges(ObjectStore store) {
+      super(store);
+    }
+
+    @Override
+    public Optional<Stored> getRange(ObjectKey key, long offset, int length) throws IOException {
+      if (key.path().contains("/segment/")) {
+        asked.countDown();
+        try {
+          assertThat(mayCome.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+          throw new IOException(e);
+        }
+      }
+      return super.getRange(key, offset, length);
+    }
+  }
+
+  @Test
+  void keepsNoOtherReadWaiting() throws Exception {
+    List<SessionId> ids;
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      ids = fill(workspace, 100, new Random(1));
+      workspace.compact();
+    }
+    SlowRanges slow = new SlowRanges(store);
+    try (Daybook daybook =
+            Daybook.on(slow)
+                .embedder(Embedder.none())
+                .cache(folder.resolve("cache-slow"), 1 << 30)
+                .open();
+        Workspace workspace = daybook.open("w");
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<List<Entry>> replay = threads.submit(() -> workspace.traces().timeline(ids.get(3)));
+      assertThat(slow.asked.await(30, TimeUnit.SECONDS)).isTrue();
+      Future<Long> count = threads.submit(() -> workspace.traces().count(Filter.any()));
+      try {
+        assertThat(count.get(20, TimeUnit.SECONDS)).isEqualTo(SESSIONS * 101L);
+      } finally {
+        slow.mayCome.countDown();
+      }
+      assertThat(replay.get()).hasSize(101);
     }
   }
 

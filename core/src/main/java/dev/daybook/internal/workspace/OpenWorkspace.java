@@ -503,19 +503,21 @@ public final class OpenWorkspace {
    */
   public List<Entry> timeline(SessionId session) {
     checkOpen();
-    Optional<List<Entry>> replayed =
-        library.hasView() ? Optional.empty() : replayed(session, known(RECENT));
+    if (library.hasView()) {
+      replay.forget();
+      return recent().timeline(session);
+    }
+    Optional<List<Entry>> replayed = replayed(session);
     replayed.ifPresent(entries -> entries.forEach(entry -> ids.observe(entry.envelope())));
     return replayed.orElseGet(() -> recent().timeline(session));
   }
 
-  private Optional<List<Entry>> replayed(SessionId session, Optional<Snapshot> known) {
-    if (known.isPresent()) {
-      try {
-        return replay.of(known.get(), session);
-      } catch (FileGoneException e) {
-        log().debug("'{}' is read anew, since files were replaced: {}", name(), e.getMessage());
-      }
+  private Optional<List<Entry>> replayed(SessionId session) {
+    try {
+      // Outside of a read: nobody else's read is to wait while ranges come.
+      return replay.of(snapshot(RECENT), session);
+    } catch (FileGoneException e) {
+      log().debug("'{}' is read anew, since files were replaced: {}", name(), e.getMessage());
     }
     return read(snapshot -> replay.of(snapshot, session));
   }
@@ -525,6 +527,7 @@ public final class OpenWorkspace {
     if (view != lastSeen) {
       view.lastRecorded().forEach(ids::observe);
       lastSeen = view;
+      replay.forget();
     }
     return view;
   }

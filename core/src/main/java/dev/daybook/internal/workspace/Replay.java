@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +43,14 @@ final class Replay {
   private final Library library;
   private final Map<String, Ranged> ranged = new HashMap<>();
 
+  /** Ranges of several segments together are no more requests than the store may be asked. */
+  private final Semaphore atOnce;
+
   Replay(Store store, String workspaceId, Library library) {
     this.store = store;
     this.workspaceId = workspaceId;
     this.library = library;
+    this.atOnce = new Semaphore(store.atOnce());
   }
 
   /** A segment of which ranges are read, and how many bytes of it were. */
@@ -58,13 +63,17 @@ final class Replay {
 
   /** Opened by the first who needs it. */
   private static final class Lazy {
-    private RemoteSegment opened;
+    private Optional<RemoteSegment> opened = Optional.empty();
 
     synchronized RemoteSegment get(Callable<RemoteSegment> opener) throws Exception {
-      if (opened == null) {
-        opened = opener.call();
+      if (opened.isEmpty()) {
+        opened = Optional.of(opener.call());
       }
-      return opened;
+      return opened.get();
+    }
+
+    synchronized void forget() {
+      opened = Optional.empty();
     }
   }
 
@@ -82,37 +91,62 @@ final class Replay {
     }
     List<Manifest.Segment> segments = snapshot.manifest().segments();
     forgetAllBut(segments);
-    List<Callable<List<Entry>>> reads = new ArrayList<>();
-    segments.forEach(ref -> reads.add(() -> read(ref, session.value())));
-    List<Entry> events = new ArrayList<>();
+    Tail tail = new Tail();
+    snapshot.tail().forEach(row -> tail.add(row, session));
+    if (!segments.isEmpty() && tail.needsSegments()) {
+      return Optional.empty();
+    }
+    List<Entry> events;
     try {
-      store.allOf(reads).forEach(events::addAll);
+      events = read(segments, session.value());
     } catch (Unreadable e) {
       log().debug("A session is found by the index, since {}", e.getMessage());
       return Optional.empty();
     }
-    Set<EventId> ids = new HashSet<>();
-    Set<EventId> ended = new HashSet<>();
-    events.forEach(entry -> {
-      ids.add(entry.id());
-      addEnded(entry.type(), entry.envelope().cause(), ended);
-    });
-    for (Row row : snapshot.tail().toList()) {
-      addEnded(row.type(), row.envelope().cause(), ended);
-      if (row.envelope().session().equals(session) && !ids.contains(row.id())) {
-        if (!row.envelope().source().isEmpty() && !segments.isEmpty()) {
-          return Optional.empty();
-        }
-        ids.add(row.id());
-        events.add(row.entry());
-      }
-    }
+    Set<EventId> ended = new HashSet<>(segments.isEmpty() ? tail.allEnded : tail.ended);
+    events.forEach(entry -> addEnded(entry.type(), entry.envelope().cause(), ended));
+    events.addAll(tail.events);
     events.removeIf(entry -> entry.type().equals(STARTED) && ended.contains(entry.id()));
     if (!segments.isEmpty() && events.stream().anyMatch(entry -> entry.type().equals(STARTED))) {
       return Optional.empty();
     }
     events.sort(Comparator.comparing(Entry::id));
     return Optional.of(events);
+  }
+
+  /** What the tail has of a session, and what it says of calls that any has started. */
+  private static final class Tail {
+    private final Set<EventId> seen = new HashSet<>();
+    private final List<Entry> events = new ArrayList<>();
+
+    /** Started calls that ended for sure: of an end with a source a segment may have another. */
+    private final Set<EventId> ended = new HashSet<>();
+
+    private final Set<EventId> allEnded = new HashSet<>();
+    private boolean hasSources;
+
+    /** Of rows with the same id only the first counts, whichever session it is of. */
+    void add(Row row, SessionId session) {
+      if (!seen.add(row.id())) {
+        return;
+      }
+      boolean hasSource = !row.envelope().source().isEmpty();
+      addEnded(row.type(), row.envelope().cause(), allEnded);
+      if (!hasSource) {
+        addEnded(row.type(), row.envelope().cause(), ended);
+      }
+      if (row.envelope().session().equals(session)) {
+        events.add(row.entry());
+        hasSources |= hasSource;
+      }
+    }
+
+    /** Whether only all segments together can tell what is to be seen of the tail. */
+    boolean needsSegments() {
+      return hasSources
+          || events.stream()
+              .anyMatch(entry -> entry.type().equals(STARTED) && !ended.contains(entry.id()));
+    }
   }
 
   private static void addEnded(String type, EventId cause, Set<EventId> ended) {
@@ -130,14 +164,45 @@ final class Replay {
         ref.file().key(), key -> new Ranged(ref, new AtomicLong(), new Lazy()));
   }
 
-  private List<Entry> read(Manifest.Segment ref, String session) throws Exception {
+  /** Lets go of what is known of segments, for who has an index from now on. */
+  synchronized void forget() {
+    ranged.clear();
+  }
+
+  /** The events of a session in some segments, in no order. */
+  private List<Entry> read(List<Manifest.Segment> segments, String session) {
+    List<Manifest.Segment> whole = new ArrayList<>();
+    List<Callable<List<Entry>>> parts = new ArrayList<>();
+    for (Manifest.Segment ref : segments) {
+      if (isReadWhole(ref)) {
+        whole.add(ref);
+      } else {
+        parts.add(() -> inRanges(ref, session));
+      }
+    }
+    // A whole segment is in memory while it is fetched, which the library bounds.
+    library.fetchRows(whole);
+    List<Entry> events = new ArrayList<>();
+    for (Manifest.Segment ref : whole) {
+      try {
+        events.addAll(library.reader(ref).session(session));
+      } catch (IOException e) {
+        throw new Unreadable(e);
+      }
+    }
+    store.allOf(parts).forEach(events::addAll);
+    return events;
+  }
+
+  private boolean isReadWhole(Manifest.Segment ref) {
+    return ref.file().bytes() <= WHOLE_BYTES_MAX
+        || ranged(ref).isReadEnough()
+        || library.copies().has(ref.file().sha256());
+  }
+
+  private List<Entry> inRanges(Manifest.Segment ref, String session) throws Exception {
     Ranged one = ranged(ref);
     try {
-      if (ref.file().bytes() <= WHOLE_BYTES_MAX
-          || one.isReadEnough()
-          || library.copies().has(ref.file().sha256())) {
-        return library.reader(ref).session(session);
-      }
       return one.segment()
           .get(() ->
               RemoteSegment.open(
@@ -148,6 +213,10 @@ final class Replay {
           .session(session);
     } catch (IOException e) {
       throw new Unreadable(e);
+    } finally {
+      if (one.isReadEnough()) {
+        one.segment().forget();
+      }
     }
   }
 
@@ -157,11 +226,17 @@ final class Replay {
     List<Callable<byte[]>> reads = new ArrayList<>();
     for (Range range : ranges) {
       bytesRead.addAndGet(range.bytes());
-      reads.add(() ->
-          store
+      reads.add(() -> {
+        atOnce.acquire();
+        try {
+          return store
               .getRange(key, range.offset(), range.bytes())
               .map(ObjectStore.Stored::bytes)
-              .orElseThrow(() -> new FileGoneException(key, store.describe())));
+              .orElseThrow(() -> new FileGoneException(key, store.describe()));
+        } finally {
+          atOnce.release();
+        }
+      });
     }
     List<byte[]> parts = store.allOf(reads);
     for (int i = 0; i < parts.size(); i++) {
