@@ -114,6 +114,30 @@ public record Figure(
         note);
   }
 
+  /**
+   * The same without its bar if it covers fewer events than the bar is for, which its note then
+   * says; call it last.
+   *
+   * @param least how many events
+   */
+  public Figure judgedFrom(long least) {
+    if (events >= least || bar.isEmpty()) {
+      return this;
+    }
+    String unjudged = String.format(Locale.ROOT, "not judged below %,d events", least);
+    return new Figure(
+        workload,
+        events,
+        contender,
+        measure,
+        value,
+        unit,
+        ratio,
+        beside,
+        Optional.empty(),
+        note.isEmpty() ? unjudged : note + "; " + unjudged);
+  }
+
   /** The same with what is to be said about it. */
   public Figure noting(String newNote) {
     return new Figure(

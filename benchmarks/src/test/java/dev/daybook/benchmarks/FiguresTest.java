@@ -31,6 +31,18 @@ class FiguresTest {
   }
 
   @Test
+  void judgesNothingOfAHistoryShorterThanTheBarIsFor() {
+    Figure held = PLAIN.atLeast(99_999).noting("one thread");
+    assertThat(held.judgedFrom(1_000)).isEqualTo(held);
+    Figure unjudged = held.judgedFrom(100_000);
+    assertThat(unjudged.isMet()).isEmpty();
+    assertThat(unjudged.note()).isEqualTo("one thread; not judged below 100,000 events");
+    assertThat(PLAIN.atLeast(1).judgedFrom(2_000).note())
+        .isEqualTo("not judged below 2,000 events");
+    assertThat(PLAIN.judgedFrom(2_000)).as("no bar to be dropped").isEqualTo(PLAIN);
+  }
+
+  @Test
   void meetsNoBarWithWhatIsNotANumber() {
     Figure none = Figure.of("import", 1, "Daybook", "rate", Double.NaN, "");
     assertThat(none.atLeast(0).isMet()).contains(false);
