@@ -2,7 +2,6 @@ package dev.daybook.benchmarks;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -104,20 +103,12 @@ final class Slices {
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = figure.applyAsDouble(above.get(i)) / figure.applyAsDouble(below.get(i));
     }
-    return median(ratios);
+    return Medians.of(ratios);
   }
 
   /** The median over the rounds. */
   static double median(List<Slice> slices, ToDoubleFunction<? super Slice> figure) {
-    return median(slices.stream().mapToDouble(figure).toArray());
-  }
-
-  private static double median(double[] values) {
-    Arrays.sort(values);
-    int middle = values.length / 2;
-    return values.length % 2 == 1
-        ? values[middle]
-        : (values[Math.max(0, middle - 1)] + values[middle]) / 2;
+    return Medians.of(slices, figure);
   }
 
   /** All steps of all rounds. */

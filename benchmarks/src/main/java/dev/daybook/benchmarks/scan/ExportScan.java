@@ -1,11 +1,14 @@
 package dev.daybook.benchmarks.scan;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.daybook.TraceStore;
 import dev.daybook.arrow.EventBatches;
 import dev.daybook.recall.Filter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -19,26 +22,51 @@ final class ExportScan implements Scan {
   private final TraceStore traces;
   private final Columns columns;
   private final Filter filter;
+  private final Texts as;
   private final BufferAllocator allocator = new RootAllocator();
 
-  ExportScan(TraceStore traces, Columns columns, Filter filter) {
+  /** What becomes of a text. */
+  enum Texts {
+    /** It stays in Arrow's buffers, where it is looked at. */
+    BUFFERS,
+    /** A String is made of it. */
+    STRINGS
+  }
+
+  ExportScan(TraceStore traces, Columns columns, Filter filter, Texts as) {
     this.traces = traces;
     this.columns = columns;
     this.filter = filter;
+    this.as = as;
   }
 
   @Override
   public String contender() {
-    return "Daybook, Arrow export";
+    return switch (as) {
+      case BUFFERS -> "Daybook, Arrow export";
+      case STRINGS -> "Daybook, every text made a String";
+    };
   }
 
   @Override
   public String note() {
-    return "";
+    return switch (as) {
+      case BUFFERS -> "values stay in Arrow's buffers, where their lengths are looked at";
+      case STRINGS -> "the same batches, and a String of every text, as JDBC makes";
+    };
   }
 
   @Override
   public Scanned run() throws IOException {
+    return run(String::length);
+  }
+
+  @Override
+  public Scanned check() throws IOException {
+    return run(text -> text.getBytes(UTF_8).length);
+  }
+
+  private Scanned run(ToIntFunction<String> length) throws IOException {
     long rows = 0;
     long numbers = 0;
     long bytes = 0;
@@ -58,7 +86,11 @@ final class ExportScan implements Scan {
           numbers += times.get(row);
         }
         for (VarCharVector vector : of) {
-          bytes += bytes(vector, count);
+          bytes +=
+              switch (as) {
+                case BUFFERS -> bytes(vector, count);
+                case STRINGS -> lengths(vector, count, length);
+              };
           texts += count - vector.getNullCount();
         }
       }
@@ -76,6 +108,16 @@ final class ExportScan implements Scan {
       start = end;
     }
     return bytes;
+  }
+
+  private static long lengths(VarCharVector vector, int count, ToIntFunction<String> length) {
+    long lengths = 0;
+    for (int row = 0; row < count; row++) {
+      if (!vector.isNull(row)) {
+        lengths += length.applyAsInt(new String(vector.get(row), UTF_8));
+      }
+    }
+    return lengths;
   }
 
   @Override

@@ -26,6 +26,8 @@ import org.apache.parquet.schema.Type;
 
 /** The column reader of parquet-java over the same files, without Hadoop and without Daybook. */
 final class RawScan implements Scan {
+  static final String NAME = "raw parquet-java, column reader";
+
   private final List<Footer> files = new ArrayList<>();
   private final Columns columns;
 
@@ -45,7 +47,7 @@ final class RawScan implements Scan {
 
   @Override
   public String contender() {
-    return "raw parquet-java, column reader";
+    return NAME;
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.daybook.Workspace;
 import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
+import dev.daybook.benchmarks.Medians;
 import dev.daybook.benchmarks.Scratch;
 import dev.daybook.benchmarks.SyntheticHistory;
 import dev.daybook.event.Actor;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,6 +40,10 @@ public final class ScanSuite implements Callable<Integer> {
   private static final String TOOL = "bash";
   private static final String IN_ENGINE = "DuckDB in the engine, threads=1";
   private static final String OVER_JDBC = "DuckDB over JDBC, threads=1";
+
+  /** The bars are for histories of so many events. */
+  private static final int JUDGED_EVENTS = 100_000;
+
   private static final int SESSION_EVENTS = 1_000;
   private static final int ACTORS = 16;
   private static final int WARMUP_ROUNDS = 3;
@@ -170,52 +174,73 @@ public final class ScanSuite implements Callable<Integer> {
 
   private void scan(Workspace workspace, List<Path> files, long count, Columns columns)
       throws Exception {
-    boolean hasText = columns.equals(Columns.WITH_TEXT);
-    try (Scan export = new ExportScan(workspace.traces(), columns, Filter.any());
+    try (Scan export = export(workspace, columns, Filter.any(), ExportScan.Texts.BUFFERS);
+        Scan strings = export(workspace, columns, Filter.any(), ExportScan.Texts.STRINGS);
         Scan raw = new RawScan(files, columns)) {
-      List<Scan> others = new ArrayList<>(List.of(raw));
-      others.addAll(ofDuckDb(files, columns));
-      List<Scan> all = new ArrayList<>(List.of(export));
-      all.addAll(others);
+      List<Scan> ofDuckDb = ofDuckDb(files, columns);
+      List<Scan> all = new ArrayList<>(List.of(export, strings, raw));
+      all.addAll(ofDuckDb);
       double[][] seconds = turns(all, columns.toString());
       String workload = "scan of " + columns;
       for (int i = 0; i < all.size(); i++) {
         figures.add(
             rate(workload, count, all.get(i).contender(), seconds[i]).noting(all.get(i).note()));
       }
-      for (int i = 1; i < all.size(); i++) {
+      for (int i = 2; i < all.size(); i++) {
         String other = all.get(i).contender();
         Figure figure =
             rate(workload, count, export.contender(), seconds[0])
                 .beside(other, medianRatio(seconds[i], seconds[0]));
-        if (i == 1) {
-          figure = figure.atLeast(RAW_MIN);
-        } else if (other.equals(IN_ENGINE)) {
-          figure =
-              hasText
-                  ? figure.atLeast(ENGINE_MIN)
-                  : figure.noting(
-                      """
-                      the engine adds up vectors and hands on four sums, where the export writes every \
-                      value into memory that Java then reads one by one\
-                      """);
-        } else if (other.equals(OVER_JDBC)) {
-          figure = figure.atLeast(JDBC_MIN);
-          if (hasText) {
-            figure =
-                figure.noting(
-                    """
-                    most of the export's time is zstd unpacking the text, which the engine does \
-                    as well before it hands anything on\
-                    """);
-          }
+        figures.add(judged(figure, columns).judgedFrom(JUDGED_EVENTS));
+        if (other.equals(OVER_JDBC)) {
+          figures.add(
+              rate(workload, count, strings.contender(), seconds[1])
+                  .beside(other, medianRatio(seconds[i], seconds[1]))
+                  .noting("both hand over a number and Strings"));
         }
-        figures.add(figure);
       }
-      for (Scan other : others) {
+      for (Scan other : ofDuckDb) {
         other.close();
       }
     }
+  }
+
+  private static Scan export(
+      Workspace workspace, Columns columns, Filter filter, ExportScan.Texts as) {
+    return new ExportScan(workspace.traces(), columns, filter, as);
+  }
+
+  /** With its bar and what is to be said of this ratio and no other. */
+  private static Figure judged(Figure figure, Columns columns) {
+    boolean hasText = columns.equals(Columns.WITH_TEXT);
+    return switch (figure.beside()) {
+      case RawScan.NAME ->
+          figure
+              .atLeast(RAW_MIN)
+              .noting(
+                  "both read the same pages; the export writes the values into Arrow's buffers");
+      case IN_ENGINE ->
+          hasText
+              ? figure
+                  .atLeast(ENGINE_MIN)
+                  .noting(
+                      "the engine hands on four sums, the export every value in Arrow's buffers")
+              : figure.noting(
+                  """
+                  the engine adds up vectors and hands on four sums, where the export writes every \
+                  value into memory that Java then reads one by one\
+                  """);
+      case OVER_JDBC ->
+          figure
+              .atLeast(JDBC_MIN)
+              .noting(
+                  "the export hands over Arrow's buffers, JDBC makes Strings"
+                      + (hasText
+                          ? "; most of the export's time is zstd, which unpacks the text, and the"
+                              + " engine does that as well before it hands anything over"
+                          : ""));
+      default -> figure.noting("the export uses one thread");
+    };
   }
 
   private static List<Scan> ofDuckDb(List<Path> files, Columns columns) throws SQLException {
@@ -234,7 +259,7 @@ public final class ScanSuite implements Callable<Integer> {
     Columns columns = Columns.WITH_TEXT;
     Filter filter = Filter.any().tool(TOOL);
     List<Scan> all = new ArrayList<>();
-    all.add(new ExportScan(workspace.traces(), columns, filter));
+    all.add(export(workspace, columns, filter, ExportScan.Texts.BUFFERS));
     if (DuckScan.isThere()) {
       for (DuckScan.Delivery delivery : DuckScan.Delivery.values()) {
         all.add(DuckScan.of(files, columns, "tool = '" + TOOL + "'", delivery, 1));
@@ -244,7 +269,8 @@ public final class ScanSuite implements Callable<Integer> {
     double[][] seconds = turns(all, workload);
     long count = workspace.traces().count(filter);
     for (int i = 0; i < all.size(); i++) {
-      Figure figure = rate(workload, count, all.get(i).contender(), seconds[i]);
+      Figure figure =
+          rate(workload, count, all.get(i).contender(), seconds[i]).noting(all.get(i).note());
       figures.add(
           i == 0
               ? figure
@@ -256,7 +282,7 @@ public final class ScanSuite implements Callable<Integer> {
   }
 
   private static Figure rate(String workload, long events, String contender, double[] seconds) {
-    return Figure.of(workload, events, contender, "rate", events / median(seconds), "events/s");
+    return Figure.of(workload, events, contender, "rate", events / Medians.of(seconds), "events/s");
   }
 
   /**
@@ -300,18 +326,12 @@ public final class ScanSuite implements Callable<Integer> {
     return (System.nanoTime() - start) / 1e9 / runs;
   }
 
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
-  }
-
   /** Of the ratios within each round. */
   private static double medianRatio(double[] above, double[] below) {
     double[] ratios = new double[above.length];
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = above[i] / below[i];
     }
-    return median(ratios);
+    return Medians.of(ratios);
   }
 }

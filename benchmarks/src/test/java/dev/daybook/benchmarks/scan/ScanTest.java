@@ -64,9 +64,11 @@ class ScanTest {
         "Arrow needs --add-opens=java.base/java.nio=ALL-UNNAMED, which this JVM was started"
             + " without");
     for (Columns columns : List.of(Columns.WITH_TEXT, Columns.SMALL)) {
-      try (Scan raw = new RawScan(files(), columns);
-          Scan export = new ExportScan(workspace.traces(), columns, Filter.any())) {
-        assertThat(export.run()).isEqualTo(raw.run());
+      for (ExportScan.Texts as : ExportScan.Texts.values()) {
+        try (Scan raw = new RawScan(files(), columns);
+            Scan export = new ExportScan(workspace.traces(), columns, Filter.any(), as)) {
+          assertThat(export.check()).isEqualTo(raw.check());
+        }
       }
     }
   }
