@@ -2,10 +2,12 @@ package dev.daybook.benchmarks;
 
 import dev.daybook.Daybook;
 import dev.daybook.storage.ObjectStore;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,19 +22,21 @@ final class AckSuite implements Callable<Integer> {
   private static final int LOADED_THREADS = 16;
   private static final int SLICES_MIN = 20;
   private static final int SAMPLES = 50;
+  private static final String DAYBOOK = "Daybook";
+  private static final String RAW = "raw create";
 
   @Option(names = "--s3", description = "on a double of S3 with injected latency")
   private boolean s3;
 
   @Option(
       names = "--seconds",
-      description =
-          "of each case, half of them for the raw side; at least 40 for the bars to count")
+      description = "of each case, half of them for the raw side; from 40 on p99 can be trusted")
   private int seconds = 2 * SLICES_MIN;
 
   /** How long an acknowledgement may take, as a multiple of a raw create. */
   private record Bars(double p50, double p99) {}
 
+  private final Figures figures = new Figures();
   private int number;
 
   @Override
@@ -116,11 +120,22 @@ final class AckSuite implements Callable<Integer> {
             .size();
   }
 
-  private static String line(Case one, List<Slices.Slice> raw, List<Slices.Slice> product) {
+  private String line(Case one, List<Slices.Slice> raw, List<Slices.Slice> product)
+      throws IOException {
     double p50 = Slices.ratio(product, raw, slice -> slice.latencies().millis(50));
     double p99 = Slices.ratio(product, raw, slice -> slice.latencies().millis(99));
     Latencies rawAll = Slices.pooled(raw);
     Latencies all = Slices.pooled(product);
+    figures.add(
+        Figure.of(
+            workload(one),
+            all.count(),
+            DAYBOOK,
+            "rate",
+            Slices.median(product, Slices.Slice::perSecond),
+            "events/s"));
+    add(one, rawAll, all, 50, p50, one.bars().stream().map(Bars::p50).findFirst());
+    add(one, rawAll, all, 99, p99, one.bars().stream().map(Bars::p99).findFirst());
     String bar50 = one.bars().stream().map(bars -> bar(p50, bars.p50())).findFirst().orElse("none");
     String bar99 = one.bars().stream().map(bars -> bar(p99, bars.p99())).findFirst().orElse("none");
     return String.format(
@@ -137,6 +152,29 @@ final class AckSuite implements Callable<Integer> {
         all.millis(99),
         p99,
         bar99);
+  }
+
+  private static String workload(Case one) {
+    return "acknowledgement, " + one.name();
+  }
+
+  private void add(
+      Case one, Latencies raw, Latencies all, int percent, double ratio, Optional<Double> bar)
+      throws IOException {
+    String measure = "p" + percent;
+    figures.add(
+        Figure.of(workload(one), raw.count(), RAW, measure, raw.millis(percent), "ms")
+            .noting("creates of as many bytes, which are ready, by a thread that is never left"));
+    Figure figure =
+        Figure.of(workload(one), all.count(), DAYBOOK, measure, all.millis(percent), "ms")
+            .beside(RAW, ratio)
+            .noting(
+                """
+                the event is serialised, checked and compressed within the time, and goes to the \
+                thread that writes; the ratio is the median of those of %d rounds\
+                """
+                    .formatted(Math.max(1, seconds / 2)));
+    figures.add(bar.isPresent() ? figure.atMost(bar.get()) : figure);
   }
 
   private static String bar(double ratio, double bar) {

@@ -17,7 +17,6 @@ import dev.daybook.storage.local.LocalObjectStore;
 import dev.daybook.storage.s3.testing.S3Double;
 import dev.daybook.storage.s3.testing.S3Latency;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,11 +61,16 @@ final class ColdOpenSuite implements Callable<Integer> {
   @Option(names = "--requests", description = "print every request, in the order of the answers")
   private boolean isTold;
 
+  private final Figures figures = new Figures();
+
+  /** Kept until all is measured, since to write one takes time. */
+  private final List<Figure> measured = new ArrayList<>();
+
   @Override
   public Integer call() throws Exception {
     Console.machine();
-    Path scratch = Files.createTempDirectory("daybook-benchmark-");
-    try (ObjectStore local = LocalObjectStore.at(store.orElse(scratch.resolve("store")))) {
+    try (ScratchFolder scratch = ScratchFolder.of("daybook-benchmark-");
+        ObjectStore local = LocalObjectStore.at(store.orElse(scratch.resolve("store")))) {
       build(local, scratch.resolve("cache-of-the-builder"));
       if (s3) {
         S3Latency latency = new S3Latency(Duration.ofMillis(30), Duration.ofMillis(90));
@@ -75,14 +79,12 @@ final class ColdOpenSuite implements Callable<Integer> {
             ObjectStore bucket = server.storeBuilder().build()) {
           copy(local, bucket);
           Console.line("store     double of S3 on 127.0.0.1, answers in 30 ms (p50), 90 ms (p99)");
-          measure(bucket, Duration.ZERO, scratch);
+          measure(bucket, Duration.ZERO, scratch.path());
         }
       } else {
         Console.line("store     local disk, each request held up by %d ms", HELD_UP.toMillis());
-        measure(local, HELD_UP, scratch);
+        measure(local, HELD_UP, scratch.path());
       }
-    } finally {
-      Scratch.delete(scratch);
     }
     return 0;
   }
@@ -153,7 +155,7 @@ final class ColdOpenSuite implements Callable<Integer> {
     }
   }
 
-  private void measure(ObjectStore store, Duration heldUp, Path scratch) {
+  private void measure(ObjectStore store, Duration heldUp, Path scratch) throws IOException {
     RequestLog log = new RequestLog(store, heldUp);
     Console.line(
         "%-22s %8s %6s %6s %6s %12s %13s %8s  %s",
@@ -174,6 +176,7 @@ final class ColdOpenSuite implements Callable<Integer> {
                 .open();
         Workspace workspace = daybook.open(NAME)) {
       line("open", log, start, "none");
+      measured.add(figure("open", "requests", log.requests().size(), ""));
       int tasks = workspace.plan().tasks().size();
       int trips = RequestLog.serialRoundTrips(log.requests());
       line(
@@ -181,6 +184,7 @@ final class ColdOpenSuite implements Callable<Integer> {
           log,
           start,
           ROUND_TRIPS_MAX + " serial trips: " + Console.verdict(trips <= ROUND_TRIPS_MAX));
+      measured.add(figure("first plan read", "serial trips", trips, "").atMost(ROUND_TRIPS_MAX));
       Query query = Query.of("tests of the parser after the fix").freshness(Duration.ZERO);
       Hits found = workspace.recall(query);
       int hits = found.size();
@@ -196,6 +200,10 @@ final class ColdOpenSuite implements Callable<Integer> {
                   Console.verdict(beside <= RECALL_ROUND_TRIPS_MAX),
                   REQUESTS_MAX,
                   Console.verdict(requests <= REQUESTS_MAX)));
+      measured.add(
+          figure("first strong recall", "serial trips beside index", beside, "")
+              .atMost(RECALL_ROUND_TRIPS_MAX));
+      measured.add(figure("first strong recall", "requests", requests, "").atMost(REQUESTS_MAX));
       int loaded = found.load().size();
       int toLoad =
           RequestLog.serialRoundTrips(log.requests().subList(requests, log.requests().size()));
@@ -206,6 +214,8 @@ final class ColdOpenSuite implements Callable<Integer> {
           LOAD_ROUND_TRIPS_MAX
               + " serial trips more: "
               + Console.verdict(toLoad <= LOAD_ROUND_TRIPS_MAX));
+      measured.add(
+          figure("load of hits", "serial trips more", toLoad, "").atMost(LOAD_ROUND_TRIPS_MAX));
       hits += workspace.recall(query).size();
       line("second strong recall", log, start, "none");
       Console.line(
@@ -214,6 +224,9 @@ final class ColdOpenSuite implements Callable<Integer> {
           tasks,
           hits,
           daybook.requests().bytesReceived());
+    }
+    for (Figure figure : measured) {
+      figures.add(figure);
     }
     if (isTold) {
       log.requests()
@@ -235,10 +248,12 @@ final class ColdOpenSuite implements Callable<Integer> {
         .toList();
   }
 
-  private static void line(String phase, RequestLog log, long start, String bar) {
+  private void line(String phase, RequestLog log, long start, String bar) {
     List<RequestLog.Noted> requests = log.requests();
     long gets = requests.stream().filter(r -> r.kind() == RequestLog.Kind.GET).count();
     long lists = requests.stream().filter(r -> r.kind() == RequestLog.Kind.LIST).count();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    measured.add(figure(phase, "time", seconds, "s"));
     Console.line(
         "%-22s %8d %6d %6d %6d %12d %13d %8.2f  %s",
         phase,
@@ -248,7 +263,12 @@ final class ColdOpenSuite implements Callable<Integer> {
         requests.size() - gets - lists,
         RequestLog.serialRoundTrips(requests),
         RequestLog.serialRoundTrips(besideIndexes(requests)),
-        (System.nanoTime() - start) / 1e9,
+        seconds,
         bar);
+  }
+
+  private Figure figure(String phase, String measure, double value, String unit) {
+    String workload = "cold open, until " + phase;
+    return Figure.of(workload, events, "Daybook, empty cache", measure, value, unit);
   }
 }

@@ -13,7 +13,6 @@ import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.local.LocalObjectStore;
 import dev.daybook.storage.s3.S3ObjectStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,16 +52,14 @@ final class ImportSuite implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path scratch = Files.createTempDirectory("daybook-benchmark-");
-    try (ObjectStore store = store(scratch)) {
+    try (ScratchFolder scratch = ScratchFolder.of("daybook-benchmark-");
+        ObjectStore store = store(scratch.path())) {
       String name = "bench-" + ProcessHandle.current().pid() + "-" + System.currentTimeMillis();
       rawCreates(store, name);
-      try (Daybook daybook = daybook(store, scratch)) {
+      try (Daybook daybook = daybook(store, scratch.path())) {
         run(daybook, name);
         daybook.delete(name);
       }
-    } finally {
-      Scratch.delete(scratch);
     }
     return 0;
   }

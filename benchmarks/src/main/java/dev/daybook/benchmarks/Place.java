@@ -22,17 +22,17 @@ public final class Place implements AutoCloseable {
 
   private static final String P99 = "90";
 
-  private final Path scratch;
+  private final ScratchFolder scratch;
   private final Optional<S3DoubleProcess> s3;
 
-  private Place(Path scratch, Optional<S3DoubleProcess> s3) {
+  private Place(ScratchFolder scratch, Optional<S3DoubleProcess> s3) {
     this.scratch = scratch;
     this.s3 = s3;
   }
 
   /** A place on the local disk, or on the double. */
   static Place of(boolean onS3) throws IOException {
-    Path scratch = Files.createTempDirectory("daybook-benchmark-");
+    ScratchFolder scratch = ScratchFolder.of("daybook-benchmark-");
     return new Place(
         scratch,
         onS3 ? Optional.of(S3DoubleProcess.start("--p50", P50, "--p99", P99)) : Optional.empty());
@@ -80,7 +80,7 @@ public final class Place implements AutoCloseable {
   public String describe() throws IOException {
     return s3.isPresent()
         ? "double of S3 on 127.0.0.1, answers in %s ms (p50), %s ms (p99)".formatted(P50, P99)
-        : "local disk, " + Files.getFileStore(scratch).type();
+        : "local disk, " + Files.getFileStore(scratch.path()).type();
   }
 
   @Override
@@ -88,6 +88,6 @@ public final class Place implements AutoCloseable {
     for (S3DoubleProcess server : s3.stream().toList()) {
       server.close();
     }
-    Scratch.delete(scratch);
+    scratch.close();
   }
 }

@@ -16,7 +16,6 @@ import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.local.LocalObjectStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +32,7 @@ import picocli.CommandLine.Option;
 final class PlanQueriesSuite implements Callable<Integer> {
   private static final int CHAIN = 5_000;
   private static final int AT_ONCE = 1_000;
+  private static final String RAW = "raw create of 1,000 bytes there";
 
   @Option(names = "--tasks", description = "how many tasks, none of them closed")
   private int tasks = 10_000;
@@ -40,21 +40,20 @@ final class PlanQueriesSuite implements Callable<Integer> {
   @Option(names = "--rounds", description = "measured calls of each, after as many to warm up")
   private int rounds = 300;
 
+  private final Figures figures = new Figures();
+
   @Override
   public Integer call() throws IOException {
     Console.machine();
     Console.line("plan      %,d tasks, none closed; %d calls each after as many", tasks, rounds);
     Console.line("%-34s %9s %9s %9s  %s", "measure", "p50 ms", "p99 ms", "max ms", "bar");
-    Path scratch = Files.createTempDirectory("daybook-benchmark-");
-    try {
+    try (ScratchFolder scratch = ScratchFolder.of("daybook-benchmark-")) {
       try (ObjectStore store = new MemoryObjectStore()) {
         queries(store, scratch.resolve("memory"));
       }
       try (ObjectStore store = LocalObjectStore.at(scratch.resolve("store"))) {
         disk(store, scratch.resolve("local"));
       }
-    } finally {
-      Scratch.delete(scratch);
     }
     return 0;
   }
@@ -68,7 +67,7 @@ final class PlanQueriesSuite implements Callable<Integer> {
         .open();
   }
 
-  private void queries(ObjectStore store, Path cache) {
+  private void queries(ObjectStore store, Path cache) throws IOException {
     try (Daybook daybook = daybook(store, cache);
         Workspace workspace = daybook.create("queries");
         Session session = workspace.startSession(Actor.agent("coder"))) {
@@ -121,7 +120,7 @@ final class PlanQueriesSuite implements Callable<Integer> {
   }
 
   /** The same update where it is forced to disk, beside a bare create of as many bytes. */
-  private void disk(ObjectStore store, Path cache) {
+  private void disk(ObjectStore store, Path cache) throws IOException {
     try (Daybook daybook = daybook(store, cache);
         Workspace workspace = daybook.create("disk");
         Session session = workspace.startSession(Actor.agent("coder"))) {
@@ -135,7 +134,7 @@ final class PlanQueriesSuite implements Callable<Integer> {
                   List.of(TaskEdited.of("T-" + next[0]++ % tasks).describedAs("new " + next[0])))));
       byte[] bytes = new byte[1_000];
       line(
-          "raw create of 1,000 bytes there",
+          RAW,
           0,
           measure(() ->
               store.createIfAbsent(
@@ -160,14 +159,23 @@ final class PlanQueriesSuite implements Callable<Integer> {
     return millis;
   }
 
-  private static void line(String what, double bar, double[] millis) {
+  private void line(String what, double bar, double[] millis) throws IOException {
     double p50 = millis[millis.length / 2];
+    double p99 = millis[millis.length * 99 / 100];
+    Figure middle = figure(what, "p50", p50);
+    figures.add(bar == 0 ? middle : middle.atMost(bar));
+    figures.add(figure(what, "p99", p99));
     Console.line(
         "%-34s %9.3f %9.3f %9.3f  %s",
         what,
         p50,
-        millis[millis.length * 99 / 100],
+        p99,
         millis[millis.length - 1],
         bar == 0 ? "none" : "%.0f ms: %s".formatted(bar, Console.verdict(p50 <= bar)));
+  }
+
+  private Figure figure(String what, String measure, double millis) {
+    String contender = what.equals(RAW) ? "local disk" : "Daybook";
+    return Figure.of("plan of open tasks, " + what, tasks, contender, measure, millis, "ms");
   }
 }

@@ -15,7 +15,6 @@ import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.local.LocalObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,10 +73,9 @@ final class PlanReplaySuite implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Console.machine();
-    Path scratch = Files.createTempDirectory("daybook-benchmark-");
-    Path folder = kept.orElse(scratch.resolve("store"));
     boolean equal;
-    try {
+    try (ScratchFolder scratch = ScratchFolder.of("daybook-benchmark-")) {
+      Path folder = kept.orElse(scratch.resolve("store"));
       try (ObjectStore store = LocalObjectStore.at(folder);
           Daybook daybook =
               Daybook.on(store)
@@ -86,9 +84,7 @@ final class PlanReplaySuite implements Callable<Integer> {
                   .open()) {
         equal = replay(daybook);
       }
-      open(folder, scratch);
-    } finally {
-      Scratch.delete(scratch);
+      open(folder, scratch.path());
     }
     return equal ? 0 : 1;
   }

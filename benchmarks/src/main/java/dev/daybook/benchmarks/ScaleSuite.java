@@ -113,14 +113,12 @@ final class ScaleSuite implements Callable<Integer> {
           "--events, --segments and --queries are %,d, %,d and %,d; expected at least 1, and no more segments than events"
               .formatted(events, segments, queries));
     }
-    Path folder = store.isPresent() ? store.get() : Files.createTempDirectory("daybook-benchmark-");
-    Files.createDirectories(folder);
-    try {
-      run(folder);
-    } finally {
-      if (store.isEmpty()) {
-        Scratch.delete(folder);
-      }
+    if (store.isPresent()) {
+      run(Files.createDirectories(store.get()));
+      return 0;
+    }
+    try (ScratchFolder folder = ScratchFolder.of("daybook-benchmark-")) {
+      run(folder.path());
     }
     return 0;
   }

@@ -1,6 +1,7 @@
 package dev.daybook.benchmarks;
 
 import dev.daybook.storage.ObjectStore;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,10 +20,19 @@ final class SqliteSuite implements Callable<Integer> {
   private static final int THREADS = 16;
   private static final int UNACKNOWLEDGED = 64;
   private static final double PER_SECOND_MIN = 50_000;
+  private static final String SQLITE = "SQLite";
+  private static final String RAW = "raw group commit";
+  private static final String OF_SQLITE =
+      """
+      WAL, synchronous=FULL, a transaction an event, one connection; the text in columns, no index \
+      but the row's number\
+      """;
+  private static final String OF_RAW = "creates an object of what waits, from bytes that are ready";
 
   @Option(names = "--rounds", description = "turns of a second of each contender in each case")
   private int rounds = 20;
 
+  private final Figures figures = new Figures();
   private int number;
 
   /**
@@ -78,8 +88,7 @@ final class SqliteSuite implements Callable<Integer> {
                   place, "alone-" + number + "-", one.threads(), one.unacknowledged()),
               FreshRecording.withCompaction(
                   place, "compacted-" + number + "-", one.threads(), one.unacknowledged()));
-      List<String> names =
-          List.of("SQLite", "raw group commit", "Daybook", "Daybook with compaction");
+      List<String> names = List.of(SQLITE, RAW, "Daybook", "Daybook with compaction");
       List<List<Slices.Slice>> slices =
           Slices.measure(one.name(), rounds, one.threads(), contenders);
       for (int i = 0; i < contenders.size(); i++) {
@@ -88,13 +97,14 @@ final class SqliteSuite implements Callable<Integer> {
     }
   }
 
-  private static String line(
+  private String line(
       Case one,
       String name,
       List<Slices.Slice> slices,
       List<Slices.Slice> sqlite,
       List<Slices.Slice> raw,
-      boolean isJudged) {
+      boolean isJudged)
+      throws IOException {
     double perSecond = Slices.median(slices, Slices.Slice::perSecond);
     double bySqlite = Slices.ratio(slices, sqlite, Slices.Slice::perSecond);
     double byRaw = Slices.ratio(slices, raw, Slices.Slice::perSecond);
@@ -107,6 +117,15 @@ final class SqliteSuite implements Callable<Integer> {
     }
     if (isJudged && one.perSecondMin() > 0) {
       bars.add(bar("%,.0f/s", one.perSecondMin(), perSecond));
+    }
+    if (isJudged) {
+      addJudged(one, name, slices, bySqlite, byRaw);
+    } else {
+      figures.add(rate(one, name, slices).noting(name.equals(SQLITE) ? OF_SQLITE : OF_RAW));
+    }
+    if (one.unacknowledged() == 1) {
+      Latencies all = Slices.pooled(slices);
+      figures.add(Figure.of(workload(one), all.count(), name, "p50", all.millis(50), "ms"));
     }
     // With several under way a step is no acknowledgement, so its duration says nothing.
     return String.format(
@@ -121,6 +140,33 @@ final class SqliteSuite implements Callable<Integer> {
         bySqlite,
         byRaw,
         bars.isEmpty() ? "none" : String.join(", ", bars));
+  }
+
+  private static String workload(Case one) {
+    return "recording, " + one.name();
+  }
+
+  private static Figure rate(Case one, String name, List<Slices.Slice> slices) {
+    return Figure.of(
+        workload(one),
+        Slices.pooled(slices).count(),
+        name,
+        "rate",
+        Slices.median(slices, Slices.Slice::perSecond),
+        "events/s");
+  }
+
+  private void addJudged(
+      Case one, String name, List<Slices.Slice> slices, double bySqlite, double byRaw)
+      throws IOException {
+    Figure rate = rate(one, name, slices);
+    Figure besideSqlite = rate.beside(SQLITE, bySqlite);
+    Figure besideRaw = rate.beside(RAW, byRaw);
+    figures.add(one.sqliteMin() > 0 ? besideSqlite.atLeast(one.sqliteMin()) : besideSqlite);
+    figures.add(one.rawMin() > 0 ? besideRaw.atLeast(one.rawMin()) : besideRaw);
+    if (one.perSecondMin() > 0) {
+      figures.add(rate.atLeast(one.perSecondMin()));
+    }
   }
 
   private static String bar(String format, double bar, double is) {

@@ -9,7 +9,7 @@ import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
 import dev.daybook.benchmarks.Medians;
 import dev.daybook.benchmarks.ScaleWorkspace;
-import dev.daybook.benchmarks.Scratch;
+import dev.daybook.benchmarks.ScratchFolder;
 import dev.daybook.benchmarks.SyntheticHistory;
 import dev.daybook.event.Actor;
 import dev.daybook.event.Entry;
@@ -30,7 +30,6 @@ import dev.daybook.storage.s3.testing.S3Double;
 import dev.daybook.storage.s3.testing.S3Latency;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,13 +115,10 @@ public final class ReplaySuite implements Callable<Integer> {
         s3
             ? "double of S3 on 127.0.0.1, answers in 30 ms (p50), 90 ms (p99)"
             : "local disk, each request held up by " + HELD_UP.toMillis() + " ms");
-    Path scratch = Files.createTempDirectory("daybook-benchmark-");
-    try {
+    try (ScratchFolder scratch = ScratchFolder.of("daybook-benchmark-")) {
       for (int parts : segments) {
         run(parts, scratch.resolve("in-" + parts));
       }
-    } finally {
-      Scratch.delete(scratch);
     }
     figures.print();
     return 0;

@@ -9,7 +9,7 @@ import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
 import dev.daybook.benchmarks.Medians;
-import dev.daybook.benchmarks.Scratch;
+import dev.daybook.benchmarks.ScratchFolder;
 import dev.daybook.benchmarks.SyntheticHistory;
 import dev.daybook.event.Actor;
 import dev.daybook.event.TraceEvent;
@@ -95,8 +95,7 @@ public final class ScanSuite implements Callable<Integer> {
     if (!DuckScan.isThere()) {
       Console.line("DuckDB is not on the class path: it takes part with -Ppeers");
     }
-    Path scratch = Files.createTempDirectory("daybook-benchmark-");
-    try {
+    try (ScratchFolder scratch = ScratchFolder.of("daybook-benchmark-")) {
       Path folder = store.orElse(scratch.resolve("store"));
       try (ObjectStore local = LocalObjectStore.at(folder);
           Daybook daybook = engine(local, scratch.resolve("cache"));
@@ -116,8 +115,6 @@ public final class ScanSuite implements Callable<Integer> {
           scanOfOneTool(workspace, files);
         }
       }
-    } finally {
-      Scratch.delete(scratch);
     }
     figures.print();
     return 0;
