@@ -164,7 +164,7 @@ final class AckSuite implements Callable<Integer> {
     String measure = "p" + percent;
     figures.add(
         Figure.of(workload(one), raw.count(), RAW, measure, raw.millis(percent), "ms")
-            .noting("creates of as many bytes, which are ready, by a thread that is never left"));
+            .noting("creates of as many bytes, which are ready, and never leaves its thread"));
     Figure figure =
         Figure.of(workload(one), all.count(), DAYBOOK, measure, all.millis(percent), "ms")
             .beside(RAW, ratio)

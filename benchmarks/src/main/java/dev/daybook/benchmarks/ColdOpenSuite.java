@@ -215,7 +215,8 @@ final class ColdOpenSuite implements Callable<Integer> {
               + " serial trips more: "
               + Console.verdict(toLoad <= LOAD_ROUND_TRIPS_MAX));
       measured.add(
-          figure("load of hits", "serial trips more", toLoad, "").atMost(LOAD_ROUND_TRIPS_MAX));
+          figure("load of " + loaded + " hits", "serial trips more", toLoad, "")
+              .atMost(LOAD_ROUND_TRIPS_MAX));
       hits += workspace.recall(query).size();
       line("second strong recall", log, start, "none");
       Console.line(

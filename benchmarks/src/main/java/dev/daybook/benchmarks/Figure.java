@@ -154,6 +154,12 @@ public record Figure(
     return bar.map(limit -> limit + ": " + Console.verdict(isMet().orElseThrow())).orElse("none");
   }
 
+  /** What a note is about: the work, who did it and, for a ratio, beside whom. */
+  public String subject() {
+    String whose = workload + ", " + contender;
+    return beside.isEmpty() ? whose : whose + " beside " + beside;
+  }
+
   /** A number with three digits that matter, and no more than it needs. */
   public static String plain(double number) {
     double size = Math.abs(number);

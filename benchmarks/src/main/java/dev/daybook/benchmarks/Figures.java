@@ -114,7 +114,7 @@ public final class Figures {
     }
     for (Figure figure : figures) {
       if (!figure.note().isEmpty()) {
-        Console.line("note      %s, %s: %s", figure.workload(), figure.contender(), figure.note());
+        Console.line("note      %s: %s", figure.subject(), figure.note());
       }
     }
   }

@@ -60,15 +60,10 @@ final class Machine {
     Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
     try {
       FileStore store = Files.getFileStore(scratch);
-      return "%s, %s on %s, %s of %s free"
-          .formatted(
-              scratch,
-              store.type(),
-              store.name(),
-              gib(store.getUsableSpace()),
-              gib(store.getTotalSpace()));
+      return "%s, %s of %s free"
+          .formatted(store.type(), gib(store.getUsableSpace()), gib(store.getTotalSpace()));
     } catch (IOException e) {
-      return scratch + ", " + e;
+      return "unknown";
     }
   }
 

@@ -38,7 +38,7 @@ final class Markdown {
       text.append("**").append(escaped(Words.ofEnd(run))).append("**\n\n");
     }
     if (run.state() != SuiteRun.State.LEFT_OUT) {
-      text.append("`").append(run.command()).append("`\n\n");
+      text.append(code(run.command())).append("\n\n");
       text.append(escaped(Words.ofRun(run, head))).append("\n\n");
     }
     if (!section.last().isEmpty()) {
@@ -73,6 +73,16 @@ final class Markdown {
             .collect(Collectors.joining("\n", "", "\n\n"));
   }
 
+  /** A span of code that nothing in it can end. */
+  static String code(String text) {
+    String line = text.replaceAll("\\R", " ");
+    String fence = "`";
+    while (line.contains(fence)) {
+      fence += "`";
+    }
+    return fence.length() == 1 ? fence + line + fence : fence + " " + line + " " + fence;
+  }
+
   /** A block that nothing printed can end. */
   private static String printed(String text) {
     String fence = "```";
@@ -87,6 +97,9 @@ final class Markdown {
     return text.replace("\\", "\\\\")
         .replace("|", "\\|")
         .replace("*", "\\*")
+        .replace("_", "\\_")
+        .replace("[", "\\[")
+        .replace("]", "\\]")
         .replace("`", "\\`")
         .replace("&", "&amp;")
         .replace("<", "&lt;")

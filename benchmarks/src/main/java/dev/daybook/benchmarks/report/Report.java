@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,6 +38,7 @@ public final class Report implements Callable<Integer> {
   private final Launcher launcher;
   private final InstantSource clock;
   private final List<Suite> suites;
+  private final Supplier<String> sources;
 
   @Option(
       names = "--out",
@@ -51,7 +53,9 @@ public final class Report implements Callable<Integer> {
       description = "these suites; of others the page shows what is there")
   private List<String> only = List.of();
 
-  @Option(names = "--quick", description = "about ten minutes in all; ratios are rough")
+  @Option(
+      names = "--quick",
+      description = "about ten minutes in all; ratios are rough, and most bars are not judged")
   private boolean isQuick;
 
   @Option(names = "--full", description = "the long suites too; two to three hours")
@@ -87,13 +91,19 @@ public final class Report implements Callable<Integer> {
 
   /** For the command line. */
   public Report() {
-    this(Jvm::running, InstantSource.system(), Suites.ALL);
+    this(Jvm::running, InstantSource.system(), Suites.ALL, () -> Revision.of(home()));
   }
 
-  Report(Launcher launcher, InstantSource clock, List<Suite> suites) {
+  /**
+   * One for tests.
+   *
+   * @param revision tells that of the sources
+   */
+  Report(Launcher launcher, InstantSource clock, List<Suite> suites, Supplier<String> revision) {
     this.launcher = launcher;
     this.clock = clock;
     this.suites = List.copyOf(suites);
+    this.sources = revision;
   }
 
   /** A suite that is going to be run. */
@@ -108,9 +118,9 @@ public final class Report implements Callable<Integer> {
       render(folder, chartJs);
       return 0;
     }
-    String revision = Revision.of(home());
+    String revision = sources.get();
     folder.keep(Head.here(revision, clock.instant().truncatedTo(ChronoUnit.SECONDS).toString()));
-    Runner runner = new Runner(folder, launcher, clock, revision);
+    Runner runner = new Runner(folder, launcher, clock, revision, data);
     CountDownLatch isRendered = new CountDownLatch(1);
     Thread whenStopped = new Thread(() -> stop(runner, isRendered), "stop the suite that runs");
     Runtime.getRuntime().addShutdownHook(whenStopped);
@@ -125,6 +135,12 @@ public final class Report implements Callable<Integer> {
   private void check() {
     if (isQuick && isFull) {
       throw new ParameterException(spec.commandLine(), "--quick and --full exclude each other");
+    }
+    if (data.isPresent() && !Files.isDirectory(data.get())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--data: '%s' is no folder; give the one that recall/, traces/ and plans/ are in"
+              .formatted(data.get()));
     }
     List<String> names = suites.stream().map(Suite::name).toList();
     for (String name : only) {

@@ -3,6 +3,7 @@ package dev.daybook.benchmarks.report;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,20 +11,44 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Which state of the sources is measured, as git tells it. */
 final class Revision {
+  /** Of sources that git cannot tell the state of. */
+  static final String UNKNOWN = "unknown";
+
+  private static final Pattern NUL = Pattern.compile("\0", Pattern.LITERAL);
+
   private Revision() {}
 
   /**
    * The commit of the sources a folder is among, and a sum of what was changed since, if anything
-   * was; {@code unknown} where there is no git, or no repository.
+   * was, files among it that git does not know; {@value #UNKNOWN} where there is no git, or no
+   * repository of this project.
    */
   static String of(Path folder) {
+    Optional<Path> top = top(folder);
+    return top.isPresent() ? ofTop(top.get()) : UNKNOWN;
+  }
+
+  /** The folder of the work tree, if it is this project's and not one that the project lies in. */
+  private static Optional<Path> top(Path folder) {
+    return git(
+            Files.isDirectory(folder) ? folder : folder.resolveSibling("."),
+            "rev-parse",
+            "--show-toplevel")
+        .map(name -> Path.of(new String(name, UTF_8).strip()))
+        .filter(top -> Files.exists(top.resolve("benchmarks").resolve("run")));
+  }
+
+  private static String ofTop(Path folder) {
     Optional<byte[]> commit = git(folder, "rev-parse", "HEAD");
     Optional<byte[]> status = git(folder, "status", "--porcelain");
-    if (commit.isEmpty() || status.isEmpty()) {
-      return "unknown";
+    Optional<byte[]> diff = git(folder, "diff", "HEAD");
+    Optional<byte[]> unknown = git(folder, "ls-files", "-z", "--others", "--exclude-standard");
+    if (commit.isEmpty() || status.isEmpty() || diff.isEmpty() || unknown.isEmpty()) {
+      return UNKNOWN;
     }
     String name = new String(commit.get(), UTF_8).strip();
     if (status.get().length == 0) {
@@ -31,7 +56,17 @@ final class Revision {
     }
     MessageDigest sum = sha256();
     sum.update(status.get());
-    sum.update(git(folder, "diff", "HEAD").orElse(new byte[0]));
+    sum.update(diff.get());
+    try {
+      for (String file : NUL.split(new String(unknown.get(), UTF_8), -1)) {
+        if (Files.isRegularFile(folder.resolve(file))) {
+          sum.update(file.getBytes(UTF_8));
+          sum.update(Files.readAllBytes(folder.resolve(file)));
+        }
+      }
+    } catch (IOException e) {
+      return UNKNOWN;
+    }
     return name + ", changed (" + HexFormat.of().formatHex(sum.digest(), 0, 4) + ")";
   }
 

@@ -48,7 +48,7 @@ final class Rows {
   static List<String> notes(List<Figure> figures) {
     return figures.stream()
         .filter(figure -> !figure.note().isEmpty())
-        .map(figure -> "%s, %s: %s".formatted(figure.workload(), figure.contender(), figure.note()))
+        .map(figure -> figure.subject() + ": " + figure.note())
         .distinct()
         .toList();
   }

@@ -33,14 +33,23 @@ final class Runner {
   private final Launcher launcher;
   private final InstantSource clock;
   private final String revision;
+  private final Optional<Path> data;
   private boolean isStopped;
   private Optional<Process> running = Optional.empty();
 
-  Runner(Folder folder, Launcher launcher, InstantSource clock, String revision) {
+  /**
+   * One that has started nothing.
+   *
+   * @param revision of the sources
+   * @param data the folder that suites read, whose name is not shown
+   */
+  Runner(
+      Folder folder, Launcher launcher, InstantSource clock, String revision, Optional<Path> data) {
     this.folder = folder;
     this.launcher = launcher;
     this.clock = clock;
     this.revision = revision;
+    this.data = data;
   }
 
   /**
@@ -65,7 +74,8 @@ final class Runner {
       String suite, List<String> line, String count, Duration patience, Path scratch)
       throws IOException, InterruptedException {
     SuiteRun begun =
-        SuiteRun.starting(suite, line, revision, clock.instant(), Math.max(-1, Console.load()));
+        SuiteRun.starting(suite, line, revision, clock.instant(), Math.max(-1, Console.load()))
+            .reading(data.map(Path::toString).orElse(""));
     folder.keep(begun);
     Optional<Process> started = start(suite, line, scratch);
     if (started.isEmpty()) {

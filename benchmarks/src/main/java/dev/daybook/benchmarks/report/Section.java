@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is on a page of one suite.
@@ -51,17 +52,18 @@ record Section(SuiteRun run, List<Figure> figures, String output, List<String> l
         : "";
   }
 
-  /** What is to be said of a figure: its note, else what others say of the same contender. */
+  /** What is to be said of a figure: its note, and those of whom it is compared with. */
   String note(Figure figure) {
-    return figure.note().isEmpty()
-        ? figures.stream()
+    Stream<String> ofOther =
+        figures.stream()
             .filter(other -> other.workload().equals(figure.workload()))
-            .filter(other -> other.contender().equals(figure.contender()))
+            .filter(other -> other.contender().equals(figure.beside()))
             .map(Figure::note)
             .filter(note -> !note.isEmpty())
             .distinct()
-            .collect(Collectors.joining("; "))
-        : figure.note();
+            .map(note -> figure.beside() + ": " + note);
+    return Stream.concat(Stream.of(figure.note()).filter(note -> !note.isEmpty()), ofOther)
+        .collect(Collectors.joining("; "));
   }
 
   /** Whether the printed output stands for the figures, since there are none. */

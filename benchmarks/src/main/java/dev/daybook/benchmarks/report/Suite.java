@@ -14,12 +14,14 @@ import java.util.Optional;
  * @param name on the page and in file names
  * @param command the name that {@code benchmarks/run} knows
  * @param data what it reads of the folder of {@code --data}
- * @param events the option for the length of its history; empty if it has none
+ * @param lengths the options for the length of its history; empty if it has none
  * @param turns how it is run at each size; at a size that is absent it is left out
  */
-record Suite(String name, String command, List<Data> data, String events, Map<Size, Turn> turns) {
+record Suite(
+    String name, String command, List<Data> data, List<Length> lengths, Map<Size, Turn> turns) {
   Suite {
     data = List.copyOf(data);
+    lengths = List.copyOf(lengths);
     turns = Map.copyOf(turns);
   }
 
@@ -31,6 +33,18 @@ record Suite(String name, String command, List<Data> data, String events, Map<Si
    * @param isNeeded whether there is no suite without it
    */
   record Data(String option, String path, boolean isNeeded) {}
+
+  /**
+   * An option for a number of events.
+   *
+   * @param least what the suite takes at least
+   * @param most what is of use to it at most
+   */
+  record Length(String option, long least, long most) {
+    String of(long events) {
+      return Long.toString(Math.clamp(events, least, most));
+    }
+  }
 
   /**
    * How it is run.
@@ -48,7 +62,7 @@ record Suite(String name, String command, List<Data> data, String events, Map<Si
   }
 
   static Suite of(String name, String command) {
-    return new Suite(name, command, List.of(), "", Map.of());
+    return new Suite(name, command, List.of(), List.of(), Map.of());
   }
 
   /** The same, which is left out without this. */
@@ -64,12 +78,19 @@ record Suite(String name, String command, List<Data> data, String events, Map<Si
   private Suite reading(Data one) {
     List<Data> more = new ArrayList<>(data);
     more.add(one);
-    return new Suite(name, command, more, events, turns);
+    return new Suite(name, command, more, lengths, turns);
   }
 
   /** The same, whose history is as long as the report is told by {@code --events}. */
   Suite ofLength(String option) {
-    return new Suite(name, command, data, option, turns);
+    return ofLength(option, 1, Long.MAX_VALUE);
+  }
+
+  /** The same within bounds; a suite may have several such options. */
+  Suite ofLength(String option, long least, long most) {
+    List<Length> more = new ArrayList<>(lengths);
+    more.add(new Length(option, least, most));
+    return new Suite(name, command, data, more, turns);
   }
 
   /** The same, run at a size with these options. */
@@ -77,7 +98,7 @@ record Suite(String name, String command, List<Data> data, String events, Map<Si
     Map<Size, Turn> more = new EnumMap<>(Size.class);
     more.putAll(turns);
     more.put(size, new Turn(List.of(options), seconds));
-    return new Suite(name, command, data, events, more);
+    return new Suite(name, command, data, lengths, more);
   }
 
   Optional<Turn> turn(Size size) {
@@ -91,7 +112,7 @@ record Suite(String name, String command, List<Data> data, String events, Map<Si
         .filter(one -> !isThere(one, folder))
         .map(one ->
             folder
-                .map(path -> "there is no " + one.path() + " in " + path)
+                .map(path -> "there is no " + one.path() + " in the folder of --data")
                 .orElse("it needs --data DIR with " + one.path() + " in DIR"))
         .findFirst();
   }
@@ -100,18 +121,21 @@ record Suite(String name, String command, List<Data> data, String events, Map<Si
     return folder.map(path -> Files.exists(path.resolve(one.path()))).orElse(false);
   }
 
+  private static void put(List<String> line, String option, String value) {
+    int at = line.indexOf(option);
+    if (at < 0) {
+      line.addAll(List.of(option, value));
+    } else {
+      line.set(at + 1, value);
+    }
+  }
+
   /** Its command and options. */
   List<String> line(Turn turn, Optional<Path> folder, Optional<Long> length) {
     List<String> line = new ArrayList<>(List.of(command));
     line.addAll(turn.options());
-    if (length.isPresent() && !events.isEmpty()) {
-      String value = Long.toString(length.get());
-      int at = line.indexOf(events);
-      if (at < 0) {
-        line.addAll(List.of(events, value));
-      } else {
-        line.set(at + 1, value);
-      }
+    if (length.isPresent()) {
+      lengths.forEach(one -> put(line, one.option(), one.of(length.get())));
     }
     for (Data one : data) {
       if (isThere(one, folder)) {

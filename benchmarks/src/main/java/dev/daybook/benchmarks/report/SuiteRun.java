@@ -3,6 +3,7 @@ package dev.daybook.benchmarks.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Objects;
  * @param state how it ended
  * @param reason why it ended so, or was left out; empty if it finished
  * @param line the command and its options
+ * @param data the folder of {@code --data}, which is no one's business; empty if there is none
  * @param revision of the sources
  * @param started when
  * @param took how long
@@ -29,10 +31,14 @@ record SuiteRun(
     State state,
     String reason,
     List<String> line,
+    String data,
     String revision,
     Instant started,
     Duration took,
     double load) {
+  /** What stands for the folder of {@code --data}. */
+  static final String DATA = "DIR";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How a suite ended. */
@@ -62,6 +68,7 @@ record SuiteRun(
         State.INTERRUPTED,
         "it did not end, or whoever ran it ended before it",
         line,
+        "",
         revision,
         now,
         Duration.ZERO,
@@ -71,23 +78,38 @@ record SuiteRun(
   /** A suite that is not run. */
   static SuiteRun leftOut(
       String suite, List<String> line, String reason, String revision, Instant now) {
-    return new SuiteRun(suite, State.LEFT_OUT, reason, line, revision, now, Duration.ZERO, -1);
+    return new SuiteRun(suite, State.LEFT_OUT, reason, line, "", revision, now, Duration.ZERO, -1);
   }
 
   SuiteRun ended(State how, String why, Instant now) {
     return new SuiteRun(
-        suite, how, why, line, revision, started, Duration.between(started, now), load);
+        suite, how, why, line, data, revision, started, Duration.between(started, now), load);
   }
 
-  /** Whether it has the figures that this command at this revision would give. */
+  /** The same, which reads files of a folder. */
+  SuiteRun reading(String folder) {
+    return new SuiteRun(suite, state, reason, line, folder, revision, started, took, load);
+  }
+
+  /**
+   * Whether it has the figures that this command at this revision would give; nobody knows of a
+   * revision that is unknown.
+   */
   boolean answers(List<String> line, String revision) {
-    return state == State.FINISHED && this.line.equals(line) && this.revision.equals(revision);
+    return state == State.FINISHED
+        && this.line.equals(line)
+        && this.revision.equals(revision)
+        && !revision.equals(Revision.UNKNOWN);
   }
 
-  /** What to type to run it alone. */
+  /** What to type to run it alone; {@value #DATA} is the folder of {@code --data}. */
   String command() {
     List<String> words = new ArrayList<>(List.of("benchmarks/run"));
-    for (String word : line) {
+    for (String given : line) {
+      String word =
+          !data.isEmpty() && given.startsWith(data + File.separator)
+              ? DATA + given.substring(data.length())
+              : given;
       words.add(word.matches("[\\w./,:=+@-]+") ? word : "'" + word.replace("'", "'\\''") + "'");
     }
     return String.join(" ", words);
@@ -99,6 +121,7 @@ record SuiteRun(
             .put("suite", suite)
             .put("state", state.name())
             .put("reason", reason)
+            .put("data", data)
             .put("revision", revision)
             .put("started", started.toString())
             .put("millis", took.toMillis())
@@ -121,6 +144,7 @@ record SuiteRun(
         State.valueOf(json.path("state").asText()),
         json.path("reason").asText(),
         line,
+        json.path("data").asText(),
         json.path("revision").asText(),
         Instant.parse(json.path("started").asText()),
         Duration.ofMillis(json.path("millis").asLong()),

@@ -79,11 +79,16 @@ class PagesTest {
   }
 
   @Test
-  void saysOfABarWhatOtherFiguresSayOfItsContender() {
+  void saysOfABarWhatIsUnequalAboutWhomItIsBesideAndNothingOfOthers() {
     Figure noted = Figure.of("recall", 1_000, "Daybook", "p99", 4, "ms").noting("two threads");
-    assertThat(contents(section("a", "", OURS, noted, THEIRS, MISSED)).bars())
+    Figure elsewhere = Figure.of("import", 1_000, "SQLite", "rate", 4, "1/s").noting("no index");
+    Figure other = THEIRS.noting("one thread");
+    assertThat(contents(section("a", "", OURS, noted, other, MISSED, elsewhere)).bars())
         .extracting(Contents.Held::note)
-        .containsExactly("hashes every token", "two threads");
+        .containsExactly("hashes every token", "SQLite: one thread");
+    assertThat(contents(section("a", "", OURS.noting("warm"), other)).bars())
+        .extracting(Contents.Held::note)
+        .containsExactly("warm; SQLite: one thread");
   }
 
   @Test
@@ -95,7 +100,7 @@ class PagesTest {
             .toList();
     assertThat(heads).hasSize(2).containsOnly(Rows.COLUMNS);
     assertThat(Rows.of(OURS)).hasSameSizeAs(Rows.COLUMNS);
-    assertThat(page).contains("<li>import, Daybook: hashes every token</li>");
+    assertThat(page).contains("<li>import, Daybook beside raw: hashes every token</li>");
   }
 
   @Test
@@ -165,7 +170,7 @@ class PagesTest {
     assertThat(text)
         .contains("| workload | events | contender | measure | value | unit | ratio | to | bar |")
         .contains("| recall | 1,000 | Daybook | p50 | 2 | ms | 40 | SQLite | >= 25: met |")
-        .contains("- import, Daybook: hashes every token")
+        .contains("- import, Daybook beside raw: hashes every token")
         .contains("`benchmarks/run a`", "load average 1.5, took 1:01 min.");
     assertThat(text.indexOf("0.75: missed")).isLessThan(text.indexOf(">= 25: met"));
   }
@@ -173,6 +178,9 @@ class PagesTest {
   @Test
   void keepsCellsOfMarkdownWhole() {
     assertThat(Markdown.escaped("a|b\nc <d> `e` *f*")).isEqualTo("a\\|b c &lt;d> \\`e\\` \\*f\\*");
+    assertThat(Markdown.escaped("[a](b) IVF_PQ")).isEqualTo("\\[a\\](b) IVF\\_PQ");
+    assertThat(Markdown.code("run a")).isEqualTo("`run a`");
+    assertThat(Markdown.code("run 'a`b``'")).isEqualTo("``` run 'a`b``' ```");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.daybook.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.daybook.benchmarks.Benchmarks;
 import dev.daybook.benchmarks.Figures;
@@ -33,6 +34,7 @@ class ReportTest {
 
   private final List<List<String>> started = new ArrayList<>();
   private final List<Path> scratches = new ArrayList<>();
+  private String revision = "abc, clean";
 
   @Command(name = "benchmarks/run")
   private static final class Root {}
@@ -58,7 +60,8 @@ class ReportTest {
     for (String command : List.of("import", "scan")) {
       root.addSubcommand(command, new Root());
     }
-    root.addSubcommand("report", new Report(this::fake, InstantSource.system(), suites));
+    root.addSubcommand(
+        "report", new Report(this::fake, InstantSource.system(), suites, () -> revision));
     root.setErr(new PrintWriter(new StringWriter()));
     List<String> line = new ArrayList<>(List.of("report", "--out", folder.toString()));
     line.addAll(List.of(options));
@@ -98,6 +101,14 @@ class ReportTest {
     started.clear();
     assertThat(report(List.of(BAD, GOOD), "--resume")).isEqualTo(1);
     assertThat(started).containsExactly(List.of("import", "--fail"));
+  }
+
+  @Test
+  void resumesNothingOfSourcesThatNobodyKnows() {
+    revision = Revision.UNKNOWN;
+    assertThat(report(List.of(GOOD))).isZero();
+    assertThat(report(List.of(GOOD), "--resume")).isZero();
+    assertThat(started).hasSize(2);
   }
 
   @Test
@@ -147,7 +158,8 @@ class ReportTest {
 
   @Test
   void endsASuiteThatTakesTooLong() throws Exception {
-    Runner runner = new Runner(Folder.at(folder), this::fake, InstantSource.system(), "a");
+    Runner runner =
+        new Runner(Folder.at(folder), this::fake, InstantSource.system(), "a", Optional.empty());
     SuiteRun run = runner.run("slow", List.of("slow", "--hang"), "1 of 1", Duration.ZERO);
     assertThat(run.state()).isEqualTo(SuiteRun.State.INTERRUPTED);
     assertThat(run.reason()).contains("--minutes-max");
@@ -156,7 +168,7 @@ class ReportTest {
   @Test
   void stopsTheSuiteThatRunsAndStartsNoOther() throws Exception {
     Folder kept = Folder.at(folder);
-    Runner runner = new Runner(kept, this::fake, InstantSource.system(), "a");
+    Runner runner = new Runner(kept, this::fake, InstantSource.system(), "a", Optional.empty());
     Thread stopping = Thread.ofVirtual().start(() -> stopOnceMeasured(runner, kept));
     SuiteRun run = runner.run("slow", List.of("slow", "--hang"), "1 of 2", Duration.ofMinutes(5));
     stopping.join();
@@ -190,6 +202,67 @@ class ReportTest {
   }
 
   @Test
+  void showsNoFolderOfWhoeverMeasured() throws Exception {
+    Path data = Files.createDirectories(folder.resolve("home of maria"));
+    Files.createDirectories(data.resolve("recall/a"));
+    Suite reading = Suite.of("reading", "scan").using("--set", "recall/a").at(Size.NORMAL, 1);
+    Suite lacking = Suite.of("lacking", "scan").needing("--set", "recall/b").at(Size.NORMAL, 1);
+    assertThat(report(List.of(reading, lacking), "--data", data.toString())).isZero();
+    assertThat(started)
+        .containsExactly(List.of("scan", "--set", data.resolve("recall/a").toString()));
+    assertThat(page())
+        .contains(
+            "benchmarks/run scan --set DIR/recall/a",
+            "there is no recall/b in the folder of --data")
+        .doesNotContain("Disk of scratch folders</td><td>/");
+    assertThat(report(List.of(reading), "--data", data.resolve("gone").toString())).isEqualTo(2);
+  }
+
+  @Test
+  void keepsWithinWhatASuiteTakesHoweverFewEventsAreAskedFor() {
+    Suite suite = Suite.of("q").ofLength("--from", 10, 100).ofLength("--to").at(Size.QUICK, 1);
+    Suite.Turn turn = suite.turn(Size.QUICK).orElseThrow();
+    assertThat(suite.line(turn, Optional.empty(), Optional.of(50L)))
+        .containsExactly("q", "--from", "50", "--to", "50");
+    assertThat(suite.line(turn, Optional.empty(), Optional.of(5L))).contains("10", "5");
+    assertThat(suite.line(turn, Optional.empty(), Optional.of(500L))).contains("100", "500");
+  }
+
+  @Test
+  void tellsStatesOfTheSourcesApart() throws Exception {
+    assumeTrue(isGitThere(), "there is no git");
+    assertThat(Revision.of(folder)).isEqualTo(Revision.UNKNOWN);
+    git("init", "-q");
+    Files.createDirectories(folder.resolve("benchmarks"));
+    Files.writeString(folder.resolve("other"), "1");
+    git("add", "other");
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "a");
+    assertThat(Revision.of(folder)).as("another project's").isEqualTo(Revision.UNKNOWN);
+    Files.writeString(folder.resolve("benchmarks/run"), "#");
+    git("add", "benchmarks/run");
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "b");
+    assertThat(Revision.of(folder.resolve("benchmarks"))).endsWith(", clean");
+    Files.writeString(folder.resolve("New.java"), "1");
+    String changed = Revision.of(folder);
+    Files.writeString(folder.resolve("New.java"), "2");
+    assertThat(Revision.of(folder)).contains("changed").isNotEqualTo(changed);
+  }
+
+  private static boolean isGitThere() throws InterruptedException {
+    try {
+      return new ProcessBuilder("git", "--version").inheritIO().start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void git(String... arguments) throws Exception {
+    List<String> words = new ArrayList<>(List.of("git", "-C", folder.toString()));
+    words.addAll(List.of(arguments));
+    assertThat(new ProcessBuilder(words).inheritIO().start().waitFor()).isZero();
+  }
+
+  @Test
   void givesASuiteTheDataThatIsThere() throws Exception {
     Files.createDirectories(folder.resolve("recall/a"));
     Suite suite =
@@ -220,7 +293,7 @@ class ReportTest {
     return Stream.of(
             suite.turns().values().stream().flatMap(turn -> turn.options().stream()),
             suite.data().stream().map(Suite.Data::option),
-            Stream.of(suite.events()))
+            suite.lengths().stream().map(Suite.Length::option))
         .flatMap(each -> each)
         .filter(word -> word.startsWith("--"))
         .toList();
@@ -229,7 +302,7 @@ class ReportTest {
   @Test
   void takesAboutAsLongAsItSays() {
     assertThat(minutes(Size.QUICK)).isLessThanOrEqualTo(10);
-    assertThat(minutes(Size.NORMAL)).isLessThanOrEqualTo(40);
+    assertThat(minutes(Size.NORMAL)).isLessThanOrEqualTo(30);
   }
 
   private static int minutes(Size size) {
