@@ -62,6 +62,7 @@ public class CompactionBench {
   private Path made;
   private int copies;
   private Path copy;
+  private Path cache;
   private ObjectStore objects;
   private Daybook daybook;
   private Workspace workspace;
@@ -73,7 +74,7 @@ public class CompactionBench {
     made = scratch.resolve("made");
     SyntheticHistory history = new SyntheticHistory(events, 1);
     // Not closed, since that would compact.
-    Workspace writing = open(made).create(ScaleWorkspace.NAME);
+    Workspace writing = open(made, scratch.resolve("cache")).create(ScaleWorkspace.NAME);
     for (int part = 0; part < SEGMENTS; part++) {
       record(
           writing, history, (long) events * part / SEGMENTS, (long) events * (part + 1) / SEGMENTS);
@@ -103,18 +104,18 @@ public class CompactionBench {
     }
   }
 
-  private Daybook open(Path store) {
+  private Daybook open(Path store, Path cache) {
     objects = LocalObjectStore.at(store);
-    return ScaleWorkspace.engine(
-        objects, scratch.resolve("cache"), new ClusteredEmbedder(Map.of()));
+    return ScaleWorkspace.engine(objects, cache, new ClusteredEmbedder(Map.of()));
   }
 
-  /** Makes a copy and opens it. */
+  /** Makes a copy and opens it, with an empty cache. */
   @Setup(Level.Iteration)
   public void begin() throws IOException {
-    copy = scratch.resolve("copy-" + copies++);
+    copy = scratch.resolve("copy-" + copies);
+    cache = scratch.resolve("cache-" + copies++);
     ScaleWorkspace.link(made, copy);
-    daybook = open(copy);
+    daybook = open(copy, cache);
     workspace = daybook.open(ScaleWorkspace.NAME);
   }
 
@@ -125,6 +126,7 @@ public class CompactionBench {
     daybook.close();
     objects.close();
     Scratch.delete(copy);
+    Scratch.delete(cache);
     if (indexes != 1) {
       throw new IllegalStateException(
           "Compaction of %,d events left %d indexes, expected 1".formatted(events, indexes));

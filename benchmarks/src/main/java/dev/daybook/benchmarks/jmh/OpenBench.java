@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class OpenBench {
-  /** Until the plan is there. */
+  /** Until the plan is there; closing workspace and engine, which write nothing, is in the time. */
   @Benchmark
   public long untilPlan(SealedHistory history) {
     try (Daybook daybook = history.openAgain();
@@ -26,7 +26,10 @@ public class OpenBench {
     }
   }
 
-  /** Until a first recall by words and meaning is answered, which opens indexes and vectors. */
+  /**
+   * Until a first recall by words and meaning is answered, which opens indexes and vectors; closing
+   * workspace and engine, which lets go of those, is in the time.
+   */
   @Benchmark
   public int untilRecall(SealedHistory history, Turn turn) {
     String text = history.questions().get(turn.next(history.questions().size())).text();

@@ -52,7 +52,10 @@ public class UpdatePlanBench {
     open = place.place();
   }
 
-  /** Makes the plan; the engine before it is dropped, since closing would compact. */
+  /**
+   * Makes the plan; the engine before it is dropped, since closing would compact. It has nothing
+   * left to do, and compacts at no number of batches.
+   */
   @Setup(Level.Iteration)
   public void begin() {
     Daybook daybook = open.engine(open.store()).compactAt(Integer.MAX_VALUE, Long.MAX_VALUE).open();
@@ -70,7 +73,7 @@ public class UpdatePlanBench {
   @Benchmark
   public PlanChange editTask(Turn turn) {
     int number = turn.next(Integer.MAX_VALUE);
-    String task = "T-" + number % (events / EVENTS_OF_A_TASK_MAX);
+    String task = "T-" + number % Math.max(1, events / EVENTS_OF_A_TASK_MAX);
     return session.updatePlan(
         plan -> List.of(TaskEdited.of(task).describedAs("In other words, by change " + number)));
   }
