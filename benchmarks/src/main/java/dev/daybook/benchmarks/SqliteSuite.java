@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
         "Measures recording in turns with SQLite (WAL, synchronous=FULL, a transaction an event)"
             + " and a raw group commit, on the local disk.",
     mixinStandardHelpOptions = true)
+@NeedsPeers
 final class SqliteSuite implements Callable<Integer> {
   private static final int THREADS = 16;
   private static final int UNACKNOWLEDGED = 64;

@@ -10,12 +10,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /**
  * {@code benchmarks/run} on a machine made of empty folders, with JDKs and a Maven that only say
@@ -145,6 +147,34 @@ class RunScriptTest {
     assertThat(result.errors())
         .contains("mvn -q -Dbench -pl benchmarks -am in " + project.toRealPath())
         .endsWith(" and " + jdk + "\n");
+  }
+
+  @Test
+  void givesPeersToTheSuitesThatNeedThem() throws Exception {
+    jdk(machine.resolve("usr/lib/jvm/a"), "25");
+    CommandLine all = Benchmarks.commandLine();
+    List<String> needing =
+        all.getSubcommands().entrySet().stream()
+            .filter(suite -> needsPeers(suite.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    assertThat(needing).contains("scan", "recall-peers");
+    for (String suite : needing) {
+      assertThat(run(suite).errors()).as(suite).contains("mvn -q -Dbench -Ppeers -pl");
+    }
+    String listed =
+        Files.readAllLines(Path.of("run")).stream()
+            .filter(line -> line.contains("profiles=-Ppeers"))
+            .map(line -> line.substring(0, line.indexOf(')')).strip())
+            .findFirst()
+            .orElseThrow();
+    assertThat(Pattern.compile("|", Pattern.LITERAL).splitAsStream(listed))
+        .as("and to no other")
+        .containsExactlyInAnyOrderElementsOf(needing);
+  }
+
+  private static boolean needsPeers(CommandLine suite) {
+    return suite.getCommandSpec().userObject().getClass().isAnnotationPresent(NeedsPeers.class);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.daybook.benchmarks.ingest;
 import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
+import dev.daybook.benchmarks.NeedsPeers;
 import dev.daybook.benchmarks.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Option;
         "Imports the same events without vectors into Daybook, SQLite with FTS5 and LanceDB's"
             + " engine, in turns, beside raw files, parquet-java and Lucene.",
     mixinStandardHelpOptions = true)
+@NeedsPeers
 public final class ImportPeersSuite implements Callable<Integer> {
   private static final String WORKLOAD = "import without vectors";
   private static final String SQLITE_100 = "SQLite FTS5, 100 a transaction";

@@ -6,6 +6,7 @@ import dev.daybook.benchmarks.Figures;
 import dev.daybook.benchmarks.JudgedSet;
 import dev.daybook.benchmarks.JudgedSet.Text;
 import dev.daybook.benchmarks.Measures;
+import dev.daybook.benchmarks.NeedsPeers;
 import dev.daybook.benchmarks.Scratch;
 import dev.daybook.benchmarks.SetWorkspace;
 import dev.daybook.embedding.minilm.MiniLmEmbedder;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Option;
     name = "quality-peers",
     description = "Judges recall beside SQLite FTS5 and a published ranking, on the same sets.",
     mixinStandardHelpOptions = true)
+@NeedsPeers
 public final class QualityPeersSuite implements Callable<Integer> {
   private static final String FUSED = "Daybook fused";
   private static final String LEXICAL = "Daybook lexical";

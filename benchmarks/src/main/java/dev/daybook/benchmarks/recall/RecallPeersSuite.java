@@ -4,6 +4,7 @@ import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
 import dev.daybook.benchmarks.Latencies;
+import dev.daybook.benchmarks.NeedsPeers;
 import dev.daybook.benchmarks.Scratch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
         "Measures recall by words and vectors over a synthetic history, in turns with Lucene by"
             + " itself, SQLite with FTS5 and the engine of LanceDB.",
     mixinStandardHelpOptions = true)
+@NeedsPeers
 public final class RecallPeersSuite implements Callable<Integer> {
   /** The bars are for histories of so many events. */
   private static final int BARRED_EVENTS = 100_000;

@@ -2,6 +2,7 @@ package dev.daybook.benchmarks.report;
 
 import dev.daybook.benchmarks.Benchmarks;
 import dev.daybook.benchmarks.Console;
+import dev.daybook.benchmarks.NeedsPeers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
         "Runs the suites one after the other, each in a JVM of its own, and writes what they"
             + " measured as one page of HTML and as Markdown.",
     mixinStandardHelpOptions = true)
+@NeedsPeers
 public final class Report implements Callable<Integer> {
   private static final int PATIENCE = 5;
   private static final int PATIENCE_MINUTES_MIN = 15;

@@ -9,6 +9,7 @@ import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
 import dev.daybook.benchmarks.Medians;
+import dev.daybook.benchmarks.NeedsPeers;
 import dev.daybook.benchmarks.ScratchFolder;
 import dev.daybook.benchmarks.SyntheticHistory;
 import dev.daybook.event.Actor;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Option;
     name = "scan",
     description = "Scans three columns of all events, beside parquet-java and DuckDB.",
     mixinStandardHelpOptions = true)
+@NeedsPeers
 public final class ScanSuite implements Callable<Integer> {
   private static final String NAME = "scanned";
   private static final String TOOL = "bash";
