@@ -11,11 +11,9 @@ import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
 import dev.daybook.recall.Hits;
 import dev.daybook.recall.Query;
-import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.local.LocalObjectStore;
 import dev.daybook.storage.s3.testing.S3Double;
-import dev.daybook.storage.s3.testing.S3Latency;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,12 +71,11 @@ final class ColdOpenSuite implements Callable<Integer> {
         ObjectStore local = LocalObjectStore.at(store.orElse(scratch.resolve("store")))) {
       build(local, scratch.resolve("cache-of-the-builder"));
       if (s3) {
-        S3Latency latency = new S3Latency(Duration.ofMillis(30), Duration.ofMillis(90));
         // In this process: the one of its own has too little memory for a long history.
-        try (S3Double server = S3Double.builder().latency(latency, 1).start();
+        try (S3Double server = S3Double.builder().latency(Place.OF_S3, 1).start();
             ObjectStore bucket = server.storeBuilder().build()) {
-          copy(local, bucket);
-          Console.line("store     double of S3 on 127.0.0.1, answers in 30 ms (p50), 90 ms (p99)");
+          Place.copy(local, bucket);
+          Console.line("store     %s", Place.S3_DESCRIBED);
           measure(bucket, Duration.ZERO, scratch.path());
         }
       } else {
@@ -140,19 +137,6 @@ final class ColdOpenSuite implements Callable<Integer> {
       }
     }
     recording.settle(thread);
-  }
-
-  private static void copy(ObjectStore from, ObjectStore to) throws IOException {
-    String after = "";
-    for (boolean more = true; more; ) {
-      ObjectStore.Page page = from.list("", after, ObjectStore.PAGE_KEYS_MAX);
-      for (ObjectStore.Listed object : page.objects()) {
-        ObjectKey key = object.key();
-        to.createIfAbsent(key, from.get(key).orElseThrow().bytes());
-        after = key.path();
-      }
-      more = page.more() && !page.objects().isEmpty();
-    }
   }
 
   private void measure(ObjectStore store, Duration heldUp, Path scratch) throws IOException {

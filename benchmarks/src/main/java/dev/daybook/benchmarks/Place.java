@@ -2,14 +2,17 @@ package dev.daybook.benchmarks;
 
 import dev.daybook.Daybook;
 import dev.daybook.recall.Embedder;
+import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.local.LocalObjectStore;
 import dev.daybook.storage.s3.testing.S3Double;
 import dev.daybook.storage.s3.testing.S3DoubleProcess;
+import dev.daybook.storage.s3.testing.S3Latency;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -17,10 +20,13 @@ import java.util.Optional;
  * own that takes as long to answer as S3 does. Closing it removes all.
  */
 public final class Place implements AutoCloseable {
-  /** What the double takes to answer, in milliseconds. */
-  private static final String P50 = "30";
+  /** What every double of S3 takes to answer, wherever it runs. */
+  public static final S3Latency OF_S3 = new S3Latency(Duration.ofMillis(30), Duration.ofMillis(90));
 
-  private static final String P99 = "90";
+  /** The double, for the head of a result. */
+  public static final String S3_DESCRIBED =
+      "double of S3 on 127.0.0.1, answers in %s ms (p50), %s ms (p99)"
+          .formatted(OF_S3.p50().toMillis(), OF_S3.p99().toMillis());
 
   private final ScratchFolder scratch;
   private final Optional<S3DoubleProcess> s3;
@@ -33,9 +39,29 @@ public final class Place implements AutoCloseable {
   /** A place on the local disk, or on the double. */
   static Place of(boolean onS3) throws IOException {
     ScratchFolder scratch = ScratchFolder.of("daybook-benchmark-");
-    return new Place(
-        scratch,
-        onS3 ? Optional.of(S3DoubleProcess.start("--p50", P50, "--p99", P99)) : Optional.empty());
+    return new Place(scratch, onS3 ? Optional.of(startDouble()) : Optional.empty());
+  }
+
+  private static S3DoubleProcess startDouble() throws IOException {
+    return S3DoubleProcess.start(
+        "--p50",
+        Long.toString(OF_S3.p50().toMillis()),
+        "--p99",
+        Long.toString(OF_S3.p99().toMillis()));
+  }
+
+  /** Copies every object of a store to an empty one. */
+  public static void copy(ObjectStore from, ObjectStore to) throws IOException {
+    String after = "";
+    for (boolean more = true; more; ) {
+      ObjectStore.Page page = from.list("", after, ObjectStore.PAGE_KEYS_MAX);
+      for (ObjectStore.Listed object : page.objects()) {
+        ObjectKey key = object.key();
+        to.createIfAbsent(key, from.get(key).orElseThrow().bytes());
+        after = key.path();
+      }
+      more = page.more() && !page.objects().isEmpty();
+    }
   }
 
   /** A place on the local disk. */
@@ -79,7 +105,7 @@ public final class Place implements AutoCloseable {
   /** For the head of a result. */
   public String describe() throws IOException {
     return s3.isPresent()
-        ? "double of S3 on 127.0.0.1, answers in %s ms (p50), %s ms (p99)".formatted(P50, P99)
+        ? S3_DESCRIBED
         : "local disk, " + Files.getFileStore(scratch.path()).type();
   }
 

@@ -6,13 +6,13 @@ import dev.daybook.Session;
 import dev.daybook.Workspace;
 import dev.daybook.benchmarks.ClusteredEmbedder;
 import dev.daybook.benchmarks.Console;
+import dev.daybook.benchmarks.Place;
 import dev.daybook.benchmarks.SyntheticHistory;
 import dev.daybook.event.Actor;
 import dev.daybook.event.TraceEvent;
 import dev.daybook.recall.Query;
 import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.s3.testing.S3Double;
-import dev.daybook.storage.s3.testing.S3Latency;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +33,6 @@ record S3Cost(double putPrice, double getPrice) {
 
   private static final int RECALLS = 50;
   private static final double MILLION = 1e6;
-  private static final Duration P50 = Duration.ofMillis(30);
-  private static final Duration P99 = Duration.ofMillis(90);
 
   /** How many requests something took, and their price. */
   private record Cost(double requests, double dollars) {}
@@ -42,7 +40,7 @@ record S3Cost(double putPrice, double getPrice) {
   /** Records so many events and asks them. */
   List<Child.Measured> measure(long events, Path cache) throws Exception {
     List<Child.Measured> all = new ArrayList<>();
-    try (S3Double server = S3Double.builder().latency(new S3Latency(P50, P99), 1).start();
+    try (S3Double server = S3Double.builder().latency(Place.OF_S3, 1).start();
         ObjectStore bucket = server.storeBuilder().build();
         Daybook daybook =
             Daybook.on(bucket)

@@ -1,10 +1,7 @@
 package dev.daybook.benchmarks.ingest;
 
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdCompressCtx;
-import java.io.ByteArrayOutputStream;
+import dev.daybook.benchmarks.ZstdCodecs;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,9 +11,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.PlainReadOptions;
-import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -66,7 +61,7 @@ record RawParquet(MessageType schema, List<Object[]> rows) {
 
   /** Reads a segment. */
   static RawParquet read(Path segment) throws IOException {
-    ParquetReadOptions options = PlainReadOptions.with(new Codecs());
+    ParquetReadOptions options = PlainReadOptions.with(new ZstdCodecs(ZSTD_LEVEL));
     try (ParquetFileReader file = ParquetFileReader.open(new LocalInputFile(segment), options)) {
       MessageType schema = file.getFileMetaData().getSchema();
       List<Object[]> rows = new ArrayList<>();
@@ -107,7 +102,7 @@ record RawParquet(MessageType schema, List<Object[]> rows) {
       super(new LocalOutputFile(file));
       this.schema = schema;
       withConf(new PlainParquetConfiguration());
-      withCodecFactory(new Codecs());
+      withCodecFactory(new ZstdCodecs(ZSTD_LEVEL));
       withCompressionCodec(CompressionCodecName.ZSTD);
       withRowGroupSize(16L << 20);
       withPageSize(64 << 10);
@@ -305,61 +300,6 @@ record RawParquet(MessageType schema, List<Object[]> rows) {
     @Override
     public void addInt(int value) {
       taker.take(value);
-    }
-  }
-
-  /** Zstandard, since parquet-java's own goes through Hadoop. */
-  private static final class Codecs implements CompressionCodecFactory {
-    private final ZstdCompressCtx context = new ZstdCompressCtx().setLevel(ZSTD_LEVEL);
-
-    private static byte[] array(BytesInput bytes) throws IOException {
-      ByteArrayOutputStream out = new ByteArrayOutputStream(Math.toIntExact(bytes.size()));
-      bytes.writeAllTo(out);
-      return out.toByteArray();
-    }
-
-    @Override
-    public BytesInputCompressor getCompressor(CompressionCodecName name) {
-      return new BytesInputCompressor() {
-        @Override
-        public BytesInput compress(BytesInput bytes) throws IOException {
-          return BytesInput.from(context.compress(array(bytes)));
-        }
-
-        @Override
-        public CompressionCodecName getCodecName() {
-          return CompressionCodecName.ZSTD;
-        }
-
-        @Override
-        public void release() {}
-      };
-    }
-
-    @Override
-    public BytesInputDecompressor getDecompressor(CompressionCodecName name) {
-      return new BytesInputDecompressor() {
-        @Override
-        public BytesInput decompress(BytesInput bytes, int size) throws IOException {
-          return BytesInput.from(Zstd.decompress(array(bytes), size));
-        }
-
-        @Override
-        @Deprecated
-        public void decompress(ByteBuffer in, int inSize, ByteBuffer out, int outSize) {
-          byte[] compressed = new byte[inSize];
-          in.get(compressed);
-          out.put(Zstd.decompress(compressed, outSize));
-        }
-
-        @Override
-        public void release() {}
-      };
-    }
-
-    @Override
-    public void release() {
-      context.close();
     }
   }
 }

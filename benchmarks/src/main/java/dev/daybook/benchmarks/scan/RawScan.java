@@ -1,21 +1,17 @@
 package dev.daybook.benchmarks.scan;
 
-import com.github.luben.zstd.ZstdDecompressCtx;
+import dev.daybook.benchmarks.ZstdCodecs;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.PlainReadOptions;
-import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.api.Converter;
@@ -28,6 +24,9 @@ import org.apache.parquet.schema.Type;
 final class RawScan implements Scan {
   static final String NAME = "raw parquet-java, column reader";
 
+  /** Nothing is written. */
+  private static final int ANY_LEVEL = 1;
+
   private final List<Footer> files = new ArrayList<>();
   private final Columns columns;
 
@@ -39,7 +38,7 @@ final class RawScan implements Scan {
     for (Path path : files) {
       LocalInputFile file = new LocalInputFile(path);
       try (ParquetFileReader reader =
-          ParquetFileReader.open(file, PlainReadOptions.with(new Codecs()))) {
+          ParquetFileReader.open(file, PlainReadOptions.with(new ZstdCodecs(ANY_LEVEL)))) {
         this.files.add(new Footer(file, reader.getFooter()));
       }
     }
@@ -64,7 +63,7 @@ final class RawScan implements Scan {
     long texts = 0;
     for (Footer known : files) {
       // Closing a reader releases its codecs.
-      ParquetReadOptions options = PlainReadOptions.with(new Codecs());
+      ParquetReadOptions options = PlainReadOptions.with(new ZstdCodecs(ANY_LEVEL));
       try (ParquetFileReader file =
           ParquetFileReader.open(known.file(), known.footer(), options, known.file().newStream())) {
         MessageType all = file.getFileMetaData().getSchema();
@@ -121,48 +120,5 @@ final class RawScan implements Scan {
 
     @Override
     public void end() {}
-  }
-
-  /** Zstandard without Hadoop's codecs. */
-  private static final class Codecs implements CompressionCodecFactory {
-    private final Decompressor decompressor = new Decompressor();
-
-    @Override
-    public BytesInputCompressor getCompressor(CompressionCodecName name) {
-      throw new UnsupportedOperationException("Nothing is written");
-    }
-
-    @Override
-    public BytesInputDecompressor getDecompressor(CompressionCodecName name) {
-      return decompressor;
-    }
-
-    @Override
-    public void release() {
-      decompressor.release();
-    }
-  }
-
-  private static final class Decompressor
-      implements CompressionCodecFactory.BytesInputDecompressor {
-    private final ZstdDecompressCtx context = new ZstdDecompressCtx();
-
-    @Override
-    public BytesInput decompress(BytesInput bytes, int size) throws IOException {
-      return BytesInput.from(context.decompress(bytes.toInputStream().readAllBytes(), size));
-    }
-
-    @Override
-    @Deprecated
-    public void decompress(ByteBuffer in, int inSize, ByteBuffer out, int outSize) {
-      byte[] compressed = new byte[inSize];
-      in.get(compressed);
-      out.put(context.decompress(compressed, outSize));
-    }
-
-    @Override
-    public void release() {
-      context.close();
-    }
   }
 }

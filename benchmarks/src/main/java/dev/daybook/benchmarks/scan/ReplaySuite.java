@@ -8,6 +8,7 @@ import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
 import dev.daybook.benchmarks.Medians;
+import dev.daybook.benchmarks.Place;
 import dev.daybook.benchmarks.ScaleWorkspace;
 import dev.daybook.benchmarks.ScratchFolder;
 import dev.daybook.benchmarks.SyntheticHistory;
@@ -23,11 +24,9 @@ import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.log.Zstd;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
-import dev.daybook.storage.ObjectKey;
 import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.local.LocalObjectStore;
 import dev.daybook.storage.s3.testing.S3Double;
-import dev.daybook.storage.s3.testing.S3Latency;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -113,7 +112,7 @@ public final class ReplaySuite implements Callable<Integer> {
     Console.line(
         "store     %s",
         s3
-            ? "double of S3 on 127.0.0.1, answers in 30 ms (p50), 90 ms (p99)"
+            ? Place.S3_DESCRIBED
             : "local disk, each request held up by " + HELD_UP.toMillis() + " ms");
     try (ScratchFolder scratch = ScratchFolder.of("daybook-benchmark-")) {
       for (int parts : segments) {
@@ -131,10 +130,9 @@ public final class ReplaySuite implements Callable<Integer> {
         Workspace workspace = daybook.create(NAME)) {
       List<Recorded> recorded = build(workspace, parts);
       if (s3) {
-        S3Latency latency = new S3Latency(Duration.ofMillis(30), Duration.ofMillis(90));
-        try (S3Double server = S3Double.builder().latency(latency, 1).start();
+        try (S3Double server = S3Double.builder().latency(Place.OF_S3, 1).start();
             ObjectStore bucket = server.storeBuilder().build()) {
-          copy(local, bucket);
+          Place.copy(local, bucket);
           measure(bucket, Duration.ZERO, parts, recorded, folder);
         }
       } else {
@@ -398,18 +396,5 @@ public final class ReplaySuite implements Callable<Integer> {
         .compactAt(Integer.MAX_VALUE, Long.MAX_VALUE)
         .keepReplaced(Duration.ZERO)
         .open();
-  }
-
-  private static void copy(ObjectStore from, ObjectStore to) throws IOException {
-    String after = "";
-    for (boolean more = true; more; ) {
-      ObjectStore.Page page = from.list("", after, ObjectStore.PAGE_KEYS_MAX);
-      for (ObjectStore.Listed object : page.objects()) {
-        ObjectKey key = object.key();
-        to.createIfAbsent(key, from.get(key).orElseThrow().bytes());
-        after = key.path();
-      }
-      more = page.more() && !page.objects().isEmpty();
-    }
   }
 }
