@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A folder that goes however a suite ends: when it is closed, or when the JVM is told to stop.
@@ -12,6 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * write into it meanwhile. For any threads.
  */
 public final class ScratchFolder implements AutoCloseable {
+  private static final int ATTEMPTS_MAX = 20;
+  private static final long ATTEMPT_NANOS = 50_000_000;
+
   private final Path path;
   private final Thread atStop = new Thread(this::deleteQuietly, "scratch-folder");
   private final List<Process> processes = new CopyOnWriteArrayList<>();
@@ -29,6 +33,11 @@ public final class ScratchFolder implements AutoCloseable {
   /** A new, empty folder in another, which is made if it is not there. */
   public static ScratchFolder in(Path parent, String prefix) throws IOException {
     return new ScratchFolder(Files.createTempDirectory(Files.createDirectories(parent), prefix));
+  }
+
+  /** A folder that is there already, and goes like one that was made here. */
+  public static ScratchFolder owning(Path folder) {
+    return new ScratchFolder(folder);
   }
 
   /** Where it is. */
@@ -99,11 +108,18 @@ public final class ScratchFolder implements AutoCloseable {
     }
   }
 
+  /** Threads go on while the JVM stops, and may write what was just removed. */
   private void deleteQuietly() {
-    try {
-      delete();
-    } catch (IOException | RuntimeException e) {
-      Console.progress("%s is left: %s", path, e);
+    String why = "";
+    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      try {
+        delete();
+        return;
+      } catch (IOException | RuntimeException e) {
+        why = e.toString();
+        LockSupport.parkNanos(ATTEMPT_NANOS);
+      }
     }
+    Console.progress("%s is left; remove it by hand: %s", path, why);
   }
 }
