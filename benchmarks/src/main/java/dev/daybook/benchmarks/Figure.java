@@ -38,6 +38,10 @@ public record Figure(
 
     @Override
     public String toString() {
+      double below = Math.nextDown(limit);
+      if (isLeast && below == Math.rint(below)) {
+        return "> " + Figure.plain(below);
+      }
       return (isLeast ? ">= " : "<= ") + Figure.plain(limit);
     }
   }
@@ -93,6 +97,11 @@ public record Figure(
   /** The same, held to be at least this. */
   public Figure atLeast(double limit) {
     return held(new Bar(true, limit));
+  }
+
+  /** The same, held to be more than this whole number; as much misses. */
+  public Figure moreThan(long limit) {
+    return held(new Bar(true, Math.nextUp((double) limit)));
   }
 
   /** The same, held to be at most this. */

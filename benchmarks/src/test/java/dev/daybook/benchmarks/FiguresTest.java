@@ -43,6 +43,13 @@ class FiguresTest {
   }
 
   @Test
+  void asMuchAsABarOfMoreThanThatMissesIt() {
+    assertThat(PLAIN.beside("other", 1).moreThan(1).verdict()).isEqualTo("> 1: missed");
+    assertThat(PLAIN.beside("other", 1.0001).moreThan(1).verdict()).isEqualTo("> 1: met");
+    assertThat(PLAIN.beside("other", 1).atLeast(1).verdict()).isEqualTo(">= 1: met");
+  }
+
+  @Test
   void meetsNoBarWithWhatIsNotANumber() {
     Figure none = Figure.of("import", 1, "Daybook", "rate", Double.NaN, "");
     assertThat(none.atLeast(0).isMet()).contains(false);
