@@ -18,16 +18,6 @@ interface Appends extends AutoCloseable {
   @Override
   void close();
 
-  /** Whether LanceDB's engine was compiled in. */
-  static boolean hasLance() {
-    try {
-      Class.forName(LANCE, false, Appends.class.getClassLoader());
-      return true;
-    } catch (ClassNotFoundException e) {
-      return false;
-    }
-  }
-
   /** A table of LanceDB's engine in a folder. */
   static Appends lance(Path folder) throws Exception {
     try {

@@ -18,16 +18,26 @@ final class Clock {
    * @param nanos by the clock on the wall
    * @param processorNanos of all threads of the process, those of native code among them
    * @param bytes what it left on disk; 0 if that is not asked
+   * @param batches in how many parts they became durable; 0 if that is not asked
    */
-  record Span(long events, long nanos, long processorNanos, long bytes) {
+  record Span(long events, long nanos, long processorNanos, long bytes, long batches) {
     Span plus(Span next) {
       return new Span(
-          events, nanos + next.nanos, processorNanos + next.processorNanos, bytes + next.bytes);
+          events,
+          nanos + next.nanos,
+          processorNanos + next.processorNanos,
+          bytes + next.bytes,
+          batches);
     }
 
     /** The same with what it left on disk. */
     Span leaving(long newBytes) {
-      return new Span(events, nanos, processorNanos, newBytes);
+      return new Span(events, nanos, processorNanos, newBytes, batches);
+    }
+
+    /** The same with the number of parts in which they became durable. */
+    Span inBatches(long newBatches) {
+      return new Span(events, nanos, processorNanos, bytes, newBatches);
     }
 
     double perSecond() {
@@ -46,7 +56,7 @@ final class Clock {
     long start = System.nanoTime();
     step.run();
     long nanos = System.nanoTime() - start;
-    return new Span(events, nanos, SYSTEM.getProcessCpuTime() - processor, 0);
+    return new Span(events, nanos, SYSTEM.getProcessCpuTime() - processor, 0, 0);
   }
 
   /** Keeps what a step took, under what it is called in the table. */

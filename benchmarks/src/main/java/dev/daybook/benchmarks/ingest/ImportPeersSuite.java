@@ -1,10 +1,13 @@
 package dev.daybook.benchmarks.ingest;
 
+import dev.daybook.benchmarks.ClassPath;
 import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
 import dev.daybook.benchmarks.NeedsPeers;
 import dev.daybook.benchmarks.Scratch;
+import dev.daybook.benchmarks.ScratchFolder;
+import dev.daybook.benchmarks.SqliteFts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +42,9 @@ public final class ImportPeersSuite implements Callable<Integer> {
   private static final String SQLITE_ONCE = "SQLite FTS5, one transaction";
   private static final String RAW_SUM = "raw parquet-java + raw Lucene";
   private static final int LANCE_VERSIONS = 100;
-  private static final int WARM_UP_EVENTS = 20_000;
-  private static final String SQLITE_DRIVER = "org.sqlite.JDBC";
+
+  /** The bars are for imports of so many events. */
+  private static final int BARRED_EVENTS = 100_000;
 
   @Option(
       names = "--events",
@@ -57,8 +61,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
       names = "--rounds",
       defaultValue = "3",
       description =
-          "turns of each contender, after one on fewer events that is not counted; ${DEFAULT-VALUE}"
-              + " by default")
+          "turns of each contender, after one that is not counted; ${DEFAULT-VALUE} by default")
   private int rounds;
 
   @Option(
@@ -82,6 +85,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
   /** Who takes turns. */
   enum Contender {
     DAYBOOK,
+    DAYBOOK_100,
     SQLITE_100,
     SQLITE_ONCE,
     LANCE,
@@ -102,10 +106,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
     }
     Set<Contender> chosen = chosen();
     Console.machine();
-    Path scratch = Files.createTempDirectory("daybook-import-");
-    Thread cleanUp = new Thread(() -> deleteQuietly(scratch));
-    Runtime.getRuntime().addShutdownHook(cleanUp);
-    try {
+    try (ScratchFolder scratch = ScratchFolder.of("daybook-import-")) {
       List<ImportedEvent> all =
           traces == null ? ImportedEvent.synthetic(events) : ImportedEvent.of(traces, events);
       Console.line(
@@ -113,47 +114,31 @@ public final class ImportPeersSuite implements Callable<Integer> {
           all.size(),
           traces == null ? "made up" : "of " + traces.getFileName(),
           rounds,
-          Files.getFileStore(scratch).type());
-      Console.progress("warming up");
-      round(
-          contenders(chosen, all.subList(0, Math.min(all.size(), WARM_UP_EVENTS)), scratch),
-          scratch,
-          0);
-      Map<Contender, Ingest> contenders = contenders(chosen, all, scratch);
+          Files.getFileStore(scratch.path()).type());
+      Map<Contender, Ingest> contenders = warmedUp(chosen, all, scratch.path());
       List<Map<String, Clock.Span>> measured = new ArrayList<>();
       for (int round = 1; round <= rounds; round++) {
         Console.progress("round %d of %d", round, rounds);
-        measured.add(round(contenders, scratch, round));
+        measured.add(round(contenders, scratch.path(), round));
       }
       Figures figures = new Figures();
       report(figures, all.size(), measured);
       figures.print();
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(cleanUp);
-      Scratch.delete(scratch);
     }
     return 0;
-  }
-
-  private static void deleteQuietly(Path folder) {
-    try {
-      Scratch.delete(folder);
-    } catch (IOException e) {
-      Console.progress("%s is left: %s", folder, e);
-    }
   }
 
   /** Those asked for whose classes are there; says which are not. */
   private Set<Contender> chosen() {
     Set<Contender> chosen = only.isEmpty() ? EnumSet.allOf(Contender.class) : EnumSet.copyOf(only);
-    if (!isThere(SQLITE_DRIVER)
+    if (!SqliteFts.isThere()
         && chosen.removeAll(EnumSet.of(Contender.SQLITE_100, Contender.SQLITE_ONCE))) {
       Console.progress(
           "SQLite is left out: its driver %s is not on the class path; build with -Ppeers, as"
               + " benchmarks/run import-peers does",
-          SQLITE_DRIVER);
+          SqliteFts.DRIVER);
     }
-    if (!Appends.hasLance() && chosen.remove(Contender.LANCE)) {
+    if (!ClassPath.has(Appends.LANCE) && chosen.remove(Contender.LANCE)) {
       Console.progress(
           "LanceDB's engine is left out: %s was not compiled; build with -Ppeers, as"
               + " benchmarks/run import-peers does",
@@ -167,13 +152,18 @@ public final class ImportPeersSuite implements Callable<Integer> {
     return chosen;
   }
 
-  private static boolean isThere(String type) {
-    try {
-      Class.forName(type);
-      return true;
-    } catch (ClassNotFoundException e) {
-      return false;
+  /** All, after one turn of each. */
+  private Map<Contender, Ingest> warmedUp(
+      Set<Contender> chosen, List<ImportedEvent> all, Path scratch) throws Exception {
+    Console.progress("warming up");
+    Map<Contender, Ingest> contenders = contenders(chosen, all, scratch);
+    Map<Contender, Ingest> cold = new EnumMap<>(contenders);
+    if (chosen.contains(Contender.RAW)) {
+      // To know what the raw side has to write was Daybook's turn; another would be one more.
+      cold.remove(Contender.DAYBOOK);
     }
+    Map<String, Clock.Span> unused = round(cold, scratch, 0);
+    return contenders;
   }
 
   private Map<Contender, Ingest> contenders(
@@ -184,6 +174,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
           contender,
           switch (contender) {
             case DAYBOOK -> new DaybookIngest(all);
+            case DAYBOOK_100 -> DaybookIngest.byHundreds(all);
             case SQLITE_100 -> new SqliteIngest(SQLITE_100, all, 100);
             case SQLITE_ONCE -> new SqliteIngest(SQLITE_ONCE, all, Integer.MAX_VALUE);
             case LANCE -> new LanceIngest(all, lanceVersions);
@@ -225,6 +216,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
     for (String name :
         List.of(
             DaybookIngest.DURABLE,
+            DaybookIngest.DURABLE_100,
             DaybookIngest.SEALED,
             SQLITE_100,
             SQLITE_ONCE,
@@ -243,7 +235,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
                 "rate",
                 median(rounds, name, Clock.Span::perSecond),
                 "events/s");
-        figures.add(rate.noting(note(name)));
+        figures.add(rate.noting(note(name, batch(rounds, name))));
         figures.add(
             Figure.of(
                 WORKLOAD,
@@ -273,6 +265,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
     bar(figures, events, rounds, DaybookIngest.DURABLE, SQLITE_100, 3);
     bar(figures, events, rounds, DaybookIngest.DURABLE, LanceIngest.NAME, 5);
     bar(figures, events, rounds, DaybookIngest.DURABLE, RawIngest.FSYNC, 0);
+    bar(figures, events, rounds, DaybookIngest.DURABLE_100, SQLITE_100, 0);
     bar(figures, events, rounds, DaybookIngest.SEALED, SQLITE_100, 1.5);
     bar(figures, events, rounds, DaybookIngest.SEALED, SQLITE_ONCE, 0.8);
     bar(figures, events, rounds, DaybookIngest.SEALED, RAW_SUM, 0.75);
@@ -301,9 +294,19 @@ public final class ImportPeersSuite implements Callable<Integer> {
                   "rate",
                   median(rounds, ours, Clock.Span::perSecond),
                   "events/s")
-              .beside(theirs, ratio);
-      figures.add(least > 0 ? figure.atLeast(least) : figure);
+              .beside(theirs, ratio)
+              .noting(note(ours, batch(rounds, ours)) + "; the other: " + note(theirs, ""));
+      figures.add(least > 0 ? figure.atLeast(least).judgedFrom(BARRED_EVENTS) : figure);
     }
+  }
+
+  /** How many events of a contender become durable together; empty if that was not counted. */
+  private static String batch(List<Map<String, Clock.Span>> rounds, String name) {
+    Clock.Span first = rounds.getFirst().get(name);
+    return first.batches() == 0
+        ? ""
+        : Figure.plain(
+            median(rounds, name, span -> Math.rint((double) span.events() / span.batches())));
   }
 
   private static double median(
@@ -319,12 +322,18 @@ public final class ImportPeersSuite implements Callable<Integer> {
         : (sorted.get(half - 1) + sorted.get(half)) / 2;
   }
 
-  private static String note(String name) {
+  private static String note(String name, String batch) {
     return switch (name) {
       case DaybookIngest.DURABLE ->
-          "one handle, sessions open before; the caller's thread serialises while another"
-              + " compresses and writes, so it uses two processors where it is not waiting for the"
-              + " disk";
+          "a forced batch holds %s events, as many as were recorded meanwhile, up to 4 MiB, where"
+                  .formatted(batch)
+              + " SQLite's transaction holds 100; one handle, sessions open before; the caller's"
+              + " thread serialises while another compresses and writes, so it uses two processors"
+              + " where it is not waiting for the disk";
+      case DaybookIngest.DURABLE_100 ->
+          "the receipts of each 100 events are awaited before the next is recorded, so no more is"
+              + " lost than of SQLite at 100 a transaction; a forced batch holds %s events"
+                  .formatted(batch);
       case DaybookIngest.SEALED ->
           "the time until durable, one compaction, and a first recall; segment and index are built"
               + " at the same time, on two processors; ids, checksums and the columns that SQL"
@@ -334,7 +343,8 @@ public final class ImportPeersSuite implements Callable<Integer> {
               + " an index on session and time; it writes from one thread, so it uses one"
               + " processor; found by words at once";
       case SQLITE_ONCE ->
-          "the same with nothing durable before the end of the import; one processor";
+          "set up as with 100 a transaction, with nothing durable before the end of the import; one"
+              + " processor";
       case LanceIngest.NAME ->
           "does not force files to disk, so it may lose what it acknowledged when the machine"
               + " stops; no index; fewer versions than the whole import would be, and each takes"

@@ -1,5 +1,6 @@
 package dev.daybook.benchmarks.ingest;
 
+import dev.daybook.benchmarks.Scratch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ final class LanceIngest implements Ingest {
     try (Appends table = Appends.lance(folder)) {
       Clock.Span span = Clock.time(events.size(), () -> append(table));
       Ingest.requireCount(NAME, events.size(), table.rows());
-      clock.keep(NAME, span.leaving(Ingest.bytes(folder)));
+      clock.keep(NAME, span.leaving(Scratch.bytes(folder)));
     }
   }
 

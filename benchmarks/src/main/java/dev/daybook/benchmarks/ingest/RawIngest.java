@@ -31,7 +31,10 @@ final class RawIngest implements Ingest {
     this.table = table;
   }
 
-  /** What Daybook makes of the events, found out by an import into a folder, which is removed. */
+  /**
+   * What Daybook makes of the events, found out by an import into a folder, which is removed. So
+   * Daybook has had its turn at warming up when this is there.
+   */
   static RawIngest of(List<ImportedEvent> events, Path folder) throws Exception {
     List<byte[]> logs = new ArrayList<>();
     List<RawParquet> segments = new ArrayList<>();
@@ -57,7 +60,8 @@ final class RawIngest implements Ingest {
     return new RawIngest(events.size(), logs, segments.getFirst());
   }
 
-  private static List<Path> under(Path store, String kind) throws IOException {
+  /** The objects of a kind in a store, in the order of their keys. */
+  static List<Path> under(Path store, String kind) throws IOException {
     try (Stream<Path> files = Files.walk(store)) {
       return files
           .filter(Files::isRegularFile)
@@ -74,13 +78,14 @@ final class RawIngest implements Ingest {
   public void run(Path folder, Clock clock) throws Exception {
     Files.createDirectories(folder);
     Path bytes = Files.createDirectory(folder.resolve("bytes"));
-    clock.keep(FSYNC, Clock.time(events, () -> force(bytes)).leaving(Ingest.bytes(bytes)));
+    clock.keep(FSYNC, Clock.time(events, () -> force(bytes)).leaving(Scratch.bytes(bytes)));
     Path parquet = folder.resolve("rows.parquet");
     clock.keep(
         PARQUET, Clock.time(events, () -> table.write(parquet)).leaving(Files.size(parquet)));
     Path lucene = folder.resolve("lucene");
     RawWords words = new RawWords(table);
-    clock.keep(LUCENE, Clock.time(events, () -> words.write(lucene)).leaving(Ingest.bytes(lucene)));
+    clock.keep(
+        LUCENE, Clock.time(events, () -> words.write(lucene)).leaving(Scratch.bytes(lucene)));
   }
 
   /** A file for each object of the logs; it and its name are on disk before the next is begun. */

@@ -1,5 +1,6 @@
 package dev.daybook.benchmarks.ingest;
 
+import dev.daybook.benchmarks.Scratch;
 import dev.daybook.event.ToolCall;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class SqliteIngest implements Ingest {
       try (Statement checkpoint = connection.createStatement()) {
         checkpoint.execute("PRAGMA wal_checkpoint(TRUNCATE)");
       }
-      clock.keep(name, span.leaving(Ingest.bytes(folder)));
+      clock.keep(name, span.leaving(Scratch.bytes(folder)));
     }
   }
 

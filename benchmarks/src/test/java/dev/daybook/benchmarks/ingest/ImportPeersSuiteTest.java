@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.daybook.benchmarks.ClassPath;
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -40,9 +43,26 @@ final class ImportPeersSuiteTest {
           assertThat(figure.value()).isPositive();
         });
     assertThat(figures)
-        .filteredOn(figure -> figure.bar().isPresent())
-        .extracting(Figure::beside)
-        .containsExactly("raw parquet-java + raw Lucene");
+        .filteredOn(figure -> figure.ratio().isPresent())
+        .extracting(Figure::contender, Figure::beside)
+        .containsExactly(
+            tuple(DaybookIngest.DURABLE, RawIngest.FSYNC),
+            tuple(DaybookIngest.SEALED, "raw parquet-java + raw Lucene"));
+    assertThat(figures).as("too few events to judge").noneMatch(figure -> figure.bar().isPresent());
+  }
+
+  @Test
+  void saysHowManyEventsAForcedBatchHolds() throws Exception {
+    List<Figure> figures = run("--events=500", "--rounds=1", "--only", "daybook_100");
+    assertThat(figures)
+        .allSatisfy(figure -> assertThat(figure.contender()).isEqualTo(DaybookIngest.DURABLE_100))
+        .first()
+        .satisfies(rate -> {
+          Matcher batch =
+              Pattern.compile("a forced batch holds (\\d+) events").matcher(rate.note());
+          assertThat(batch.find()).isTrue();
+          assertThat(Integer.parseInt(batch.group(1))).isBetween(1, 100);
+        });
   }
 
   @Test
@@ -62,7 +82,7 @@ final class ImportPeersSuiteTest {
 
   @Test
   void measuresThePeersThatAreThere() throws Exception {
-    assumeThat(Appends.hasLance())
+    assumeThat(ClassPath.has(Appends.LANCE))
         .as("the peers are compiled and on the class path only with -Ppeers")
         .isTrue();
     List<Figure> figures = run("--events=300", "--rounds=1", "--lance-versions=2");
@@ -73,12 +93,12 @@ final class ImportPeersSuiteTest {
             tuple("SQLite FTS5, 100 a transaction", 300L),
             tuple("SQLite FTS5, one transaction", 300L),
             tuple(LanceIngest.NAME, 200L));
-    assertThat(figures).filteredOn(figure -> figure.bar().isPresent()).hasSize(5);
+    assertThat(figures).filteredOn(figure -> figure.ratio().isPresent()).hasSize(7);
   }
 
   @Test
   void aPeerThatIsNotThereIsNamed() throws Exception {
-    assumeThat(Appends.hasLance()).as("with -Ppeers nothing is missing").isFalse();
+    assumeThat(ClassPath.has(Appends.LANCE)).as("with -Ppeers nothing is missing").isFalse();
     String said = said(() -> run("--events=100", "--rounds=1"));
     assertThat(said).contains("LanceDB's engine is left out").contains("-Ppeers");
   }
