@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -253,6 +254,14 @@ public final class RawLucene implements AutoCloseable {
   public TopDocs byBoth(Query wanted, Query near, int count) throws IOException {
     TopDocs[] both = {words.search(wanted, count), vectors.search(near, count)};
     return TopDocs.rrf(count, RRF_K, both);
+  }
+
+  /** The same, with words looked for on this thread and vectors on one of the executor's. */
+  public TopDocs byBoth(Query wanted, Query near, int count, ExecutorService beside)
+      throws IOException, InterruptedException, ExecutionException {
+    Future<TopDocs> vectorDocs = beside.submit(() -> vectors.search(near, count));
+    TopDocs wordDocs = words.search(wanted, count);
+    return TopDocs.rrf(count, RRF_K, new TopDocs[] {wordDocs, vectorDocs.get()});
   }
 
   /** What it is called in a table. */

@@ -8,6 +8,8 @@ enum Contender {
   DAYBOOK(0, 1_000_000, 1),
   /** Lucene by itself, neighbouring words counted: the limit for search. */
   LUCENE(1.15, 1_000_000, 1),
+  /** The same, its legs beside each other on two threads. */
+  LUCENE_AT_ONCE(0, 1_000_000, 1),
   /** Lucene by itself, single words. */
   LUCENE_WORDS(0, 1_000_000, 1),
   /** SQLite with FTS5; vectors in a column. */
@@ -39,14 +41,19 @@ enum Contender {
     return RecallData.JUDGED / judgedOneIn;
   }
 
+  /** Whether it differs from another in how the parts are joined alone. */
+  boolean hasPartsOfAnother() {
+    return this == LUCENE_AT_ONCE;
+  }
+
   /** Whether Daybook may be slower than it, in which case the ratio is the other way round. */
   private boolean isLimit() {
-    return this == LUCENE || this == LUCENE_WORDS;
+    return this == LUCENE || this == LUCENE_AT_ONCE || this == LUCENE_WORDS;
   }
 
   /** How many times as fast as this one Daybook is, or beside a limit how many times as slow. */
-  double ratio(double ours, double theirs) {
-    return isLimit() ? ours / theirs : theirs / ours;
+  double ratio(Turns turns) {
+    return isLimit() ? turns.ratio(DAYBOOK, this) : turns.ratio(this, DAYBOOK);
   }
 
   /** What a figure of that ratio measures. */

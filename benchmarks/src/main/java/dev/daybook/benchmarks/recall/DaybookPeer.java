@@ -4,7 +4,7 @@ import dev.daybook.Daybook;
 import dev.daybook.Workspace;
 import dev.daybook.benchmarks.ClusteredEmbedder;
 import dev.daybook.benchmarks.ScaleWorkspace;
-import dev.daybook.benchmarks.Scratch;
+import dev.daybook.benchmarks.ScratchFolder;
 import dev.daybook.event.EventId;
 import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
@@ -18,7 +18,7 @@ import java.util.Map;
 
 /** {@link Workspace#recall} in a workspace of one compacted index. */
 final class DaybookPeer implements Peer {
-  private final Path copy;
+  private final ScratchFolder copy;
   private final ObjectStore objects;
   private final Daybook daybook;
   private final Workspace workspace;
@@ -30,8 +30,8 @@ final class DaybookPeer implements Peer {
     for (int number = 0; number < ids.size(); number++) {
       events.put(ids.get(number), number);
     }
-    copy = kept.copy();
-    objects = LocalObjectStore.at(copy);
+    copy = ScratchFolder.owning(kept.copy());
+    objects = LocalObjectStore.at(copy.path());
     daybook =
         ScaleWorkspace.engine(objects, kept.cache(), new ClusteredEmbedder(data.questionVectors()));
     workspace = daybook.open(ScaleWorkspace.NAME);
@@ -39,7 +39,7 @@ final class DaybookPeer implements Peer {
 
   /** Where its objects are. */
   Path files() {
-    return copy;
+    return copy.path();
   }
 
   @Override
@@ -70,12 +70,11 @@ final class DaybookPeer implements Peer {
 
   @Override
   public void close() throws IOException {
-    try {
-      workspace.close();
-      daybook.close();
-      objects.close();
-    } finally {
-      Scratch.delete(copy);
+    try (copy;
+        objects;
+        daybook;
+        workspace) {
+      // All are closed, the last first, whatever one of them throws.
     }
   }
 }

@@ -2,10 +2,15 @@ package dev.daybook.benchmarks.recall;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.daybook.benchmarks.ClassPath;
+import dev.daybook.benchmarks.ScratchFolder;
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.Closeable;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -13,13 +18,14 @@ import java.util.List;
 /**
  * The engine of LanceDB in a JVM of its own, because on two processors it makes an index of words
  * only if {@code LANCE_CPU_THREADS} is set before it starts. The process measures its own answers,
- * so what is said between the two costs nothing. For one thread.
+ * so what is said between the two costs nothing. What it is asked, and the native library it takes
+ * out of a jar, are in a folder that goes with it. For one thread.
  */
 final class LanceChild implements Closeable {
   /** Among the sources for peers, which are not always compiled. */
   private static final String MAIN = "dev.daybook.benchmarks.recall.LanceProcess";
 
-  private final Process process;
+  private final ScratchFolder scratch;
   private final BufferedReader output;
   private final PrintStream input;
 
@@ -27,35 +33,38 @@ final class LanceChild implements Closeable {
    * Starts it.
    *
    * @param folder where its tables are or will be
-   * @param questions what is asked, as {@link RecallData#writeQuestions} wrote it
+   * @param data what is asked
    */
-  LanceChild(Path folder, int events, Path questions) throws IOException {
+  LanceChild(Path folder, RecallData data) throws IOException {
+    scratch = ScratchFolder.of("daybook-lance-");
+    Path questions = scratch.resolve("questions");
+    try (DataOutputStream out =
+        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(questions)))) {
+      data.writeQuestions(out);
+    }
     ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx2g",
+                scratch.asTemporary(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 MAIN,
                 folder.toString(),
-                Integer.toString(events),
+                Integer.toString(data.events()),
                 questions.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     builder.environment().put("LANCE_CPU_THREADS", "4");
     builder.environment().put("LANCE_LOG", "error");
-    process = builder.start();
+    Process process = scratch.start(builder);
     output = process.inputReader(UTF_8);
     input = new PrintStream(process.getOutputStream(), true, UTF_8);
   }
 
   /** Whether it is on the class path. */
   static boolean isThere() {
-    try {
-      return Class.forName(MAIN, false, LanceChild.class.getClassLoader()) != null;
-    } catch (ClassNotFoundException e) {
-      return false;
-    }
+    return ClassPath.has(MAIN);
   }
 
   /** Says something and hears the answer, which is words. */
@@ -100,7 +109,7 @@ final class LanceChild implements Closeable {
   }
 
   @Override
-  public void close() {
-    process.destroyForcibly();
+  public void close() throws IOException {
+    scratch.close();
   }
 }

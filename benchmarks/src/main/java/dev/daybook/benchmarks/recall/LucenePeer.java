@@ -4,38 +4,60 @@ import dev.daybook.benchmarks.RawLucene;
 import dev.daybook.internal.index.LuceneTerms;
 import dev.daybook.internal.index.LuceneTerms.Neighbours;
 import dev.daybook.recall.Query;
-import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.lucene.search.TopDocs;
 
 /** Lucene by itself: the same words, an HNSW graph, and its own joining of ranks. */
 final class LucenePeer implements Peer {
-  private final RawLucene lucene;
-  private final Neighbours neighbours;
+  /** How it looks. */
+  enum Manner {
+    /** By single words. */
+    SINGLE_WORDS("Lucene, single words", Neighbours.IGNORED),
+    /** Neighbouring words count, as Daybook's do. */
+    NEIGHBOURS("Lucene", Neighbours.COUNTED),
+    /** The same, by words and by vectors at the same time, as Daybook does. */
+    AT_ONCE("Lucene, both legs at once", Neighbours.COUNTED);
 
-  /**
-   * Asks by single words, or counts neighbours among them as Daybook does; the index stays open.
-   */
-  LucenePeer(RawLucene lucene, Neighbours neighbours) {
+    private final String title;
+    private final Neighbours neighbours;
+
+    Manner(String title, Neighbours neighbours) {
+      this.title = title;
+      this.neighbours = neighbours;
+    }
+  }
+
+  private final RawLucene lucene;
+  private final Manner manner;
+  private final ExecutorService beside;
+
+  /** Asks an index, which stays open. */
+  LucenePeer(RawLucene lucene, Manner manner) {
     this.lucene = lucene;
-    this.neighbours = neighbours;
+    this.manner = manner;
+    beside = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
   }
 
   @Override
   public String name() {
-    return neighbours == Neighbours.COUNTED ? "Lucene" : "Lucene, single words";
+    return manner.title;
   }
 
   @Override
-  public Answer ask(Part part, RecallData.Question question) throws IOException {
-    var words = LuceneTerms.query(Query.of(question.text()), neighbours).orElseThrow();
+  public Answer ask(Part part, RecallData.Question question) throws Exception {
+    var words = LuceneTerms.query(Query.of(question.text()), manner.neighbours).orElseThrow();
     var near = lucene.near(question.vector(), RecallData.CANDIDATES);
     long start = System.nanoTime();
     TopDocs top =
         switch (part) {
           case WORDS -> lucene.byWords(words, RecallData.CANDIDATES);
           case VECTORS -> lucene.byVectors(near, RecallData.CANDIDATES);
-          case BOTH -> lucene.byBoth(words, near, RecallData.CANDIDATES);
+          case BOTH ->
+              manner == Manner.AT_ONCE
+                  ? lucene.byBoth(words, near, RecallData.CANDIDATES, beside)
+                  : lucene.byBoth(words, near, RecallData.CANDIDATES);
         };
     long nanos = System.nanoTime() - start;
     return new Answer(
@@ -46,13 +68,19 @@ final class LucenePeer implements Peer {
   @Override
   public String unequal() {
     return "the query is made of the question outside the time; "
-        + (neighbours == Neighbours.COUNTED
-            ? "neighbouring words count, as Daybook's do"
-            : "neighbouring words do not count, as Daybook's do");
+        + switch (manner) {
+          case SINGLE_WORDS ->
+              "neighbouring words do not count, as Daybook's do; its legs look one after the other"
+                  + " on one thread, Daybook's beside each other on two";
+          case NEIGHBOURS ->
+              "its legs look one after the other on one thread, Daybook's beside each other on two";
+          case AT_ONCE -> "its legs look beside each other on two threads, as Daybook's do";
+        };
   }
 
   @Override
   public void close() {
     // The index belongs to who opened it.
+    beside.shutdown();
   }
 }

@@ -3,11 +3,10 @@ package dev.daybook.benchmarks.recall;
 import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.RawLucene;
 import dev.daybook.benchmarks.ScaleWorkspace;
+import dev.daybook.benchmarks.Scratch;
+import dev.daybook.benchmarks.SqliteFts;
 import dev.daybook.benchmarks.SyntheticHistory;
-import dev.daybook.internal.index.LuceneTerms.Neighbours;
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +31,12 @@ final class Peers implements Closeable {
 
   private static final String PLAIN = "PLAIN";
 
+  private static final Map<Contender, LucenePeer.Manner> MANNERS =
+      Map.of(
+          Contender.LUCENE, LucenePeer.Manner.NEIGHBOURS,
+          Contender.LUCENE_AT_ONCE, LucenePeer.Manner.AT_ONCE,
+          Contender.LUCENE_WORDS, LucenePeer.Manner.SINGLE_WORDS);
+
   /**
    * What it took to have a contender's files.
    *
@@ -49,37 +54,21 @@ final class Peers implements Closeable {
   /** To be closed, the last first. */
   private final Deque<Closeable> open = new ArrayDeque<>();
 
-  /** For a suite that is stopped: processes end and copies go all the same. */
-  private final Thread stopped = new Thread(this::closeQuietly);
-
   private Peers(Path folder, RecallData data) {
     this.folder = folder;
     this.data = data;
-    Runtime.getRuntime().addShutdownHook(stopped);
   }
 
-  private void closeQuietly() {
-    try {
-      closeAll();
-    } catch (IOException | RuntimeException e) {
-      Console.progress("not all was tidied up: %s", e);
-    }
-  }
-
-  /**
-   * Opens those wanted; who is not on the class path is left out, and a line says so.
-   *
-   * @param last is closed behind all, also when they cannot be opened or the suite is stopped
-   */
-  static Peers open(
-      Path folder, RecallData data, Set<Contender> wanted, List<String> lanceKinds, Closeable last)
+  /** Opens those wanted; who is not on the class path is left out, and a line says so. */
+  static Peers open(Path folder, RecallData data, Set<Contender> wanted, List<String> lanceKinds)
       throws Exception {
     Peers peers = new Peers(folder, data);
-    peers.opened(last);
     try {
       peers.openDaybook();
-      if (wanted.contains(Contender.LUCENE) || wanted.contains(Contender.LUCENE_WORDS)) {
-        peers.openLucene(wanted);
+      Map<Contender, LucenePeer.Manner> manners = new EnumMap<>(MANNERS);
+      manners.keySet().removeIf(contender -> !wanted.contains(contender));
+      if (!manners.isEmpty()) {
+        peers.openLucene(manners);
       }
       if (wanted.contains(Contender.SQLITE_COLUMN) || wanted.contains(Contender.SQLITE_HEAP)) {
         peers.openSqlite(wanted);
@@ -89,7 +78,11 @@ final class Peers implements Closeable {
       }
       return peers;
     } catch (Exception e) {
-      peers.close();
+      try {
+        peers.close();
+      } catch (IOException | RuntimeException more) {
+        e.addSuppressed(more);
+      }
       throw e;
     }
   }
@@ -104,12 +97,8 @@ final class Peers implements Closeable {
     return Collections.unmodifiableMap(built);
   }
 
-  private synchronized void opened(Closeable what) {
-    open.push(what);
-  }
-
   private void add(Contender contender, Peer peer) {
-    opened(peer);
+    open.push(peer);
     all.put(contender, peer);
   }
 
@@ -122,35 +111,30 @@ final class Peers implements Closeable {
         Contender.DAYBOOK,
         new Built(
             made.seconds(),
-            bytesIn(peer.files()),
+            Scratch.bytes(peer.files()),
             "recording, each batch forced to disk, is in the time; events in full as Parquet,"
                 + " snippets, vectors of a byte a component"));
   }
 
-  private void openLucene(Set<Contender> wanted) throws Exception {
+  private void openLucene(Map<Contender, LucenePeer.Manner> manners) throws Exception {
     SyntheticHistory history = data.history();
     Made<RawLucene> made =
         made("lucene", () -> RawLucene.of(folder, history, RawLucene.Vectors.FLOAT32, 1));
-    opened(made.what()::close);
+    open.push(made.what()::close);
     long bytes = 0;
     for (String name : names()) {
       String about = "-%d-in-1-".formatted(history.events());
       if (name.contains(about) && (name.startsWith("words") || name.startsWith("float32"))) {
-        bytes += bytesIn(folder.resolve(name));
+        bytes += Scratch.bytes(folder.resolve(name));
       }
     }
-    Contender first = wanted.contains(Contender.LUCENE) ? Contender.LUCENE : Contender.LUCENE_WORDS;
-    if (wanted.contains(Contender.LUCENE)) {
-      add(Contender.LUCENE, new LucenePeer(made.what(), Neighbours.COUNTED));
-    }
-    if (wanted.contains(Contender.LUCENE_WORDS)) {
-      add(Contender.LUCENE_WORDS, new LucenePeer(made.what(), Neighbours.IGNORED));
-    }
+    manners.forEach((contender, manner) -> add(contender, new LucenePeer(made.what(), manner)));
+    Contender first = manners.keySet().iterator().next();
     built.put(first, new Built(made.seconds(), bytes, "no text is kept; vectors of floats"));
   }
 
   private void openSqlite(Set<Contender> wanted) throws Exception {
-    if (!SqlitePeer.isThere()) {
+    if (!SqliteFts.isThere()) {
       Console.line("left out  SQLite: no driver on the class path; it comes with -Ppeers");
       return;
     }
@@ -186,16 +170,10 @@ final class Peers implements Closeable {
       Console.line("left out  LanceDB: not on the class path; it comes with -Ppeers");
       return;
     }
-    Path questions = Files.createTempFile("daybook-benchmark-", ".questions");
-    opened(() -> Files.deleteIfExists(questions));
-    try (DataOutputStream out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(questions)))) {
-      data.writeQuestions(out);
-    }
     Path tables = folder.resolve("lance-%d".formatted(data.events()));
     Files.createDirectories(tables);
-    LanceChild child = new LanceChild(tables, data.events(), questions);
-    opened(child);
+    LanceChild child = new LanceChild(tables, data);
+    open.push(child);
     if (wanted.contains(Contender.LANCE)) {
       openLance(child, tables);
     }
@@ -228,7 +206,8 @@ final class Peers implements Closeable {
             "both scans at the same time, joined in Java; a process of its own that measures"
                 + " itself"));
     built.put(
-        Contender.LANCE, new Built(made.seconds(), bytesIn(made.what()), "texts, float vectors"));
+        Contender.LANCE,
+        new Built(made.seconds(), Scratch.bytes(made.what()), "texts, float vectors"));
   }
 
   private void openLance(LanceChild child, Path tables, List<String> kinds) throws Exception {
@@ -248,7 +227,7 @@ final class Peers implements Closeable {
             Contender.LANCE_INDEX,
             new Built(
                 made.seconds(),
-                bytesIn(made.what()),
+                Scratch.bytes(made.what()),
                 "texts, float vectors, index of words, %s".formatted(kind)));
       }
     }
@@ -305,29 +284,18 @@ final class Peers implements Closeable {
     return names;
   }
 
-  private static long bytesIn(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    }
-  }
-
   @Override
   public void close() throws IOException {
-    try {
-      boolean unused = Runtime.getRuntime().removeShutdownHook(stopped);
-    } catch (IllegalStateException e) {
-      // The suite is being stopped, and the hook does the same.
-      return;
-    }
-    closeAll();
+    closeAll(open);
   }
 
-  private synchronized void closeAll() throws IOException {
-    IOException first = null;
+  /** Closes all, whatever one of them throws; what was thrown first has the others with it. */
+  static void closeAll(Deque<Closeable> open) throws IOException {
+    Exception first = null;
     while (!open.isEmpty()) {
       try {
         open.pop().close();
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         if (first == null) {
           first = e;
         } else {
@@ -335,8 +303,11 @@ final class Peers implements Closeable {
         }
       }
     }
+    if (first instanceof RuntimeException unexpected) {
+      throw unexpected;
+    }
     if (first != null) {
-      throw first;
+      throw new IOException("Not all of the contenders could be closed", first);
     }
   }
 }

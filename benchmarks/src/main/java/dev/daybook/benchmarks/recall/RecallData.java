@@ -23,8 +23,8 @@ public final class RecallData {
   /** How many hits are wanted. */
   public static final int WANTED = 10;
 
-  /** How many each leg contributes before they are joined. */
-  public static final int CANDIDATES = 100;
+  /** How many each leg contributes before they are joined: as many as Daybook's do for ten hits. */
+  public static final int CANDIDATES = 50;
 
   /** How many questions a vector part is judged by. */
   static final int JUDGED = 100;

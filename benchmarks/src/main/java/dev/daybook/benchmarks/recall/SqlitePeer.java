@@ -1,6 +1,7 @@
 package dev.daybook.benchmarks.recall;
 
 import dev.daybook.benchmarks.Console;
+import dev.daybook.benchmarks.SqliteFts;
 import dev.daybook.benchmarks.SyntheticHistory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,15 +49,6 @@ final class SqlitePeer implements Peer {
                 + RecallData.CANDIDATES);
     this.scan = connection.prepareStatement("SELECT id, components FROM vector");
     this.heap = place == Vectors.IN_HEAP ? load(events) : new float[0][];
-  }
-
-  /** Whether its driver is on the class path. */
-  static boolean isThere() {
-    try {
-      return DriverManager.getDriver("jdbc:sqlite:") != null;
-    } catch (SQLException e) {
-      return false;
-    }
   }
 
   /** Fills a new database. */
@@ -187,10 +179,10 @@ final class SqlitePeer implements Peer {
     for (String word : question.split("\\s+", -1)) {
       String plain = word.replaceAll("^\\W+|\\W+$", "").toLowerCase(Locale.ROOT);
       if (!plain.isEmpty() && !stopWords.contains(plain)) {
-        all.add('"' + plain.replace("\"", "\"\"") + '"');
+        all.add(plain);
       }
     }
-    return all.isEmpty() ? "\"\"" : String.join(" OR ", all);
+    return all.isEmpty() ? "\"\"" : SqliteFts.anyOf(all);
   }
 
   @Override

@@ -177,7 +177,7 @@ final class LanceProcess {
       }
       case IVF_HNSW_SQ -> {
         for (int refine : new int[] {0, 1}) {
-          for (int ef : new int[] {100, 150, 200, 400}) {
+          for (int ef : new int[] {50, 75, 100, 150, 200, 400}) {
             all.add(new Effort(1, refine, ef));
           }
         }

@@ -2,15 +2,24 @@ package dev.daybook.benchmarks.recall;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.daybook.benchmarks.SqliteFts;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,12 +33,17 @@ final class RecallPeersTest {
 
   @Test
   void measuresDaybookBesideLuceneAndKeepsWhatItBuilt() throws Exception {
-    String said = run("--events=600", "--queries=20", "--only", "lucene");
+    String said = run("--events=600", "--queries=20", "--only", "lucene", "lucene_at_once");
     assertThat(said)
         .containsPattern("quality of the part by vectors +600 Lucene +recall@10 +(1|0\\.9\\d) ")
         .containsPattern("fused recall, limit 10 +600 Daybook +p50, times its .* Lucene +none")
+        .containsPattern(
+            "fused recall, limit 10 +600 Daybook +p50, times its .* Lucene, both legs at once"
+                + " +none")
         .containsPattern("its part by words +600 Lucene +p50 ")
-        .doesNotContain("SQLite", "LanceDB");
+        .doesNotContainPattern("its part by words +600 Lucene, both")
+        .contains("one after the other on one thread")
+        .doesNotContain("p99", "SQLite", "LanceDB");
     assertThat(folder).isDirectoryContaining("glob:**/workspace-*");
     try (Stream<Path> copies = Files.walk(folder, 2)) {
       assertThat(copies).noneMatch(file -> file.getFileName().toString().startsWith("copy-"));
@@ -40,7 +54,7 @@ final class RecallPeersTest {
 
   @Test
   void asksSqliteWhatItAsksDaybook() throws Exception {
-    assumeTrue(SqlitePeer.isThere(), "no SQLite on the class path; it comes with -Ppeers");
+    assumeTrue(SqliteFts.isThere(), "no SQLite on the class path; it comes with -Ppeers");
     String said = run("--events=600", "--queries=20", "--only", "sqlite_column", "sqlite_heap");
     assertThat(said)
         .containsPattern("vectors +600 SQLite FTS5, vectors in a column +recall@10 +1 ")
@@ -49,6 +63,39 @@ final class RecallPeersTest {
         .containsPattern(
             "fused recall, limit 10 +600 Daybook +p50, x faster .* SQLite FTS5, vectors in a column"
                 + " +none");
+  }
+
+  @Test
+  void comparesWithinARoundWhatBothWereAsked() {
+    Turns turns = new Turns();
+    turns.add(Contender.DAYBOOK, List.of(10L, 10L, 1L, 1L, 1L));
+    turns.add(Contender.SQLITE_HEAP, List.of(50L, 50L));
+    // Everything took ten times as long in this round.
+    turns.add(Contender.DAYBOOK, List.of(100L, 100L, 10L, 10L, 10L));
+    turns.add(Contender.SQLITE_HEAP, List.of(600L, 600L));
+    turns.add(Contender.DAYBOOK, List.of(10L, 10L, 1L, 1L, 1L));
+    turns.add(Contender.SQLITE_HEAP, List.of(900L, 900L));
+
+    assertThat(turns.ratio(Contender.SQLITE_HEAP, Contender.DAYBOOK)).isCloseTo(6, within(1e-9));
+    assertThat(turns.all(Contender.DAYBOOK).count()).isEqualTo(15);
+  }
+
+  @Test
+  void closesAllWhateverOneThrows() {
+    List<String> closed = new ArrayList<>();
+    Deque<Closeable> open = new ArrayDeque<>();
+    open.push(() -> closed.add("first opened"));
+    open.push(() -> {
+      throw new IOException("cannot be closed");
+    });
+    open.push(() -> {
+      throw new IllegalStateException("was not meant to be");
+    });
+
+    assertThatThrownBy(() -> Peers.closeAll(open))
+        .isInstanceOf(IllegalStateException.class)
+        .hasSuppressedException(new IOException("cannot be closed"));
+    assertThat(closed).containsExactly("first opened");
   }
 
   @Test
