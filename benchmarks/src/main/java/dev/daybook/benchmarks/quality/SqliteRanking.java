@@ -2,6 +2,7 @@ package dev.daybook.benchmarks.quality;
 
 import dev.daybook.benchmarks.JudgedSet.Text;
 import dev.daybook.benchmarks.Measures;
+import dev.daybook.benchmarks.SqliteFts;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -19,9 +21,6 @@ import java.util.regex.Pattern;
  */
 final class SqliteRanking implements Contestant, AutoCloseable {
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_]+");
-
-  /** So that a question does not become a deeper expression than the engine takes. */
-  private static final int WORDS_MAX = 1_000;
 
   private final Candidates candidates;
   private final Connection connection;
@@ -86,13 +85,7 @@ final class SqliteRanking implements Contestant, AutoCloseable {
 
   /** A question as FTS5 is asked it. */
   static String anyOf(String question) {
-    return String.join(
-        " OR ",
-        WORD.matcher(question)
-            .results()
-            .limit(WORDS_MAX)
-            .map(word -> '"' + word.group() + '"')
-            .toList());
+    return SqliteFts.anyOf(WORD.matcher(question).results().map(MatchResult::group).toList());
   }
 
   @Override

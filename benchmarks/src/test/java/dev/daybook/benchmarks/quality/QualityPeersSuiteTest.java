@@ -162,6 +162,22 @@ class QualityPeersSuiteTest {
         .doesNotContain("fused");
   }
 
+  @Test
+  void aSetThatIsNoFolderIsNamed() {
+    PrintStream console = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try (PrintStream err = new PrintStream(said, true, UTF_8)) {
+      System.setErr(err);
+      assertThat(
+              new CommandLine(new QualityPeersSuite())
+                  .execute("--set", folder.resolve("nowhere").toString()))
+          .isEqualTo(CommandLine.ExitCode.USAGE);
+    } finally {
+      System.setErr(console);
+    }
+    assertThat(said.toString(UTF_8)).contains("nowhere is no folder; expected one with corpus");
+  }
+
   private static String run(String... options) {
     List<String> arguments = new ArrayList<>(List.of(options));
     PrintStream console = System.out;
