@@ -17,6 +17,15 @@ final class Child {
 
   private Child() {}
 
+  /** A process ended before it had said all. */
+  static final class Failed extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Failed(Class<?> main, List<String> flags, IOException why) {
+      super("%s under %s: %s".formatted(main.getSimpleName(), flags, why.getMessage()), why);
+    }
+  }
+
   /** A value that a process measured. */
   record Measured(String measure, double value, String unit) {}
 
@@ -39,7 +48,11 @@ final class Child {
     return flags;
   }
 
-  /** Runs a process to its end. */
+  /**
+   * Runs a process to its end.
+   *
+   * @throws Failed if it ends before it has said all
+   */
   static List<Measured> run(List<String> flags, Class<?> main, Object... arguments)
       throws IOException {
     List<String> words = new ArrayList<>();
@@ -48,11 +61,25 @@ final class Child {
     }
     try (ChildJvm jvm = new ChildJvm(flags, main, words.toArray(String[]::new))) {
       List<Measured> all = new ArrayList<>();
-      for (String line = jvm.hear(); !line.equals(END); line = jvm.hear()) {
+      for (String line = heard(jvm, main, flags);
+          !line.equals(END);
+          line = heard(jvm, main, flags)) {
         List<String> parts = List.of(line.split("\t", -1));
+        if (parts.size() != 3) {
+          // A JVM that cannot start says why in place of values.
+          throw new Failed(main, flags, new IOException("it said '" + line + "'"));
+        }
         all.add(new Measured(parts.get(0), Double.parseDouble(parts.get(1)), parts.get(2)));
       }
       return all;
+    }
+  }
+
+  private static String heard(ChildJvm jvm, Class<?> main, List<String> flags) throws Failed {
+    try {
+      return jvm.hear();
+    } catch (IOException e) {
+      throw new Failed(main, flags, e);
     }
   }
 

@@ -4,13 +4,11 @@ import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
 import dev.daybook.benchmarks.ScaleWorkspace;
-import dev.daybook.benchmarks.Scratch;
+import dev.daybook.benchmarks.ScratchFolder;
 import dev.daybook.benchmarks.SyntheticHistory;
 import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.local.LocalObjectStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,7 +63,7 @@ public final class CurvesSuite implements Callable<Integer> {
   @Option(names = "--from", description = "the smallest history, in events")
   private long from = 10_000;
 
-  @Option(names = "--to", description = "the largest history; a million takes a quarter of an hour")
+  @Option(names = "--to", description = "the largest history; times and files grow with it")
   private long to = 100_000;
 
   @Option(
@@ -106,6 +104,7 @@ public final class CurvesSuite implements Callable<Integer> {
 
   private final Figures figures = new Figures();
   private final List<String> said = new ArrayList<>();
+  private int failed;
 
   /** The figures of the smallest history, by workload and measure. */
   private final Map<String, Figure> smallest = new HashMap<>();
@@ -117,22 +116,17 @@ public final class CurvesSuite implements Callable<Integer> {
   public Integer call() throws Exception {
     check();
     Console.machine();
-    Path folder = store.isPresent() ? store.get() : Files.createTempDirectory("daybook-curves-");
-    Files.createDirectories(folder);
-    Path scratch = Files.createTempDirectory(folder, "scratch-");
-    Thread cleaning = new Thread(() -> remove(store.isPresent() ? scratch : folder));
-    Runtime.getRuntime().addShutdownHook(cleaning);
-    try {
+    try (ScratchFolder scratch =
+        store.isPresent()
+            ? ScratchFolder.in(store.get(), "scratch-")
+            : ScratchFolder.of("daybook-curves-")) {
       for (long events : sizes()) {
-        measure(folder, scratch, events);
+        measure(store.orElse(scratch.path()), scratch.path(), events);
       }
-    } finally {
-      remove(store.isPresent() ? scratch : folder);
-      boolean unused = Runtime.getRuntime().removeShutdownHook(cleaning);
     }
     said.forEach(line -> Console.line("%s", line));
     figures.print();
-    return 0;
+    return failed == 0 ? 0 : 1;
   }
 
   private void check() {
@@ -163,35 +157,26 @@ public final class CurvesSuite implements Callable<Integer> {
     return sizes;
   }
 
-  private static void remove(Path folder) {
-    try {
-      if (Files.exists(folder)) {
-        Scratch.delete(folder);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot remove " + folder + "; remove it by hand", e);
-    }
-  }
-
   private void measure(Path folder, Path scratch, long events) throws Exception {
     long start = System.nanoTime();
     Console.progress("%,d events: building, if it is not there", events);
     SyntheticHistory history = Child.history(events);
     int segments = Child.segments(events);
-    if (only.stream().anyMatch(part -> part != Part.S3)) {
-      build(folder, events, history, segments);
+    if (only.stream().anyMatch(part -> part != Part.S3)
+        && isDone("building", events, () -> build(folder, events, history, segments))) {
       ScaleWorkspace kept =
           ScaleWorkspace.of(
               folder, history, segments, COMMITS, BuildProcess.SLICES, ScaleWorkspace.Watch.NONE);
-      Path copy = kept.copy();
-      try {
+      try (ScratchFolder copied = ScratchFolder.owning(kept.copy())) {
+        Path copy = copied.path();
         size(copy, events);
-        open(copy, scratch.resolve("cache-" + events), events);
-        ask(Part.RECALL, "recall", copy, kept.cache(), events);
-        ask(Part.ATTEMPTS, "priorAttempts", copy, kept.cache(), events);
-        write(copy, kept.cache(), events);
-      } finally {
-        Scratch.delete(copy);
+        part(Part.OPEN, events, () -> open(copy, scratch.resolve("cache-" + events), events));
+        part(Part.RECALL, events, () -> ask(Part.RECALL, "recall", copy, kept.cache(), events));
+        part(
+            Part.ATTEMPTS,
+            events,
+            () -> ask(Part.ATTEMPTS, "priorAttempts", copy, kept.cache(), events));
+        part(Part.WRITE, events, () -> write(copy, kept.cache(), events));
       }
     }
     s3(scratch.resolve("cache-s3-" + events), events);
@@ -202,6 +187,32 @@ public final class CurvesSuite implements Callable<Integer> {
             events,
             (System.nanoTime() - start) / 1e9));
     Console.progress("%s", said.getLast());
+  }
+
+  /** Something of which a process may fail. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private void part(Part part, long events, Step step) throws IOException {
+    if (only.contains(part)) {
+      boolean unused = isDone(part.name(), events, step);
+    }
+  }
+
+  /** Whether it went well; if a process failed, that is said, and the suite ends with 1. */
+  private boolean isDone(String what, long events, Step step) throws IOException {
+    try {
+      step.run();
+      return true;
+    } catch (Child.Failed e) {
+      failed++;
+      said.add(
+          String.format(
+              Locale.ROOT, "failed    %s at %,d events: %s", what, events, e.getMessage()));
+      Console.progress("%s", said.getLast());
+      return false;
+    }
   }
 
   private void build(Path folder, long events, SyntheticHistory history, int segments)
@@ -249,19 +260,10 @@ public final class CurvesSuite implements Callable<Integer> {
   }
 
   private void open(Path copy, Path cache, long events) throws IOException {
-    if (!only.contains(Part.OPEN)) {
-      return;
-    }
     Map<String, List<Child.Measured>> warm = new HashMap<>();
     List<String> order = new ArrayList<>();
     for (int round = 0; round <= OPENS; round++) {
-      List<Child.Measured> measured;
-      try {
-        measured = Child.run(SMALL, OpenProcess.class, copy, cache, events);
-      } catch (IOException e) {
-        said.add("left out  opening %,d events under -Xmx256m failed".formatted(events));
-        return;
-      }
+      List<Child.Measured> measured = Child.run(SMALL, OpenProcess.class, copy, cache, events);
       for (Child.Measured one : measured) {
         if (round == 0) {
           add("open, empty cache", events, one, "A JVM of its own with -Xmx256m and C1 alone");
@@ -286,9 +288,6 @@ public final class CurvesSuite implements Callable<Integer> {
 
   private void ask(Part part, String workload, Path copy, Path cache, long events)
       throws IOException {
-    if (!only.contains(part)) {
-      return;
-    }
     String what = part.name().toLowerCase(Locale.ROOT);
     for (Child.Measured one :
         Child.run(Child.flags(heap), AskProcess.class, copy, cache, events, what, questions)) {
@@ -297,9 +296,6 @@ public final class CurvesSuite implements Callable<Integer> {
   }
 
   private void write(Path copy, Path cache, long events) throws IOException {
-    if (!only.contains(Part.WRITE)) {
-      return;
-    }
     for (Child.Measured one :
         Child.run(Child.flags(heap), WriteProcess.class, copy, cache, events, writes)) {
       add(

@@ -32,7 +32,7 @@ final class OpenProcess {
       int hits = workspace.recall(Query.of(first)).size();
       Child.tell("first answer", (System.nanoTime() - start) / 1e6, "ms");
       Child.tell("requests until first answer", (double) sent(daybook), "");
-      for (int number = 2; number < QUESTIONS; number++) {
+      for (int number = 2; number <= QUESTIONS; number++) {
         hits += workspace.recall(Query.of(history.question(number).text())).size();
       }
       if (hits == 0) {

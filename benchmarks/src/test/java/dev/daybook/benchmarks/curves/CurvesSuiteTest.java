@@ -66,6 +66,12 @@ class CurvesSuiteTest {
         .contains("left out  S3 at 1,000 events: --s3-events is 500");
   }
 
+  @Test
+  void aProcessThatFailsFailsTheSuite() {
+    assertThat(said(1, "--from=1000", "--to=1000", "--heap=1k", "--only", "RECALL"))
+        .contains("failed    building at 1,000 events: BuildProcess under [-Xmx1k");
+  }
+
   private List<String> files() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).toList();
@@ -73,6 +79,10 @@ class CurvesSuiteTest {
   }
 
   private static String run(String... arguments) {
+    return said(0, arguments);
+  }
+
+  private static String said(int code, String... arguments) {
     PrintStream console = System.out;
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     try (PrintStream out = new PrintStream(said, true, UTF_8)) {
@@ -81,7 +91,7 @@ class CurvesSuiteTest {
               new CommandLine(new CurvesSuite())
                   .setCaseInsensitiveEnumValuesAllowed(true)
                   .execute(arguments))
-          .isZero();
+          .isEqualTo(code);
     } finally {
       System.setOut(console);
     }
