@@ -114,15 +114,21 @@ class ReplayTest {
   }
 
   /** What sessions do, and so whether ranges can tell it. */
-  private enum Doing {
+  enum Doing {
     /** Only what is over when it is recorded. */
-    CALLS,
+    CALLS(1),
     /** And calls that the session which started them ends. */
-    OWN_ENDS,
+    OWN_ENDS(2),
     /** And what the host gives twice, which segments hold once. */
-    SOURCES,
+    SOURCES(3),
     /** Calls that anybody ends, or nobody, and sources; some of it in the tail. */
-    ALL;
+    ALL(4);
+
+    private final long seed;
+
+    Doing(long seed) {
+      this.seed = seed;
+    }
 
     boolean isReplayed() {
       return this != ALL;
@@ -132,7 +138,7 @@ class ReplayTest {
   @ParameterizedTest
   @EnumSource(Doing.class)
   void showsWhatTheIndexTells(Doing doing) {
-    Random random = new Random(doing.ordinal() + 1L);
+    Random random = new Random(doing.seed);
     List<SessionId> ids = new ArrayList<>();
     try (Daybook daybook = daybook();
         Workspace workspace = daybook.create("w")) {

@@ -47,7 +47,7 @@ public final class ZstdCodecs implements CompressionCodecFactory {
   private final class Compressor implements BytesInputCompressor {
     @Override
     public BytesInput compress(BytesInput bytes) throws IOException {
-      return BytesInput.from(compressing.compress(bytes.toByteArray()));
+      return BytesInput.from(compressing.compress(bytes.toInputStream().readAllBytes()));
     }
 
     @Override

@@ -124,6 +124,7 @@ final class ColumnValues {
   }
 
   /** A row has one value, or says that it has none; only of lists there may be more. */
+  @SuppressWarnings("deprecation") // there is no other way to ask it
   private void requireRows() {
     if (column.kind() != Column.Kind.TEXTS && reader.getTotalValueCount() != spans.rows()) {
       throw new IllegalArgumentException(
