@@ -85,7 +85,7 @@ final class IndexFeedTest {
               public long addDocument(Iterable<? extends IndexableField> document)
                   throws IOException {
                 while (ahead.get() == 0) {
-                  if (caller.getState() == Thread.State.WAITING || handedOn.get() == ROWS) {
+                  if (caller.getState() == Thread.State.TIMED_WAITING || handedOn.get() == ROWS) {
                     ahead.set(handedOn.get());
                   }
                   Thread.onSpinWait();
