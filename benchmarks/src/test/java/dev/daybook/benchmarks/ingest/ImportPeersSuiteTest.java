@@ -40,7 +40,12 @@ final class ImportPeersSuiteTest {
     assertThat(figures)
         .allSatisfy(figure -> {
           assertThat(figure.events()).isEqualTo(500);
-          assertThat(figure.value()).isPositive();
+          // The clock of the processor may stand still for the 2 ms that some of them take.
+          if (figure.measure().equals("processor time")) {
+            assertThat(figure.value()).isNotNegative();
+          } else {
+            assertThat(figure.value()).isPositive();
+          }
         });
     assertThat(figures)
         .filteredOn(figure -> figure.ratio().isPresent())
