@@ -80,6 +80,16 @@ class ReplayTest {
     return ids;
   }
 
+  /** The same, sealed into one segment by a process that has gone. */
+  private List<SessionId> compacted(int rounds) {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      List<SessionId> ids = fill(workspace, rounds, new Random(1));
+      workspace.compact();
+      return ids;
+    }
+  }
+
   private long segmentBytes() throws IOException {
     return store.list("w/000001/segment/", "", 1_000).objects().stream()
         .mapToLong(ObjectStore.Listed::size)
@@ -270,12 +280,7 @@ class ReplayTest {
 
   @Test
   void keepsNoOtherReadWaiting() throws Exception {
-    List<SessionId> ids;
-    try (Daybook daybook = daybook();
-        Workspace workspace = daybook.create("w")) {
-      ids = fill(workspace, 100, new Random(1));
-      workspace.compact();
-    }
+    List<SessionId> ids = compacted(100);
     SlowRanges slow = new SlowRanges(store);
     try (Daybook daybook =
             Daybook.on(slow)
@@ -298,12 +303,7 @@ class ReplayTest {
 
   @Test
   void readsNoIndexAndLittleElseThanTheSession() throws IOException {
-    List<SessionId> ids;
-    try (Daybook daybook = daybook();
-        Workspace workspace = daybook.create("w")) {
-      ids = fill(workspace, 100, new Random(1));
-      workspace.compact();
-    }
+    List<SessionId> ids = compacted(100);
     try (Daybook daybook = daybook();
         Workspace workspace = daybook.open("w")) {
       long before = daybook.requests().bytesReceived();
@@ -325,12 +325,7 @@ class ReplayTest {
 
   @Test
   void readsASmallSegmentWithOneRequest() {
-    List<SessionId> ids;
-    try (Daybook daybook = daybook();
-        Workspace workspace = daybook.create("w")) {
-      ids = fill(workspace, 2, new Random(1));
-      workspace.compact();
-    }
+    List<SessionId> ids = compacted(2);
     try (Daybook daybook = daybook();
         Workspace workspace = daybook.open("w")) {
       store.reset();
@@ -345,12 +340,7 @@ class ReplayTest {
 
   @Test
   void readsASegmentWholeOnceItReadAsMuchInParts() throws IOException {
-    List<SessionId> ids;
-    try (Daybook daybook = daybook();
-        Workspace workspace = daybook.create("w")) {
-      ids = fill(workspace, 100, new Random(1));
-      workspace.compact();
-    }
+    List<SessionId> ids = compacted(100);
     try (Daybook daybook = daybook();
         Workspace workspace = daybook.open("w")) {
       for (int round = 0; round < 3; round++) {
@@ -367,12 +357,7 @@ class ReplayTest {
 
   @Test
   void saysWhichSegmentIsDamaged() throws IOException {
-    List<SessionId> ids;
-    try (Daybook daybook = daybook();
-        Workspace workspace = daybook.create("w")) {
-      ids = fill(workspace, 100, new Random(1));
-      workspace.compact();
-    }
+    List<SessionId> ids = compacted(100);
     ObjectKey key = store.list("w/000001/segment/", "", 1_000).objects().getFirst().key();
     byte[] bytes = store.get(key).orElseThrow().bytes();
     for (int at = 0; at < bytes.length - (64 << 10); at += 500) {

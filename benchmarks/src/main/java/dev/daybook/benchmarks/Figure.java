@@ -81,17 +81,7 @@ public record Figure(
 
   /** The same with its ratio to another contender's. */
   public Figure beside(String contender, double newRatio) {
-    return new Figure(
-        workload,
-        events,
-        this.contender,
-        measure,
-        value,
-        unit,
-        Optional.of(newRatio),
-        contender,
-        bar,
-        note);
+    return with(Optional.of(newRatio), contender, bar, note);
   }
 
   /** The same, held to be at least this. */
@@ -110,17 +100,7 @@ public record Figure(
   }
 
   private Figure held(Bar newBar) {
-    return new Figure(
-        workload,
-        events,
-        contender,
-        measure,
-        value,
-        unit,
-        ratio,
-        beside,
-        Optional.of(newBar),
-        note);
+    return with(ratio, beside, Optional.of(newBar), note);
   }
 
   /**
@@ -134,23 +114,19 @@ public record Figure(
       return this;
     }
     String unjudged = String.format(Locale.ROOT, "not judged below %,d events", least);
-    return new Figure(
-        workload,
-        events,
-        contender,
-        measure,
-        value,
-        unit,
-        ratio,
-        beside,
-        Optional.empty(),
-        note.isEmpty() ? unjudged : note + "; " + unjudged);
+    return with(
+        ratio, beside, Optional.empty(), note.isEmpty() ? unjudged : note + "; " + unjudged);
   }
 
   /** The same with what is to be said about it. */
   public Figure noting(String newNote) {
+    return with(ratio, beside, bar, newNote);
+  }
+
+  private Figure with(
+      Optional<Double> newRatio, String newBeside, Optional<Bar> newBar, String newNote) {
     return new Figure(
-        workload, events, contender, measure, value, unit, ratio, beside, bar, newNote);
+        workload, events, contender, measure, value, unit, newRatio, newBeside, newBar, newNote);
   }
 
   /** Whether the bar is met; empty without one. A figure that is not a number meets none. */

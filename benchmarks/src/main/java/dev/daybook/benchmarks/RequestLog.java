@@ -9,10 +9,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.ToLongFunction;
 
 /**
- * A store that notes when each request began and ended, and can make each take longer. Safe for use
- * by any number of threads.
+ * A store that notes when each request began and ended and how many bytes it read, and can make
+ * each take longer. Safe for use by any number of threads.
  */
 public final class RequestLog implements ObjectStore {
   private final ObjectStore store;
@@ -37,10 +38,11 @@ public final class RequestLog implements ObjectStore {
    * A request.
    *
    * @param target the key or prefix
+   * @param bytesRead of an object; 0 for all else, and for what is not there
    * @param start in nanoseconds of this JVM
    * @param end of the answer
    */
-  public record Noted(Kind kind, String target, long start, long end) {}
+  public record Noted(Kind kind, String target, long bytesRead, long start, long end) {}
 
   private interface Request<T> {
     T send() throws IOException;
@@ -76,18 +78,30 @@ public final class RequestLog implements ObjectStore {
   }
 
   private <T> T note(Kind kind, String target, Request<T> request) throws IOException {
+    return note(kind, target, request, answer -> 0);
+  }
+
+  private <T> T note(Kind kind, String target, Request<T> request, ToLongFunction<T> bytesRead)
+      throws IOException {
     long start = System.nanoTime();
+    long bytes = 0;
     try {
       if (delay.isPositive()) {
         Thread.sleep(delay);
       }
-      return request.send();
+      T answer = request.send();
+      bytes = bytesRead.applyAsLong(answer);
+      return answer;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Interrupted while a request was held up", e);
     } finally {
-      noted.add(new Noted(kind, target, start, System.nanoTime()));
+      noted.add(new Noted(kind, target, bytes, start, System.nanoTime()));
     }
+  }
+
+  private static long bytesOf(Optional<Stored> stored) {
+    return stored.map(found -> found.bytes().length).orElse(0);
   }
 
   @Override
@@ -97,12 +111,13 @@ public final class RequestLog implements ObjectStore {
 
   @Override
   public Optional<Stored> get(ObjectKey key) throws IOException {
-    return note(Kind.GET, key.path(), () -> store.get(key));
+    return note(Kind.GET, key.path(), () -> store.get(key), RequestLog::bytesOf);
   }
 
   @Override
   public Optional<Stored> getRange(ObjectKey key, long offset, int length) throws IOException {
-    return note(Kind.GET, key.path(), () -> store.getRange(key, offset, length));
+    return note(
+        Kind.GET, key.path(), () -> store.getRange(key, offset, length), RequestLog::bytesOf);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.daybook.benchmarks.ClassPath;
 import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
+import dev.daybook.benchmarks.Medians;
 import dev.daybook.benchmarks.NeedsPeers;
 import dev.daybook.benchmarks.Scratch;
 import dev.daybook.benchmarks.ScratchFolder;
@@ -282,10 +283,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
       throws IOException {
     if (rounds.getFirst().containsKey(ours) && rounds.getFirst().containsKey(theirs)) {
       double ratio =
-          median(
-              rounds.stream()
-                  .map(spans -> spans.get(ours).perSecond() / spans.get(theirs).perSecond())
-                  .toList());
+          Medians.of(rounds, spans -> spans.get(ours).perSecond() / spans.get(theirs).perSecond());
       Figure figure =
           Figure.of(
                   WORKLOAD,
@@ -311,15 +309,7 @@ public final class ImportPeersSuite implements Callable<Integer> {
 
   private static double median(
       List<Map<String, Clock.Span>> rounds, String name, ToDoubleFunction<Clock.Span> value) {
-    return median(rounds.stream().map(spans -> value.applyAsDouble(spans.get(name))).toList());
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    int half = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(half)
-        : (sorted.get(half - 1) + sorted.get(half)) / 2;
+    return Medians.of(rounds, spans -> value.applyAsDouble(spans.get(name)));
   }
 
   private static String note(String name, String batch) {

@@ -9,6 +9,7 @@ import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.Figures;
 import dev.daybook.benchmarks.Medians;
 import dev.daybook.benchmarks.Place;
+import dev.daybook.benchmarks.RequestLog;
 import dev.daybook.benchmarks.ScaleWorkspace;
 import dev.daybook.benchmarks.ScratchFolder;
 import dev.daybook.benchmarks.SyntheticHistory;
@@ -351,14 +352,14 @@ public final class ReplaySuite implements Callable<Integer> {
       Path cache,
       boolean isToldOf,
       Consumer<Workspace> before) {
-    ReadLog log = new ReadLog(store, heldUp);
+    RequestLog log = new RequestLog(store, heldUp);
     long start = System.nanoTime();
     try (Daybook daybook = Daybook.on(log).embedder(Embedder.none()).cache(cache, 8L << 30).open();
         Workspace workspace = daybook.open(NAME)) {
       before.accept(workspace);
       List<Entry> replayed = workspace.traces().timeline(session.id());
       double millis = (System.nanoTime() - start) / 1e6;
-      List<ReadLog.Read> reads = log.reads();
+      List<RequestLog.Noted> reads = log.requests().stream().filter(ReplaySuite::isRead).toList();
       if (!replayed.equals(session.entries())) {
         throw new IllegalStateException(
             "Session " + session.id() + " is not replayed as it was shown when it was recorded");
@@ -369,10 +370,10 @@ public final class ReplaySuite implements Callable<Integer> {
                 "%8.1f to %8.1f ms %,10d bytes %s",
                 (read.start() - start) / 1e6,
                 (read.end() - start) / 1e6,
-                read.bytes(),
+                read.bytesRead(),
                 read.target()));
       }
-      List<ReadLog.Read> ofFiles =
+      List<RequestLog.Noted> ofFiles =
           reads.stream()
               .filter(read -> FILES.stream().anyMatch(kind -> read.target().contains(kind)))
               .toList();
@@ -381,12 +382,16 @@ public final class ReplaySuite implements Callable<Integer> {
     }
   }
 
-  private static double bytes(List<ReadLog.Read> reads) {
-    return reads.stream().mapToLong(ReadLog.Read::bytes).sum();
+  private static boolean isRead(RequestLog.Noted request) {
+    return request.kind() == RequestLog.Kind.GET || request.kind() == RequestLog.Kind.LIST;
   }
 
-  private static double serial(List<ReadLog.Read> reads) {
-    return ReadLog.serialRoundTrips(reads);
+  private static double bytes(List<RequestLog.Noted> reads) {
+    return reads.stream().mapToLong(RequestLog.Noted::bytesRead).sum();
+  }
+
+  private static double serial(List<RequestLog.Noted> reads) {
+    return RequestLog.serialRoundTrips(reads);
   }
 
   private static Daybook engine(ObjectStore store, Path cache) {
