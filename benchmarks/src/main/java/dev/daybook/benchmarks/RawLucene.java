@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,6 +62,53 @@ public final class RawLucene implements AutoCloseable {
     INT8
   }
 
+  /** What is indexed, by number from 0 on. */
+  public interface Documents {
+    /** Tells its folders from those of others. */
+    String name();
+
+    /** How many there are. */
+    long count();
+
+    /** One of them. */
+    Event event(long number);
+
+    /** Its vector, of length 1. */
+    float[] vector(long number);
+
+    /** The number of the first of a part. */
+    default long firstOf(int part, int parts) {
+      return count() * part / parts;
+    }
+  }
+
+  private record OfHistory(SyntheticHistory history) implements Documents {
+    @Override
+    public String name() {
+      return "history-" + SyntheticHistory.VERSION;
+    }
+
+    @Override
+    public long count() {
+      return history.events();
+    }
+
+    @Override
+    public Event event(long number) {
+      return history.event(number);
+    }
+
+    @Override
+    public float[] vector(long number) {
+      return ClusteredEmbedder.of(SearchText.of(event(number)));
+    }
+
+    @Override
+    public long firstOf(int part, int parts) {
+      return history.firstOf(part, parts);
+    }
+  }
+
   private final Vectors kind;
   private final List<IndexReader> readers = new ArrayList<>();
   private final IndexSearcher words;
@@ -84,6 +132,11 @@ public final class RawLucene implements AutoCloseable {
     return all;
   }
 
+  /** The events of a history, whose vectors are those of {@link ClusteredEmbedder}. */
+  public static Documents documents(SyntheticHistory history) {
+    return new OfHistory(history);
+  }
+
   /**
    * Opens the indexes of a history, built first where they are not there.
    *
@@ -92,20 +145,25 @@ public final class RawLucene implements AutoCloseable {
    */
   public static RawLucene of(Path folder, SyntheticHistory history, Vectors kind, int segments)
       throws Exception {
-    String about =
-        "-%d-in-%d-history-%d".formatted(history.events(), segments, SyntheticHistory.VERSION);
-    Path words = folder.resolve("words-" + termsOf(history) + about);
+    return of(folder, documents(history), kind, segments);
+  }
+
+  /** The same for other documents. */
+  public static RawLucene of(Path folder, Documents documents, Vectors kind, int segments)
+      throws Exception {
+    String about = "-%d-in-%d-%s".formatted(documents.count(), segments, documents.name());
+    Path words = folder.resolve("words-" + termsOf(documents) + about);
     Path vectors = folder.resolve(kind.name().toLowerCase(Locale.ROOT) + about);
-    build(words, history, segments, number -> List.of());
-    build(vectors, history, segments, number -> List.of(kind));
+    build(words, documents, segments, number -> List.of());
+    build(vectors, documents, segments, number -> List.of(kind));
     return new RawLucene(kind, words, vectors, segments);
   }
 
   /** So that words are indexed anew when their analysis changes, and only then. */
-  private static String termsOf(SyntheticHistory history) {
+  private static String termsOf(Documents documents) {
     List<String> texts = new ArrayList<>();
-    for (long number = 0; number < TEXTS_COMPARED; number++) {
-      texts.add(SearchText.of(history.event(number)));
+    for (long number = 0; number < Math.min(TEXTS_COMPARED, documents.count()); number++) {
+      texts.add(SearchText.of(documents.event(number)));
     }
     return LuceneTerms.fingerprint(texts);
   }
@@ -115,7 +173,7 @@ public final class RawLucene implements AutoCloseable {
     List<Vectors> of(long number);
   }
 
-  private static void build(Path folder, SyntheticHistory history, int segments, Content content)
+  private static void build(Path folder, Documents documents, int segments, Content content)
       throws Exception {
     long start = System.nanoTime();
     List<Integer> missing = new ArrayList<>();
@@ -129,7 +187,7 @@ public final class RawLucene implements AutoCloseable {
       for (int part : missing) {
         parts.add(
             pool.submit(() -> {
-              build(folder, history, part, segments, content);
+              build(folder, documents, part, segments, content);
               return null;
             }));
       }
@@ -149,7 +207,7 @@ public final class RawLucene implements AutoCloseable {
   }
 
   private static void build(
-      Path folder, SyntheticHistory history, int part, int segments, Content content)
+      Path folder, Documents documents, int part, int segments, Content content)
       throws IOException {
     Path done = folder.resolve(part(part));
     Path work = folder.resolve(part(part) + ".unfinished");
@@ -157,15 +215,15 @@ public final class RawLucene implements AutoCloseable {
       Scratch.delete(work);
     }
     Files.createDirectories(work);
-    long end = history.firstOf(part + 1, segments);
+    long end = documents.firstOf(part + 1, segments);
     LuceneTerms terms = new LuceneTerms();
     try (ExecutorService merging = Executors.newFixedThreadPool(THREADS);
         MMapDirectory directory = new MMapDirectory(work);
         IndexWriter writer = new IndexWriter(directory, config(merging))) {
-      for (long number = history.firstOf(part, segments); number < end; number++) {
-        writer.addDocument(document(history.event(number), content.of(number), terms));
+      for (long number = documents.firstOf(part, segments); number < end; number++) {
+        writer.addDocument(document(documents, number, content.of(number), terms));
         if (number % 50_000 == 0) {
-          Console.progress("raw %s: %,d of %,d", folder.getFileName(), number, history.events());
+          Console.progress("raw %s: %,d of %,d", folder.getFileName(), number, documents.count());
         }
       }
       writer.forceMerge(1);
@@ -203,16 +261,17 @@ public final class RawLucene implements AutoCloseable {
     return config;
   }
 
-  private static Document document(Event event, List<Vectors> kinds, LuceneTerms terms) {
+  private static Document document(
+      Documents documents, long number, List<Vectors> kinds, LuceneTerms terms) {
     Document document = new Document();
-    String text = SearchText.of(event);
     if (kinds.isEmpty()) {
+      Event event = documents.event(number);
       terms
-          .fields(text, event instanceof PlanEvent ? Stream.PLAN : Stream.TRACE)
+          .fields(SearchText.of(event), event instanceof PlanEvent ? Stream.PLAN : Stream.TRACE)
           .forEach(document::add);
     }
     for (Vectors kind : kinds) {
-      float[] vector = ClusteredEmbedder.of(text);
+      float[] vector = documents.vector(number);
       document.add(
           switch (kind) {
             case FLOAT32 ->
@@ -262,6 +321,12 @@ public final class RawLucene implements AutoCloseable {
     Future<TopDocs> vectorDocs = beside.submit(() -> vectors.search(near, count));
     TopDocs wordDocs = words.search(wanted, count);
     return TopDocs.rrf(count, RRF_K, new TopDocs[] {wordDocs, vectorDocs.get()});
+  }
+
+  /** How many documents its indexes hold, each; empty if they do not hold the same. */
+  public OptionalInt count() {
+    int[] counts = readers.stream().mapToInt(IndexReader::numDocs).distinct().toArray();
+    return counts.length == 1 ? OptionalInt.of(counts[0]) : OptionalInt.empty();
   }
 
   /** What it is called in a table. */

@@ -25,7 +25,8 @@ import java.util.Optional;
  * @param time when it happened
  * @param event what was said
  */
-record ImportedEvent(SessionId session, Actor actor, String task, Instant time, TraceEvent event) {
+public record ImportedEvent(
+    SessionId session, Actor actor, String task, Instant time, TraceEvent event) {
   private static final int SESSION_EVENTS = 1_000;
   private static final int ACTORS = 16;
   private static final long SEED = 1;
@@ -55,7 +56,7 @@ record ImportedEvent(SessionId session, Actor actor, String task, Instant time, 
   }
 
   /** The first rows of a file of traces, in its order, without those that are none. */
-  static List<ImportedEvent> of(Path traces, int countMax) throws IOException {
+  public static List<ImportedEvent> of(Path traces, int countMax) throws IOException {
     List<ImportedEvent> events = new ArrayList<>();
     try (Lines lines = Lines.of(traces)) {
       Optional<Line> line = lines.next();
@@ -80,10 +81,16 @@ record ImportedEvent(SessionId session, Actor actor, String task, Instant time, 
     return events;
   }
 
-  /** The actor in the session, for whom a handle is opened. */
-  record Writer(SessionId session, Actor actor) {}
+  /**
+   * The actor in the session, for whom a handle is opened.
+   *
+   * @param session the session
+   * @param actor the actor
+   */
+  public record Writer(SessionId session, Actor actor) {}
 
-  Writer writer() {
+  /** Who said it, where. */
+  public Writer writer() {
     return new Writer(session, actor);
   }
 }

@@ -2,10 +2,10 @@ package dev.daybook.benchmarks.recall;
 
 import dev.daybook.Daybook;
 import dev.daybook.Workspace;
-import dev.daybook.benchmarks.ClusteredEmbedder;
 import dev.daybook.benchmarks.ScaleWorkspace;
 import dev.daybook.benchmarks.ScratchFolder;
 import dev.daybook.event.EventId;
+import dev.daybook.recall.Filter;
 import dev.daybook.recall.Leg;
 import dev.daybook.recall.Query;
 import dev.daybook.storage.ObjectStore;
@@ -18,6 +18,9 @@ import java.util.Map;
 
 /** {@link Workspace#recall} in a workspace of one compacted index. */
 final class DaybookPeer implements Peer {
+  /** What is recorded; a session has events of its own besides. */
+  private static final Filter TRACES = Filter.any().type("ToolCall", "Message", "Observation");
+
   private final ScratchFolder copy;
   private final ObjectStore objects;
   private final Daybook daybook;
@@ -25,16 +28,19 @@ final class DaybookPeer implements Peer {
   private final Map<EventId, Integer> events = new HashMap<>();
 
   /** Opens a copy of a workspace that was built. */
-  DaybookPeer(ScaleWorkspace kept, RecallData data) throws IOException {
+  DaybookPeer(Source.Kept kept, RecallData data) throws IOException {
     List<EventId> ids = kept.ids();
     for (int number = 0; number < ids.size(); number++) {
       events.put(ids.get(number), number);
     }
     copy = ScratchFolder.owning(kept.copy());
+    Peers.requireCount("Daybook's list of ids", ids.size(), data.events());
     objects = LocalObjectStore.at(copy.path());
     daybook =
-        ScaleWorkspace.engine(objects, kept.cache(), new ClusteredEmbedder(data.questionVectors()));
+        ScaleWorkspace.engine(
+            objects, kept.cache(), data.source().embedder(data.questionVectors()));
     workspace = daybook.open(ScaleWorkspace.NAME);
+    Peers.requireCount("Daybook", workspace.traces().count(TRACES), data.source().traces());
   }
 
   /** Where its objects are. */

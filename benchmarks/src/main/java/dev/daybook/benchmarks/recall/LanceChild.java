@@ -3,6 +3,7 @@ package dev.daybook.benchmarks.recall;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.daybook.benchmarks.ClassPath;
+import dev.daybook.benchmarks.Scratch;
 import dev.daybook.benchmarks.ScratchFolder;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
@@ -12,8 +13,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The engine of LanceDB in a JVM of its own, because on two processors it makes an index of words
@@ -25,9 +30,16 @@ final class LanceChild implements Closeable {
   /** Among the sources for peers, which are not always compiled. */
   private static final String MAIN = "dev.daybook.benchmarks.recall.LanceProcess";
 
+  /** What the name of a folder ends in whose table is not built yet. */
+  static final String UNFINISHED = ".unfinished";
+
+  private final RecallData data;
+  private final Path folder;
   private final ScratchFolder scratch;
-  private final BufferedReader output;
-  private final PrintStream input;
+  private final ProcessBuilder builder;
+  private Process process;
+  private BufferedReader output;
+  private PrintStream input;
 
   /**
    * Starts it.
@@ -36,13 +48,15 @@ final class LanceChild implements Closeable {
    * @param data what is asked
    */
   LanceChild(Path folder, RecallData data) throws IOException {
+    this.data = data;
+    this.folder = folder;
     scratch = ScratchFolder.of("daybook-lance-");
     Path questions = scratch.resolve("questions");
     try (DataOutputStream out =
         new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(questions)))) {
       data.writeQuestions(out);
     }
-    ProcessBuilder builder =
+    builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx2g",
@@ -51,13 +65,22 @@ final class LanceChild implements Closeable {
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 MAIN,
                 folder.toString(),
-                Integer.toString(data.events()),
+                events().toString(),
                 questions.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     builder.environment().put("LANCE_CPU_THREADS", "4");
     builder.environment().put("LANCE_LOG", "error");
-    Process process = scratch.start(builder);
+    start();
+  }
+
+  /** What is in its tables, written when the first of them is built. */
+  private Path events() {
+    return scratch.resolve("events");
+  }
+
+  private void start() throws IOException {
+    process = scratch.start(builder);
     output = process.inputReader(UTF_8);
     input = new PrintStream(process.getOutputStream(), true, UTF_8);
   }
@@ -67,13 +90,67 @@ final class LanceChild implements Closeable {
     return ClassPath.has(MAIN);
   }
 
+  /**
+   * Has it build a table. One that takes longer than the limit is given up: the process is ended,
+   * since the engine cannot be told to stop, and another takes its place, which has no table open.
+   *
+   * @return whether the table is there
+   */
+  boolean build(String kind, Duration limit) throws IOException, InterruptedException {
+    if (!Files.exists(events())) {
+      try (DataOutputStream out =
+          new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(events())))) {
+        data.writeEvents(out);
+      }
+    }
+    CountDownLatch answered = new CountDownLatch(1);
+    AtomicBoolean isLate = new AtomicBoolean();
+    // Its handle ends it without closing the streams that this thread reads.
+    ProcessHandle building = process.toHandle();
+    Thread watch =
+        Thread.ofPlatform()
+            .daemon()
+            .name("lance-limit")
+            .start(() -> {
+              try {
+                if (!answered.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                  isLate.set(true);
+                  boolean unused = building.destroyForcibly();
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    input.println("build " + kind);
+    String line = output.readLine();
+    answered.countDown();
+    watch.join();
+    if (isLate.get()) {
+      int unused = process.waitFor();
+      input.close();
+      output.close();
+      Path unfinished = folder.resolve(kind + UNFINISHED);
+      if (Files.exists(unfinished)) {
+        Scratch.delete(unfinished);
+      }
+      start();
+    } else if (line == null) {
+      throw ended("build " + kind);
+    }
+    return line != null;
+  }
+
+  private static IOException ended(String command) {
+    return new IOException(
+        "The process of LanceDB ended at '%s'; its error output is above".formatted(command));
+  }
+
   /** Says something and hears the answer, which is words. */
   List<String> tell(String command) throws IOException {
     input.println(command);
     String line = output.readLine();
     if (line == null) {
-      throw new IOException(
-          "The process of LanceDB ended at '%s'; its error output is above".formatted(command));
+      throw ended(command);
     }
     return Arrays.asList(line.split(" ", -1));
   }

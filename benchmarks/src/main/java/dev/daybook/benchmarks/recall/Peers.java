@@ -1,20 +1,22 @@
 package dev.daybook.benchmarks.recall;
 
 import dev.daybook.benchmarks.Console;
+import dev.daybook.benchmarks.Figure;
 import dev.daybook.benchmarks.RawLucene;
-import dev.daybook.benchmarks.ScaleWorkspace;
 import dev.daybook.benchmarks.Scratch;
 import dev.daybook.benchmarks.SqliteFts;
-import dev.daybook.benchmarks.SyntheticHistory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,25 @@ final class Peers implements Closeable {
           Contender.LUCENE, LucenePeer.Manner.NEIGHBOURS,
           Contender.LUCENE_AT_ONCE, LucenePeer.Manner.AT_ONCE,
           Contender.LUCENE_WORDS, LucenePeer.Manner.SINGLE_WORDS);
+
+  /**
+   * How LanceDB is tried.
+   *
+   * @param kinds of index of vectors
+   * @param buildMax how long the building of one may take
+   */
+  record Lance(List<String> kinds, Duration buildMax) {
+    Lance {
+      kinds = List.copyOf(kinds);
+    }
+
+    /** What is said of a kind that took longer. */
+    String late(String kind) {
+      double minutes = buildMax.toMillis() / 60_000.0;
+      return "%s was not built within %s %s"
+          .formatted(kind, Figure.plain(minutes), minutes == 1 ? "minute" : "minutes");
+    }
+  }
 
   /**
    * What it took to have a contender's files.
@@ -60,7 +81,7 @@ final class Peers implements Closeable {
   }
 
   /** Opens those wanted; who is not on the class path is left out, and a line says so. */
-  static Peers open(Path folder, RecallData data, Set<Contender> wanted, List<String> lanceKinds)
+  static Peers open(Path folder, RecallData data, Set<Contender> wanted, Lance lance)
       throws Exception {
     Peers peers = new Peers(folder, data);
     try {
@@ -74,7 +95,7 @@ final class Peers implements Closeable {
         peers.openSqlite(wanted);
       }
       if (wanted.contains(Contender.LANCE) || wanted.contains(Contender.LANCE_INDEX)) {
-        peers.openLance(wanted, lanceKinds);
+        peers.openLance(wanted, lance);
       }
       return peers;
     } catch (Exception e) {
@@ -103,8 +124,8 @@ final class Peers implements Closeable {
   }
 
   private void openDaybook() throws Exception {
-    Making<ScaleWorkspace> making = () -> ScaleWorkspace.of(folder, data.history(), 1);
-    Made<ScaleWorkspace> made = made("workspace", making);
+    Making<Source.Kept> making = () -> data.source().workspace(folder);
+    Made<Source.Kept> made = made("workspace", making);
     DaybookPeer peer = new DaybookPeer(made.what(), data);
     add(Contender.DAYBOOK, peer);
     built.put(
@@ -117,14 +138,15 @@ final class Peers implements Closeable {
   }
 
   private void openLucene(Map<Contender, LucenePeer.Manner> manners) throws Exception {
-    SyntheticHistory history = data.history();
+    Source source = data.source();
     Made<RawLucene> made =
-        made("lucene", () -> RawLucene.of(folder, history, RawLucene.Vectors.FLOAT32, 1));
+        made("lucene", () -> RawLucene.of(folder, source, RawLucene.Vectors.FLOAT32, 1));
     open.push(made.what()::close);
+    requireCount("Lucene", made.what().count().orElse(-1), data.events());
     long bytes = 0;
     for (String name : names()) {
-      String about = "-%d-in-1-".formatted(history.events());
-      if (name.contains(about) && (name.startsWith("words") || name.startsWith("float32"))) {
+      String about = "-%d-in-1-%s".formatted(source.count(), source.name());
+      if (name.endsWith(about) && (name.startsWith("words") || name.startsWith("float32"))) {
         bytes += Scratch.bytes(folder.resolve(name));
       }
     }
@@ -138,13 +160,13 @@ final class Peers implements Closeable {
       Console.line("left out  SQLite: no driver on the class path; it comes with -Ppeers");
       return;
     }
-    Path file = folder.resolve("sqlite-%d.db".formatted(data.events()));
+    Path file = folder.resolve("sqlite-%s.db".formatted(data.source().key()));
     Made<Path> made =
         made(
             "sqlite",
             () -> {
               if (!Files.exists(file)) {
-                Path work = folder.resolve("sqlite-%d.unfinished".formatted(data.events()));
+                Path work = folder.resolve("sqlite-%s.unfinished".formatted(data.source().key()));
                 Files.deleteIfExists(work);
                 SqlitePeer.build(work, data);
                 Files.move(work, file);
@@ -165,39 +187,58 @@ final class Peers implements Closeable {
     }
   }
 
-  private void openLance(Set<Contender> wanted, List<String> kinds) throws Exception {
+  private void openLance(Set<Contender> wanted, Lance how) throws Exception {
     if (!LanceChild.isThere()) {
       Console.line("left out  LanceDB: not on the class path; it comes with -Ppeers");
       return;
     }
-    Path tables = folder.resolve("lance-%d".formatted(data.events()));
+    Path tables = folder.resolve("lance-%s".formatted(data.source().key()));
     Files.createDirectories(tables);
     LanceChild child = new LanceChild(tables, data);
     open.push(child);
+    List<String> kinds = new ArrayList<>();
     if (wanted.contains(Contender.LANCE)) {
-      openLance(child, tables);
+      kinds.add(PLAIN);
     }
     if (wanted.contains(Contender.LANCE_INDEX)) {
-      openLance(child, tables, kinds);
+      kinds.addAll(how.kinds());
+    }
+    // All are built before one is opened: one that takes too long ends the process.
+    Map<String, Made<Path>> tablesMade = new LinkedHashMap<>();
+    List<String> late = new ArrayList<>();
+    for (String kind : kinds) {
+      Path table = tables.resolve(kind + ".lance");
+      Made<Boolean> made = made("lance-" + kind, () -> isBuilt(child, table, kind, how.buildMax()));
+      if (made.what()) {
+        tablesMade.put(kind, new Made<>(table, made.seconds()));
+      } else {
+        Console.progress("LanceDB: %s", how.late(kind));
+        late.add(how.late(kind));
+      }
+    }
+    if (wanted.contains(Contender.LANCE)) {
+      openLance(child, Optional.ofNullable(tablesMade.remove(PLAIN)));
+    }
+    if (wanted.contains(Contender.LANCE_INDEX)) {
+      openLance(child, tablesMade, late);
     }
   }
 
-  private Made<Path> lance(LanceChild child, Path tables, String kind) throws Exception {
-    Path table = tables.resolve(kind + ".lance");
-    return made(
-        "lance-" + kind,
-        () -> {
-          if (!Files.exists(table)) {
-            Console.progress("LanceDB: building %s", kind);
-            List<String> unused = child.tell("build " + kind);
-          }
-          return table;
-        });
+  private static boolean isBuilt(LanceChild child, Path table, String kind, Duration buildMax)
+      throws IOException, InterruptedException {
+    if (Files.exists(table)) {
+      return true;
+    }
+    Console.progress("LanceDB: building %s", kind);
+    return child.build(kind, buildMax);
   }
 
-  private void openLance(LanceChild child, Path tables) throws Exception {
-    Made<Path> made = lance(child, tables, PLAIN);
-    List<String> unused = child.tell("open " + PLAIN);
+  private void openLance(LanceChild child, Optional<Made<Path>> made) throws IOException {
+    if (made.isEmpty()) {
+      Console.line("left out  LanceDB without an index: its table was not written in time");
+      return;
+    }
+    openTable(child, PLAIN);
     add(
         Contender.LANCE,
         child.peer(
@@ -207,15 +248,21 @@ final class Peers implements Closeable {
                 + " itself"));
     built.put(
         Contender.LANCE,
-        new Built(made.seconds(), Scratch.bytes(made.what()), "texts, float vectors"));
+        new Built(made.get().seconds(), Scratch.bytes(made.get().what()), "texts, float vectors"));
   }
 
-  private void openLance(LanceChild child, Path tables, List<String> kinds) throws Exception {
+  private void openTable(LanceChild child, String table) throws IOException {
+    List<String> opened = child.tell("open " + table);
+    requireCount("LanceDB " + table, Long.parseLong(opened.get(1)), data.events());
+  }
+
+  private void openLance(LanceChild child, Map<String, Made<Path>> tables, List<String> late)
+      throws IOException {
     double least = Double.POSITIVE_INFINITY;
     String best = "";
     String effort = "";
-    for (String kind : kinds) {
-      Made<Path> made = lance(child, tables, kind);
+    for (Map.Entry<String, Made<Path>> table : tables.entrySet()) {
+      String kind = table.getKey();
       List<String> tuned = child.tell("tune " + kind);
       if (tuned.size() < 3) {
         Console.progress("LanceDB %s: no effort tried finds %.2f", kind, LANCE_RECALL_MIN);
@@ -226,26 +273,35 @@ final class Peers implements Closeable {
         built.put(
             Contender.LANCE_INDEX,
             new Built(
-                made.seconds(),
-                Scratch.bytes(made.what()),
+                table.getValue().seconds(),
+                Scratch.bytes(table.getValue().what()),
                 "texts, float vectors, index of words, %s".formatted(kind)));
       }
     }
+    String lateNote = late.isEmpty() ? "" : "; " + String.join(", ", late);
     if (best.isEmpty()) {
       Console.line(
-          "left out  LanceDB with an index: none of %s finds %.2f", kinds, LANCE_RECALL_MIN);
+          "left out  LanceDB with an index: none of %s finds %.2f%s",
+          tables.keySet(), LANCE_RECALL_MIN, lateNote);
       return;
     }
-    List<String> unused = child.tell("open %s %s".formatted(best, effort));
+    openTable(child, "%s %s".formatted(best, effort));
     add(
         Contender.LANCE_INDEX,
         child.peer(
             best,
             "LanceDB, best index",
-            "%s asked with probes,refine,ef %s, the quickest of those tried that finds %.2f;"
-                    .formatted(best, effort, LANCE_RECALL_MIN)
+            "%s asked with probes,refine,ef %s, the quickest of those tried that finds %.2f%s;"
+                    .formatted(best, effort, LANCE_RECALL_MIN, lateNote)
                 + " both scans at the same time, joined in Java; a process of its own that"
                 + " measures itself"));
+  }
+
+  /** Refuses to measure one that does not hold all events. */
+  static void requireCount(String what, long held, long events) {
+    if (held != events) {
+      throw new IllegalStateException("%s holds %,d of %,d events".formatted(what, held, events));
+    }
   }
 
   /** Makes something, or finds it made. */
@@ -257,7 +313,7 @@ final class Peers implements Closeable {
 
   /** Measures a making that left something in the folder, and remembers how long it took. */
   private <T> Made<T> made(String name, Making<T> making) throws Exception {
-    Path note = folder.resolve("seconds-%s-%d".formatted(name, data.events()));
+    Path note = folder.resolve("seconds-%s-%s".formatted(name, data.source().key()));
     Set<String> before = names();
     long start = System.nanoTime();
     T what = making.make();

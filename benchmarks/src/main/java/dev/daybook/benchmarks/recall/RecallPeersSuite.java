@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -30,8 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "recall-peers",
     description =
-        "Measures recall by words and vectors over a synthetic history, in turns with Lucene by"
-            + " itself, SQLite with FTS5 and the engine of LanceDB.",
+        "Measures recall by words and vectors over a synthetic history or traces, in turns with"
+            + " Lucene by itself, SQLite with FTS5 and the engine of LanceDB.",
     mixinStandardHelpOptions = true)
 @NeedsPeers
 public final class RecallPeersSuite implements Callable<Integer> {
@@ -40,6 +41,7 @@ public final class RecallPeersSuite implements Callable<Integer> {
 
   private static final int ROUNDS = 10;
   private static final String FUSED = "fused recall, limit 10";
+  private static final String LANCE_MINUTES = "5";
 
   /** Peers may differ in what a word is; this share of tokens must be among their first ten. */
   private static final double TOKENS_MIN = 0.9;
@@ -49,8 +51,17 @@ public final class RecallPeersSuite implements Callable<Integer> {
   /** Of fewer answers the slowest hundredth is a handful. */
   private static final int P99_ANSWERS_MIN = 500;
 
-  @Option(names = "--events", description = "how long the history is")
+  @Option(
+      names = "--events",
+      description = "how long the history is; with --traces, how many rows at most")
   private int events = BARRED_EVENTS;
+
+  @Option(
+      names = "--traces",
+      description =
+          "a .jsonl or .jsonl.gz file of trace rows, in place of made-up events; their vectors are"
+              + " their words projected, not made by a model")
+  private Optional<Path> traces = Optional.empty();
 
   @Option(names = "--queries", description = "how many questions the quick ones are asked")
   private int queries = 2_000;
@@ -73,6 +84,14 @@ public final class RecallPeersSuite implements Callable<Integer> {
           "kinds of index of vectors LanceDB is tried with: IVF_HNSW_SQ, IVF_PQ, IVF_FLAT")
   private List<String> lanceKinds = Peers.LANCE_KINDS;
 
+  @Option(
+      names = "--lance-minutes",
+      defaultValue = LANCE_MINUTES,
+      description =
+          "how long the building of one of these may take; one that takes longer is left out;"
+              + " ${DEFAULT-VALUE} by default")
+  private double lanceMinutes;
+
   @Spec private CommandSpec spec;
 
   private final Figures figures = new Figures();
@@ -86,6 +105,11 @@ public final class RecallPeersSuite implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Console.machine();
+    if (!(lanceMinutes > 0)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--lance-minutes is %s; expected more than 0".formatted(Figure.plain(lanceMinutes)));
+    }
     if (events < 100 || queries < 1) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
@@ -105,11 +129,10 @@ public final class RecallPeersSuite implements Callable<Integer> {
   }
 
   private void run(Path folder) throws Exception {
-    Console.progress("making %,d events and %,d questions", events, queries);
-    RecallData data = RecallData.of(events, queries);
+    RecallData data = data();
     Set<Contender> wanted = new HashSet<>(only);
     wanted.add(Contender.DAYBOOK);
-    try (Peers peers = Peers.open(folder, data, wanted, lanceKinds)) {
+    try (Peers peers = Peers.open(folder, data, wanted, lance())) {
       for (Map.Entry<Contender, Peer> peer : peers.all().entrySet()) {
         judge(peer.getKey(), peer.getValue(), data);
       }
@@ -138,6 +161,25 @@ public final class RecallPeersSuite implements Callable<Integer> {
     }
   }
 
+  private Peers.Lance lance() {
+    return new Peers.Lance(lanceKinds, Duration.ofMillis((long) (lanceMinutes * 60_000)));
+  }
+
+  private RecallData data() throws IOException {
+    if (traces.isEmpty()) {
+      Console.progress("making %,d events and %,d questions", events, queries);
+      return RecallData.of(events, queries);
+    }
+    Console.progress("reading %s", traces.get());
+    RecallData data = RecallData.of(traces.get(), events, queries);
+    events = data.events();
+    Console.line(
+        "events    %,d, rows of %s; %,d questions of their errors, commands and sentences; vectors"
+            + " are their words projected, not made by a model",
+        events, traces.get().getFileName(), data.questions().size());
+    return data;
+  }
+
   private void add(Figure figure) {
     try {
       figures.add(figure);
@@ -149,13 +191,13 @@ public final class RecallPeersSuite implements Callable<Integer> {
   private void judge(Contender contender, Peer peer, RecallData data) throws Exception {
     int right = 0;
     int judged = 0;
-    int asked = Math.min(contender.judged(), RecallData.JUDGED);
+    int asked = Math.min(contender.judged(), data.questions().size());
     for (RecallData.Question question : data.questions().subList(0, asked)) {
       Set<Integer> wanted =
           Arrays.stream(question.right()).boxed().collect(Collectors.toCollection(HashSet::new));
       int[] found = peer.ask(Peer.Part.VECTORS, question).events();
       right += (int) Arrays.stream(found).filter(wanted::contains).count();
-      judged += wanted.size();
+      judged += RecallData.WANTED;
     }
     addQuality(
         contender,
@@ -187,9 +229,12 @@ public final class RecallPeersSuite implements Callable<Integer> {
         TOKENS_MIN);
   }
 
-  /** A bar for Daybook alone; of a peer that finds less, what is said of its times says so. */
+  /**
+   * A bar for Daybook alone, where events are made up; of whoever else finds less, what is said of
+   * its times says so.
+   */
   private void addQuality(Contender contender, Figure quality, double least) {
-    if (contender == Contender.DAYBOOK) {
+    if (contender == Contender.DAYBOOK && traces.isEmpty()) {
       add(quality.atLeast(least));
       return;
     }

@@ -2,7 +2,6 @@ package dev.daybook.benchmarks.recall;
 
 import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.SqliteFts;
-import dev.daybook.benchmarks.SyntheticHistory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -53,7 +52,6 @@ final class SqlitePeer implements Peer {
 
   /** Fills a new database. */
   static void build(Path file, RecallData data) throws SQLException {
-    SyntheticHistory history = data.history();
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement setup = connection.createStatement()) {
       setup.execute("PRAGMA journal_mode=WAL");
@@ -66,7 +64,7 @@ final class SqlitePeer implements Peer {
               connection.prepareStatement("INSERT INTO vector VALUES (?, ?)")) {
         for (int number = 0; number < data.events(); number++) {
           text.setInt(1, number);
-          text.setString(2, RecallData.text(history, number));
+          text.setString(2, data.text(number));
           vector.setInt(1, number);
           vector.setBytes(2, bytes(data.vectors()[number]));
           int unused = text.executeUpdate() + vector.executeUpdate();
@@ -98,6 +96,11 @@ final class SqlitePeer implements Peer {
       setup.execute("PRAGMA mmap_size=" + (8L << 30));
       setup.execute("PRAGMA cache_size=" + -(1 << 20));
       setup.execute("PRAGMA query_only=ON");
+      for (String table : List.of("text", "vector")) {
+        try (ResultSet rows = setup.executeQuery("SELECT count(*) FROM " + table)) {
+          Peers.requireCount("SQLite's table " + table, rows.getLong(1), data.events());
+        }
+      }
       return new SqlitePeer(place, connection, data.events());
     } catch (SQLException | RuntimeException e) {
       connection.close();

@@ -5,6 +5,7 @@ import static dev.daybook.benchmarks.report.Size.NORMAL;
 import static dev.daybook.benchmarks.report.Size.QUICK;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Which suites a report runs, in which order, with which options, and how long they take. */
 final class Suites {
@@ -29,8 +30,12 @@ final class Suites {
           Suite.of("recall-peers")
               .ofLength("--events")
               .at(QUICK, 60, "--events", "10000", "--queries", "500", "--lance-index", "IVF_PQ")
-              .at(NORMAL, 280, "--events", "100000", "--queries", "1000")
-              .at(FULL, 300, "--events", "100000"),
+              .at(NORMAL, 220, recallPeers("--events", "100000", "--queries", "1000"))
+              .at(FULL, 420, "--events", "100000"),
+          Suite.of("recall-peers-traces", "recall-peers")
+              .needing("--traces", TRACES)
+              .at(NORMAL, 100, recallPeers("--queries", "200"))
+              .at(FULL, 180),
           Suite.of("quality-peers")
               .using("--set", "recall/cosqa-dev")
               .using("--set", "recall/plan-commits-beads")
@@ -91,4 +96,10 @@ final class Suites {
               .at(FULL, 3600, "--events", "1000000", "--raw-hnsw", "none"));
 
   private Suites() {}
+
+  /** Without LanceDB's product quantization, whose training takes minutes on two processors. */
+  private static String[] recallPeers(String... options) {
+    return Stream.concat(Stream.of(options), Stream.of("--lance-index", "IVF_HNSW_SQ", "IVF_FLAT"))
+        .toArray(String[]::new);
+  }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.daybook.benchmarks.Console;
 import dev.daybook.benchmarks.Latencies;
 import dev.daybook.benchmarks.Scratch;
-import dev.daybook.benchmarks.SyntheticHistory;
 import dev.daybook.benchmarks.recall.LanceTable.Effort;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -35,7 +34,7 @@ import org.lance.index.IndexType;
  *   <li>{@code build PLAIN} or {@code build KIND}, a kind of index: {@code ok}, when it is there
  *   <li>{@code tune KIND}: milliseconds, the recall reached and the effort; {@code none} if no
  *       effort tried reaches what is asked
- *   <li>{@code open PLAIN} or {@code open KIND EFFORT}: {@code ok}
+ *   <li>{@code open PLAIN} or {@code open KIND EFFORT}: {@code ok} and the rows it has
  *   <li>{@code ask TABLE PART QUESTION}: nanoseconds and the events found
  * </ul>
  */
@@ -45,19 +44,19 @@ final class LanceProcess {
   private static final int WARM_UP = 20;
 
   private final Path folder;
-  private final SyntheticHistory history;
+  private final Path events;
   private final List<RecallData.Question> questions;
   private final BufferAllocator allocator = new RootAllocator();
   private final Map<String, LanceTable> tables = new HashMap<>();
   private final ExecutorService beside = Executors.newFixedThreadPool(2);
 
-  private LanceProcess(Path folder, SyntheticHistory history, List<RecallData.Question> questions) {
+  private LanceProcess(Path folder, Path events, List<RecallData.Question> questions) {
     this.folder = folder;
-    this.history = history;
+    this.events = events;
     this.questions = questions;
   }
 
-  /** Takes the folder, the number of events and the file of questions. */
+  /** Takes the folder, the file of events and the file of questions. */
   public static void main(String[] arguments) throws Exception {
     List<RecallData.Question> questions = new ArrayList<>();
     try (DataInputStream file =
@@ -68,8 +67,7 @@ final class LanceProcess {
       }
     }
     LanceProcess process =
-        new LanceProcess(
-            Path.of(arguments[0]), RecallData.history(Integer.parseInt(arguments[1])), questions);
+        new LanceProcess(Path.of(arguments[0]), Path.of(arguments[1]), questions);
     try (BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
       for (String line = commands.readLine(); line != null; line = commands.readLine()) {
         System.out.println(process.answer(List.of(line.split(" ", -1))));
@@ -86,12 +84,12 @@ final class LanceProcess {
       case "open" -> {
         Optional<Effort> effort =
             command.size() > 2 ? Optional.of(Effort.of(command.get(2))) : Optional.empty();
-        LanceTable before =
-            tables.put(command.get(1), LanceTable.open(table(command.get(1)), allocator, effort));
+        LanceTable opened = LanceTable.open(table(command.get(1)), allocator, effort);
+        LanceTable before = tables.put(command.get(1), opened);
         if (before != null) {
           before.close();
         }
-        yield "ok";
+        yield "ok " + opened.rows();
       }
       case "ask" ->
           ask(
@@ -107,11 +105,11 @@ final class LanceProcess {
   }
 
   private String build(String kind) throws IOException {
-    Path work = folder.resolve(kind + ".unfinished");
+    Path work = folder.resolve(kind + LanceChild.UNFINISHED);
     if (Files.exists(work)) {
       Scratch.delete(work);
     }
-    LanceTable.write(work, allocator, history);
+    LanceTable.write(work, allocator, events);
     if (!kind.equals(PLAIN)) {
       LanceTable.index(work, allocator, IndexType.valueOf(kind));
     }
@@ -137,7 +135,7 @@ final class LanceProcess {
           int[] found = table.byVectors(question.vector());
           if (number >= 0) {
             latencies.add(System.nanoTime() - start);
-            judged += question.right().length;
+            judged += RecallData.WANTED;
             right += common(question.right(), found);
           }
         }
@@ -157,20 +155,20 @@ final class LanceProcess {
   private static int common(int[] right, int[] found) {
     Set<Integer> wanted = new HashSet<>();
     Arrays.stream(right).forEach(wanted::add);
-    return (int) Arrays.stream(found).limit(right.length).filter(wanted::contains).count();
+    return (int) Arrays.stream(found).limit(RecallData.WANTED).filter(wanted::contains).count();
   }
 
   private static List<Effort> efforts(IndexType kind) {
     List<Effort> all = new ArrayList<>();
     switch (kind) {
       case IVF_FLAT -> {
-        for (int probes : new int[] {1, 2, 4, 8, 16, 32, 64}) {
+        for (int probes : new int[] {1, 2, 4, 8, 16, 32, 64, 128, 256}) {
           all.add(new Effort(probes, 0, 0));
         }
       }
       case IVF_PQ -> {
         for (int probes : new int[] {1, 2, 4, 8, 16, 32}) {
-          for (int refine : new int[] {0, 1, 2, 5}) {
+          for (int refine : new int[] {0, 1, 2, 5, 10}) {
             all.add(new Effort(probes, refine, 0));
           }
         }

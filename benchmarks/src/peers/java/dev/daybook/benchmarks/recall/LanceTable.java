@@ -1,11 +1,11 @@
 package dev.daybook.benchmarks.recall;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.daybook.benchmarks.ClusteredEmbedder;
-import dev.daybook.benchmarks.SyntheticHistory;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -82,31 +82,40 @@ final class LanceTable implements AutoCloseable {
         Dataset.open().allocator(allocator).uri(folder.toString()).build(), effort);
   }
 
-  /** Writes a history. */
-  static void write(Path folder, BufferAllocator allocator, SyntheticHistory history) {
-    try (Events events = new Events(allocator, history);
+  /** Writes the events of a file. */
+  static void write(Path folder, BufferAllocator allocator, Path file) {
+    try (DataInputStream in =
+            new DataInputStream(new BufferedInputStream(Files.newInputStream(file)));
+        Events events = new Events(allocator, in);
         Dataset written =
             Dataset.write().allocator(allocator).reader(events).uri(folder.toString()).execute()) {
-      if (written.countRows() != history.events()) {
+      if (written.countRows() != events.count) {
         throw new IllegalStateException(
-            "%s has %,d rows of %,d".formatted(folder, written.countRows(), history.events()));
+            "%s has %,d rows of %,d".formatted(folder, written.countRows(), events.count));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Indexes the texts of a table by words and its vectors in one of three ways. */
+  /**
+   * Indexes the texts of a table by words and its vectors in one of three ways, of the sizes that
+   * LanceDB's guide to vector indexes says to begin with: graphs in a partition for each 1,048,576
+   * rows, product quantization of a byte for eight components in one for each 4,096. For IVF_FLAT,
+   * of which it says nothing, there are as many as the reference of the API has by default, the
+   * root of the rows.
+   */
   static void index(Path folder, BufferAllocator allocator, IndexType kind) {
     try (Dataset dataset = Dataset.open().allocator(allocator).uri(folder.toString()).build()) {
-      int partitions = (int) Math.max(1, Math.sqrt((double) dataset.countRows()));
+      double rows = dataset.countRows();
       VectorIndexParams vectors =
           switch (kind) {
-            case IVF_FLAT -> VectorIndexParams.ivfFlat(partitions, DistanceType.Cosine);
+            case IVF_FLAT ->
+                VectorIndexParams.ivfFlat(partitions(Math.sqrt(rows)), DistanceType.Cosine);
             case IVF_PQ ->
                 VectorIndexParams.withIvfPqParams(
                     DistanceType.Cosine,
-                    new IvfBuildParams.Builder().setNumPartitions(partitions).build(),
+                    new IvfBuildParams.Builder().setNumPartitions(partitions(rows / 4_096)).build(),
                     new PQBuildParams.Builder()
                         .setNumSubVectors(ClusteredEmbedder.DIMENSION / 8)
                         .setNumBits(8)
@@ -115,7 +124,7 @@ final class LanceTable implements AutoCloseable {
                 VectorIndexParams.withIvfHnswSqParams(
                     DistanceType.Cosine,
                     new IvfBuildParams.Builder()
-                        .setNumPartitions((int) Math.max(1, dataset.countRows() >> 20))
+                        .setNumPartitions(partitions(rows / (1 << 20)))
                         .build(),
                     new HnswBuildParams.Builder().build(),
                     new SQBuildParams.Builder().build());
@@ -146,6 +155,15 @@ final class LanceTable implements AutoCloseable {
                           .build())
                   .build());
     }
+  }
+
+  private static int partitions(double wanted) {
+    return (int) Math.max(1, Math.round(wanted));
+  }
+
+  /** How many rows it has. */
+  long rows() {
+    return dataset.countRows();
   }
 
   /** The best by words. */
@@ -208,14 +226,16 @@ final class LanceTable implements AutoCloseable {
     dataset.close();
   }
 
-  /** The events of a history, batch by batch. */
+  /** The events of a file, batch by batch. */
   private static final class Events extends ArrowReader {
-    private final SyntheticHistory history;
+    private final DataInputStream in;
+    private final int count;
     private int next;
 
-    Events(BufferAllocator allocator, SyntheticHistory history) {
+    Events(BufferAllocator allocator, DataInputStream in) throws IOException {
       super(allocator);
-      this.history = history;
+      this.in = in;
+      count = in.readInt();
     }
 
     @Override
@@ -236,7 +256,7 @@ final class LanceTable implements AutoCloseable {
     public boolean loadNextBatch() throws IOException {
       prepareLoadNextBatch();
       VectorSchemaRoot root = getVectorSchemaRoot();
-      int rows = (int) Math.min(BATCH, history.events() - next);
+      int rows = Math.min(BATCH, count - next);
       if (rows <= 0) {
         return false;
       }
@@ -249,10 +269,10 @@ final class LanceTable implements AutoCloseable {
       vectors.allocateNew();
       components.allocateNew(rows * ClusteredEmbedder.DIMENSION);
       for (int i = 0; i < rows; i++) {
-        String text = RecallData.text(history, next);
-        float[] vector = ClusteredEmbedder.of(text);
+        RecallData.Written event = RecallData.Written.read(in);
+        float[] vector = event.vector();
         ids.set(i, next);
-        texts.setSafe(i, text.getBytes(UTF_8));
+        texts.setSafe(i, event.text());
         vectors.setNotNull(i);
         for (int j = 0; j < vector.length; j++) {
           components.set(i * vector.length + j, vector[j]);
@@ -271,7 +291,7 @@ final class LanceTable implements AutoCloseable {
 
     @Override
     protected void closeReadSource() {
-      // Events are made, not read.
+      // The file belongs to who opened it.
     }
   }
 }

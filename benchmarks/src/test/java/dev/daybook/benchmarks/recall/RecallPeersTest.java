@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.lucene.util.VectorUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -144,6 +146,109 @@ final class RecallPeersTest {
       RecallData.Question first = RecallData.Question.read(0, in);
       assertThat(first).usingRecursiveComparison().isEqualTo(data.questions().getFirst());
     }
+  }
+
+  @Test
+  void measuresRowsOfTracesInPlaceOfMadeUpEvents() throws Exception {
+    Path traces = traces(150);
+    String said =
+        run(
+            "--traces=" + traces,
+            "--events=120",
+            "--queries=20",
+            "--only",
+            "lucene",
+            "sqlite_heap");
+    assertThat(said)
+        .containsPattern("events +120, rows of traces.jsonl; .* not made by a model")
+        .containsPattern("quality of the part by words +120 Daybook +tokens found +1 .*none")
+        .containsPattern("quality of the part by words +120 Lucene +tokens found +1 ")
+        .containsPattern("fused recall, limit 10 +120 Daybook +p50, times its .* Lucene +none");
+  }
+
+  @Test
+  void asksTracesTheSameEachTimeAndTakesTiesForRight() throws Exception {
+    Path traces = traces(150);
+    RecallData data = RecallData.of(traces, 1_000, 60);
+    assertThat(data.events()).isEqualTo(150);
+    assertThat(data.questions())
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(RecallData.of(traces, 1_000, 60).questions());
+    assertThat(data.questions())
+        .extracting(RecallData.Question::text)
+        .contains("Error: cannot build", "make part3")
+        .doesNotHaveDuplicates();
+    // All failed calls gave the same line, and nothing else tells them apart.
+    RecallData.Question error =
+        data.questions().stream()
+            .filter(question -> question.text().equals("Error: cannot build"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(error.right()).hasSizeGreaterThanOrEqualTo(RecallData.WANTED);
+    for (RecallData.Question token : data.tokens()) {
+      int[] having =
+          IntStream.range(0, data.events())
+              .filter(number -> (data.text(number) + " ").contains(token.text() + " "))
+              .toArray();
+      assertThat(having).as(token.text()).isEqualTo(token.right());
+    }
+    assertThat(data.tokens()).hasSize(RecallData.TOKENS);
+  }
+
+  @Test
+  void refusesTracesWithNothingToLookFor() throws Exception {
+    Path traces = Files.writeString(folder.resolve("few.jsonl"), row(0, "ok", "out") + "\n");
+    assertThatThrownBy(() -> RecallData.of(traces, 1_000, 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("few.jsonl gives 1 events");
+  }
+
+  @Test
+  void putsTextsNearThatShareRareWords() {
+    WordVectors words =
+        WordVectors.over(
+            List.of("the build of alpha", "the build of beta", "the test of alpha", "the end"));
+    assertThat(words.of("Alpha")).isEqualTo(words.of("alpha"));
+    float shared = VectorUtil.dotProduct(words.of("the build of alpha"), words.of("build alpha"));
+    float common = VectorUtil.dotProduct(words.of("the build of beta"), words.of("the end"));
+    assertThat(shared).isGreaterThan(common + 0.2f);
+    for (String text : List.of("the build of alpha", "", "unheard", "the")) {
+      float[] vector = words.of(text);
+      assertThat(VectorUtil.dotProduct(vector, vector)).as(text).isCloseTo(1, within(1e-4f));
+    }
+  }
+
+  @Test
+  void givesUpATableOfLanceThatTakesTooLongAndBuildsTheNext() throws Exception {
+    assumeTrue(LanceChild.isThere(), "no LanceDB on the class path; it comes with -Ppeers");
+    Path tables = Files.createDirectory(folder.resolve("tables"));
+    try (LanceChild child = new LanceChild(tables, RecallData.of(200, 1))) {
+      assertThat(child.build("PLAIN", Duration.ofNanos(1))).isFalse();
+      assertThat(tables).isEmptyDirectory();
+      assertThat(child.build("PLAIN", Duration.ofMinutes(5))).isTrue();
+      assertThat(child.tell("open PLAIN")).containsExactly("ok", "200");
+    }
+  }
+
+  /** Calls of which every third failed in the same words, each with a name of its own. */
+  private Path traces(int count) throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (int number = 0; number < count; number++) {
+      rows.add(
+          number % 3 == 0
+              ? row(number, "error", "Error: cannot build")
+              : row(number, "ok", "wrote only_here_" + number + " and more"));
+    }
+    return Files.write(folder.resolve("traces.jsonl"), rows);
+  }
+
+  private static String row(int number, String status, String output) {
+    String call = status.equals("ok") ? "make part" + number % 20 : "make all";
+    return """
+    {"session": "s%d", "agent": "a", "seq": %d, "task": "t", "tool": "bash", "input": "%s",\
+     "output": "%s", "status": "%s"}\
+    """
+        .formatted(number / 50, number, call, output, status);
   }
 
   private String run(String... options) {
