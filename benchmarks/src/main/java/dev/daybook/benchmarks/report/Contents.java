@@ -6,8 +6,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** All that is on a page, whatever it is written in. */
-record Contents(Head head, List<Section> sections) {
+/**
+ * All that is on a page, whatever it is written in.
+ *
+ * @param causes why bars are missed, as far as it is known
+ */
+record Contents(Head head, List<Section> sections, Causes causes) {
   /** What a page says that it is. */
   static final String ABOUT =
       """
@@ -28,12 +32,16 @@ record Contents(Head head, List<Section> sections) {
     }
   }
 
-  static Contents of(Folder folder, List<Suite> order, Head head) throws IOException {
+  /** A bar that is missed, by what, and why. */
+  record Missed(String what, String cause) {}
+
+  static Contents of(Folder folder, List<Suite> order, Head head, Causes causes)
+      throws IOException {
     List<Section> sections = new ArrayList<>();
     for (SuiteRun run : folder.runs(order)) {
       sections.add(Section.of(run, folder));
     }
-    return new Contents(head, sections);
+    return new Contents(head, sections, causes);
   }
 
   /** Every bar, those first that are missed. */
@@ -68,8 +76,23 @@ record Contents(Head head, List<Section> sections) {
         .toList();
   }
 
-  /** Suites that have no figures but print some that miss a bar. */
-  List<Section> printedMisses() {
-    return sections.stream().filter(section -> section.printedMissed() > 0).toList();
+  /** Every bar that is missed: those of figures, then those that suites without figures print. */
+  List<Missed> missed() {
+    List<Missed> missed = new ArrayList<>();
+    for (Held held : bars()) {
+      if (!held.isMet()) {
+        missed.add(
+            new Missed(
+                Words.ofMissed(held.suite(), held.figure()),
+                causes.of(held.suite(), held.figure())));
+      }
+    }
+    for (Section section : sections) {
+      String suite = section.run().suite();
+      for (String line : section.linesThatMiss()) {
+        missed.add(new Missed(suite + ": " + Causes.spaced(line), causes.ofLine(suite, line)));
+      }
+    }
+    return missed;
   }
 }

@@ -20,12 +20,15 @@ final class Markdown {
       text.append("Not measured to the end:\n\n");
       text.append(list(contents.unfinished().stream().map(Words::ofEnd).toList()));
     }
+    if (!contents.missed().isEmpty()) {
+      text.append("### ").append(Words.MISSED).append("\n\n");
+      for (Contents.Missed missed : contents.missed()) {
+        text.append("- **%s**: %s\n".formatted(escaped(missed.what()), escaped(missed.cause())));
+      }
+      text.append("\n");
+    }
     if (!contents.bars().isEmpty()) {
       text.append(table(Rows.SUMMARY_COLUMNS, contents.bars(), Rows::of));
-    }
-    for (Section section : contents.printedMisses()) {
-      text.append("Missed in what ").append(section.run().suite()).append(" prints:\n\n");
-      text.append(printed(String.join("\n", section.linesThatMiss())));
     }
     contents.sections().forEach(section -> text.append(section(section, contents.head())));
     return text.toString().stripTrailing() + "\n";

@@ -94,6 +94,15 @@ final class Page {
           .append("<p>Not measured to the end:</p>\n")
           .append(Html.list(contents.unfinished().stream().map(Words::ofEnd).toList()));
     }
+    if (!contents.missed().isEmpty()) {
+      summary.append("<h3>").append(Words.MISSED).append("</h3>\n<ul>\n");
+      for (Contents.Missed missed : contents.missed()) {
+        summary.append(
+            "<li><strong>%s</strong>: %s</li>\n"
+                .formatted(escaped(missed.what()), escaped(missed.cause())));
+      }
+      summary.append("</ul>\n");
+    }
     if (!contents.bars().isEmpty()) {
       summary.append(
           Html.table(
@@ -103,13 +112,6 @@ final class Page {
               contents.bars(),
               Rows::of,
               held -> held.isMet() ? "met" : "missed"));
-    }
-    for (Section section : contents.printedMisses()) {
-      summary
-          .append("<p>Missed in what ")
-          .append(escaped(section.run().suite()))
-          .append(" prints:</p>\n")
-          .append(Html.printed(String.join("\n", section.linesThatMiss())));
     }
     return summary.toString();
   }

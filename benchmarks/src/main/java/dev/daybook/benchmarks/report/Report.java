@@ -41,6 +41,7 @@ public final class Report implements Callable<Integer> {
   private final InstantSource clock;
   private final List<Suite> suites;
   private final Supplier<String> sources;
+  private final Supplier<Causes> causes;
 
   @Option(
       names = "--out",
@@ -93,19 +94,31 @@ public final class Report implements Callable<Integer> {
 
   /** For the command line. */
   public Report() {
-    this(Jvm::running, InstantSource.system(), Suites.ALL, () -> Revision.of(home()));
+    this(
+        Jvm::running,
+        InstantSource.system(),
+        Suites.ALL,
+        () -> Revision.of(home()),
+        Causes::written);
   }
 
   /**
    * One for tests.
    *
    * @param revision tells that of the sources
+   * @param causes tells why bars are missed
    */
-  Report(Launcher launcher, InstantSource clock, List<Suite> suites, Supplier<String> revision) {
+  Report(
+      Launcher launcher,
+      InstantSource clock,
+      List<Suite> suites,
+      Supplier<String> revision,
+      Supplier<Causes> causes) {
     this.launcher = launcher;
     this.clock = clock;
     this.suites = List.copyOf(suites);
     this.sources = revision;
+    this.causes = causes;
   }
 
   /** A suite that is going to be run. */
@@ -114,6 +127,8 @@ public final class Report implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
+    // Now, so that nobody waits for the suites to hear of it.
+    causes.get().faults().forEach(fault -> Console.progress("%s", fault));
     String chartJs = ChartJs.source();
     Folder folder = Folder.at(out);
     if (isRenderedOnly) {
@@ -232,11 +247,15 @@ public final class Report implements Callable<Integer> {
     Console.line("tables    %s", folder.markdown());
     Console.line("bars      %s", contents.score());
     contents.unfinished().forEach(run -> Console.line("unfinished  %s", Words.ofEnd(run)));
+    contents
+        .causes()
+        .stale(contents.sections(), suites.stream().map(Suite::name).toList())
+        .forEach(stale -> Console.progress("%s", stale));
   }
 
   private Contents write(Folder folder, String chartJs) throws IOException {
     Head head = folder.headKept().orElseGet(() -> Head.here("unknown", "unknown"));
-    Contents contents = Contents.of(folder, suites, head);
+    Contents contents = Contents.of(folder, suites, head, causes.get());
     Files.writeString(folder.html(), Page.of(contents, chartJs));
     Files.writeString(folder.markdown(), Markdown.of(contents));
     return contents;

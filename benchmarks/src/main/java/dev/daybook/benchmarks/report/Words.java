@@ -1,9 +1,13 @@
 package dev.daybook.benchmarks.report;
 
+import dev.daybook.benchmarks.Figure;
 import java.util.Locale;
 
 /** Sentences that are on both pages. */
 final class Words {
+  /** What stands above the bars that are missed. */
+  static final String MISSED = "Bars that are missed";
+
   private Words() {}
 
   /** How a suite that did not finish ended. */
@@ -21,6 +25,22 @@ final class Words {
         run.load() < 0 ? "unknown" : String.format(Locale.ROOT, "%.1f", run.load()),
         Runner.spent(run.took()),
         isOfHead ? "" : ", at another commit than the head says: " + run.revision());
+  }
+
+  /** By what a figure misses its bar. */
+  static String ofMissed(String suite, Figure figure) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %s, %,d events: %s %s, bar %s",
+        suite,
+        figure.subject(),
+        figure.events(),
+        figure.measure(),
+        figure
+            .ratio()
+            .map(ratio -> "at a ratio of " + Figure.plain(ratio))
+            .orElseGet(() -> (Figure.plain(figure.value()) + " " + figure.unit()).strip()),
+        figure.bar().orElseThrow());
   }
 
   static String title(Plot plot) {

@@ -31,7 +31,13 @@ class PagesTest {
 
   private static Contents contents(Section... sections) {
     return new Contents(
-        new Head(List.of(new Head.Line("Commit", "abc, clean"))), List.of(sections));
+        new Head(List.of(new Head.Line("Commit", "abc, clean"))),
+        List.of(sections),
+        Causes.of(
+            """
+            [{"suite": "b", "workload": "import", "cause": "Tokens are <hashed> twice."},
+             {"suite": "old", "line": "c 1.50", "cause": "It waits."}]
+            """));
   }
 
   private static String page(Section... sections) throws Exception {
@@ -76,6 +82,37 @@ class PagesTest {
     assertThat(summary).containsSubsequence("hashes every token", "&gt;= 25: met");
     assertThat(summary).contains("&gt;= 0.75: missed").doesNotContain("80");
     assertThat(page).contains("Bars missed: 1, met: 1.");
+  }
+
+  @Test
+  void namesEveryBarThatIsMissedWithItsCauseBeforeTheTables() throws Exception {
+    Figure slow = Figure.of("open", 1_000, "Daybook", "p99", 7.25, "ms").atMost(5);
+    Contents contents =
+        contents(
+            section("a", "", OURS, THEIRS, slow),
+            section("b", "", MISSED),
+            section("old", "a  1.15 met\nc     1.50 missed"));
+    assertThat(contents.missed())
+        .containsExactly(
+            new Contents.Missed(
+                "a: open, Daybook, 1,000 events: p99 7.25 ms, bar <= 5",
+                "cause not written down yet"),
+            new Contents.Missed(
+                "b: import, Daybook beside raw, 1,000 events: rate at a ratio of 0.50, bar >= 0.75",
+                "Tokens are <hashed> twice."),
+            new Contents.Missed("old: c 1.50 missed", "It waits."));
+    assertThat(Markdown.of(contents))
+        .containsSubsequence(
+            "### Bars that are missed\n\n- **a: open,",
+            "bar &lt;= 5**: cause not written down yet\n- **b: import,",
+            "bar >= 0.75**: Tokens are &lt;hashed> twice.\n- **old: c 1.50 missed**: It waits.",
+            "| suite | workload |");
+    assertThat(Page.of(contents, ""))
+        .containsSubsequence(
+            "<h3>Bars that are missed</h3>",
+            "bar &gt;= 0.75</strong>: Tokens are &lt;hashed&gt; twice.</li>",
+            "<caption>Every bar");
+    assertThat(page(section("a", "", OURS, THEIRS))).doesNotContain("Bars that are missed");
   }
 
   @Test
@@ -159,7 +196,8 @@ class PagesTest {
     String output = "case  bar\na <b>  1.15 met\nc  1.50 missed";
     String page = page(section("old", output));
     assertThat(page)
-        .contains("case  bar\na &lt;b&gt;  1.15 met", "Missed in what old prints")
+        .contains(
+            "case  bar\na &lt;b&gt;  1.15 met", "<strong>old: c 1.50 missed</strong>: It waits.")
         .contains("In what suites without figures print, missed: 1, met: 1.");
     assertThat(Markdown.of(contents(section("old", output)))).contains("```\n" + output + "\n```");
   }

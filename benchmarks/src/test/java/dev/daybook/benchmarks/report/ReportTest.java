@@ -1,11 +1,14 @@
 package dev.daybook.benchmarks.report;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.daybook.benchmarks.Benchmarks;
 import dev.daybook.benchmarks.Figures;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -35,6 +38,7 @@ class ReportTest {
   private final List<List<String>> started = new ArrayList<>();
   private final List<Path> scratches = new ArrayList<>();
   private String revision = "abc, clean";
+  private String causes = "[]";
 
   @Command(name = "benchmarks/run")
   private static final class Root {}
@@ -61,7 +65,9 @@ class ReportTest {
       root.addSubcommand(command, new Root());
     }
     root.addSubcommand(
-        "report", new Report(this::fake, InstantSource.system(), suites, () -> revision));
+        "report",
+        new Report(
+            this::fake, InstantSource.system(), suites, () -> revision, () -> Causes.of(causes)));
     root.setErr(new PrintWriter(new StringWriter()));
     List<String> line = new ArrayList<>(List.of("report", "--out", folder.toString()));
     line.addAll(List.of(options));
@@ -147,6 +153,34 @@ class ReportTest {
     assertThat(report(List.of(GOOD, other), "--only", "other")).isZero();
     assertThat(started).hasSize(1);
     assertThat(page()).contains("Figures of good", "Figures of other");
+  }
+
+  @Test
+  void tellsCausesOfNothingAndWhatItCannotReadOfThem() throws Exception {
+    causes =
+        """
+        [{"suite": "good", "workload": "fake work", "cause": "It is fake."},
+         {"suite": "good", "workload": "real work", "cause": "It is real."},
+         {"suite": "good", "reason": "Nobody knows."}]
+        """;
+    String told = told(() -> assertThat(report(List.of(GOOD))).isZero());
+    assertThat(told)
+        .containsOnlyOnce("causes.json, entry 2 (suite 'good', workload 'real work'): ")
+        .containsOnlyOnce("causes.json, entry 3: 'reason' is no field; ")
+        .doesNotContain("entry 1");
+    assertThat(page()).contains("bar &lt;= 1</strong>: It is fake.");
+  }
+
+  private static String told(Runnable running) {
+    PrintStream console = System.err;
+    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    try (PrintStream err = new PrintStream(told, true, UTF_8)) {
+      System.setErr(err);
+      running.run();
+    } finally {
+      System.setErr(console);
+    }
+    return told.toString(UTF_8);
   }
 
   @Test
