@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -29,6 +30,8 @@ import org.apache.lucene.util.VectorUtil;
 
 /** Asks Daybook and Lucene the same questions, by turns. */
 final class ScaleRecall {
+  private static final String DAYBOOK = "Daybook";
+
   /** How many hits of each leg Lucene joins. */
   private static final int RAW_HITS = 100;
 
@@ -67,10 +70,16 @@ final class ScaleRecall {
 
   private final SyntheticHistory history;
   private final List<Asked> questions;
+  private final Figures figures;
 
-  /** Makes so many questions to a history. */
-  ScaleRecall(SyntheticHistory history, int count) {
+  /**
+   * Makes so many questions to a history.
+   *
+   * @param figures get what is measured
+   */
+  ScaleRecall(SyntheticHistory history, int count, Figures figures) {
     this.history = history;
+    this.figures = figures;
     List<Asked> all = new ArrayList<>();
     for (long number = 0; all.size() < Math.max(JUDGED, count); number++) {
       SyntheticHistory.Question question = history.question(number);
@@ -96,18 +105,23 @@ final class ScaleRecall {
     return vectors;
   }
 
+  /**
+   * How many times as long as the faster Lucene Daybook may take; infinite where it may take as
+   * long as it likes.
+   *
+   * @param judgedEvents of how long a history
+   */
+  record Bars(double p50, double p99, long judgedEvents) {}
+
   /** Each leg and both, beside Lucene. */
-  void compare(Workspace workspace, List<RawLucene> lucene, int limit, double p50Max, double p99Max)
+  void compare(Workspace workspace, List<RawLucene> lucene, int limit, Bars bars)
       throws IOException {
-    Console.line(
-        "%-8s %5s %-21s %9s %9s %7s %-14s %7s %s",
-        "recall", "limit", "", "p50 ms", "p99 ms", "p50 x", "bar", "p99 x", "bar");
     for (Set<Leg> legs :
         List.of(Set.of(Leg.LEXICAL), Set.of(Leg.VECTOR), Set.of(Leg.LEXICAL, Leg.VECTOR))) {
       List<Query> queries = queries(legs, limit);
       List<Contestant> contestants = new ArrayList<>();
       contestants.add(
-          new Contestant("Daybook", number -> workspace.recall(queries.get(number)).ids()));
+          new Contestant(DAYBOOK, number -> workspace.recall(queries.get(number)).ids()));
       for (RawLucene raw : lucene) {
         List<org.apache.lucene.search.Query> near =
             questions.stream().map(asked -> raw.near(asked.vector(), RAW_HITS)).toList();
@@ -137,7 +151,7 @@ final class ScaleRecall {
         }
       }
       takeTurns(contestants, legs.toString());
-      print(contestants, legs, limit, p50Max, p99Max);
+      tell(contestants, legs, limit, bars);
     }
   }
 
@@ -172,53 +186,84 @@ final class ScaleRecall {
     return System.nanoTime() - start;
   }
 
-  private void print(
-      List<Contestant> contestants, Set<Leg> legs, int limit, double p50Max, double p99Max) {
-    String what = legs.size() > 1 ? "hybrid" : legs.contains(Leg.VECTOR) ? "vector" : "lexical";
-    Latencies ours = contestants.getFirst().latencies();
+  private void tell(List<Contestant> contestants, Set<Leg> legs, int limit, Bars bars)
+      throws IOException {
+    String kind =
+        legs.size() > 1
+            ? "fused recall"
+            : legs.contains(Leg.VECTOR) ? "recall by vectors" : "recall by words";
+    String workload = kind + ", limit " + limit;
+    Contestant ours = contestants.getFirst();
     Contestant fastest =
         contestants.stream()
             .filter(contestant -> contestant.name().endsWith(PAIRS))
             .min(Comparator.comparingDouble(c -> c.latencies().millis(50)))
-            .orElse(contestants.getFirst());
-    Console.line(
-        "%-8s %5d %-21s %9.3f %9.3f", what, limit, "Daybook", ours.millis(50), ours.millis(99));
+            .orElse(ours);
+    for (Contestant each : contestants) {
+      tell(
+          workload,
+          each.name(),
+          each.latencies(),
+          each.equals(ours) ? String.format(Locale.ROOT, "%,d questions", questions.size()) : "");
+    }
     for (Contestant raw : contestants.subList(1, contestants.size())) {
-      double p50 = ours.millis(50) / raw.latencies().millis(50);
-      double p99 = ours.millis(99) / raw.latencies().millis(99);
-      boolean isBarred =
-          legs.size() > 1
-              && limit == USUAL_LIMIT
-              && questions.size() >= QUESTIONS_MIN
-              && raw.equals(fastest);
-      Console.line(
-          "%-8s %5d %-21s %9.3f %9.3f %7.2f %-14s %7.2f %s",
-          what,
-          limit,
-          raw.name(),
-          raw.latencies().millis(50),
-          raw.latencies().millis(99),
-          p50,
-          isBarred ? bar(p50, p50Max) : "none",
-          p99,
-          isBarred ? bar(p99, p99Max) : "none");
+      boolean isBarred = legs.size() > 1 && limit == USUAL_LIMIT && raw.equals(fastest);
+      beside(workload, 50, ours, raw, isBarred ? bars.p50() : Double.POSITIVE_INFINITY, bars);
+      beside(workload, 99, ours, raw, isBarred ? bars.p99() : Double.POSITIVE_INFINITY, bars);
     }
   }
 
-  private static String bar(double ratio, double most) {
-    return most == Double.POSITIVE_INFINITY
-        ? "none"
-        : "%.2f %s".formatted(most, Console.verdict(ratio <= most));
+  private void tell(String workload, String contender, Latencies latencies, String note)
+      throws IOException {
+    for (int percent : List.of(50, 99)) {
+      figures.add(
+          Figure.of(
+                  workload,
+                  history.events(),
+                  contender,
+                  "p" + percent,
+                  latencies.millis(percent),
+                  "ms")
+              .noting(percent == 50 ? note : ""));
+    }
+  }
+
+  private void beside(
+      String workload, int percent, Contestant ours, Contestant raw, double most, Bars bars)
+      throws IOException {
+    double millis = ours.latencies().millis(percent);
+    Figure figure =
+        Figure.of(
+                workload,
+                history.events(),
+                ours.name(),
+                "p%d, times its".formatted(percent),
+                millis,
+                "ms")
+            .beside(raw.name(), millis / raw.latencies().millis(percent));
+    boolean areEnough = questions.size() >= QUESTIONS_MIN;
+    if (most != Double.POSITIVE_INFINITY && !areEnough) {
+      figure =
+          figure.noting(
+              String.format(Locale.ROOT, "not judged below %,d questions", QUESTIONS_MIN));
+    }
+    figures.add((areEnough ? held(figure, most) : figure).judgedFrom(bars.judgedEvents()));
+  }
+
+  /** The figure held to a bar, unless that is infinite. */
+  static Figure held(Figure figure, double most) {
+    return most == Double.POSITIVE_INFINITY ? figure : figure.atMost(most);
   }
 
   /** What filters cost; Lucene is not asked. */
-  void filtered(Workspace workspace, int limit, Map<String, Filter> filters) {
+  void filtered(Workspace workspace, int limit, Map<String, Filter> filters) throws IOException {
     int count = Math.max(1, questions.size() / 10);
-    filters.forEach((name, filter) -> {
+    for (Map.Entry<String, Filter> one : filters.entrySet()) {
       Latencies latencies = new Latencies();
       long searched = 0;
       for (int number = 0; number < 2 * count; number++) {
-        Query query = Query.of(questions.get(number % count).text()).filter(filter).limit(limit);
+        Query query =
+            Query.of(questions.get(number % count).text()).filter(one.getValue()).limit(limit);
         long start = System.nanoTime();
         var hits = workspace.recall(query);
         int unused = hits.ids().size();
@@ -227,10 +272,12 @@ final class ScaleRecall {
         }
         searched = hits.coverage().events();
       }
-      Console.line(
-          "%-8s %5d %-15s %9.3f %9.3f  over %,d events",
-          "filtered", limit, name, latencies.millis(50), latencies.millis(99), searched);
-    });
+      tell(
+          "fused recall, " + one.getKey(),
+          DAYBOOK,
+          latencies,
+          String.format(Locale.ROOT, "over %,d events, limit %d", searched, limit));
+    }
   }
 
   /** How many of the ten nearest each finds. */
@@ -245,7 +292,7 @@ final class ScaleRecall {
       int hits =
           (int)
               workspace.recall(queries.get(number)).ids().stream().filter(wanted::contains).count();
-      found.merge("Daybook", hits, Integer::sum);
+      found.merge(DAYBOOK, hits, Integer::sum);
       for (RawLucene raw : lucene) {
         TopDocs top = raw.byVectors(raw.near(questions.get(number).vector(), RAW_HITS), NEAREST);
         for (int i = 0; i < Math.min(NEAREST, top.scoreDocs.length); i++) {
@@ -254,12 +301,18 @@ final class ScaleRecall {
         }
       }
     }
-    List<String> names = new ArrayList<>(List.of("Daybook"));
+    List<String> names = new ArrayList<>(List.of(DAYBOOK));
     lucene.forEach(raw -> names.add(raw.name()));
     for (String name : names) {
-      Console.line(
-          "vectors recall@%d %.3f of an exact scan of floats, %d questions: %s",
-          NEAREST, found.get(name) / (double) (JUDGED * NEAREST), JUDGED, name);
+      figures.add(
+          Figure.of(
+                  "what is found by vectors",
+                  history.events(),
+                  name,
+                  "recall@" + NEAREST,
+                  found.get(name) / (double) (JUDGED * NEAREST),
+                  "")
+              .noting("of an exact scan of floats, %d questions".formatted(JUDGED)));
     }
   }
 

@@ -23,11 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.lucene.util.Version;
@@ -51,6 +52,11 @@ final class ScaleSuite implements Callable<Integer> {
   private static final int LOADS = 200;
   private static final int ANALYZED = 20_000;
   private static final int FAILURES_TOLD = 10;
+
+  private static final String DAYBOOK = "Daybook";
+
+  /** The bars are for histories of this length and more. */
+  private static final long JUDGED_EVENTS = 100_000;
 
   private static final double TEXT_BYTES_MAX = 375;
   private static final double TEXT_AND_VECTORS_BYTES_MAX = 810;
@@ -78,6 +84,26 @@ final class ScaleSuite implements Callable<Integer> {
     NONE
   }
 
+  /** What can be measured alone. */
+  enum Part {
+    /** Bytes an event on storage. */
+    SIZE,
+    /** Making terms of texts. */
+    ANALYZER,
+    /** Opening, with an empty cache and with local copies there. */
+    OPEN,
+    /** Loading what was found. */
+    LOAD,
+    /** Recall beside Lucene. */
+    RECALL,
+    /** Recall under filters. */
+    FILTERS,
+    /** Events by a token that no other has. */
+    TOKENS,
+    /** How soon an event is found. */
+    VISIBLE
+  }
+
   @Option(names = "--events", description = "how long the history is")
   private long events = 100_000;
 
@@ -89,14 +115,22 @@ final class ScaleSuite implements Callable<Integer> {
       description = "a folder to build indexes in, or to take them from if they are there")
   private Optional<Path> store = Optional.empty();
 
-  @Option(names = "--queries", description = "how many questions are asked of each leg")
+  @Option(
+      names = "--queries",
+      description =
+          "how many questions are asked of each leg; fewer than 500 make the other parts shorter"
+              + " too")
   private int queries = 10_000;
 
   @Option(names = "--raw-hnsw", description = "${COMPLETION-CANDIDATES}: graphs of raw Lucene")
   private RawHnsw rawHnsw = RawHnsw.BOTH;
 
+  @Option(names = "--only", arity = "1..*", description = "measure only ${COMPLETION-CANDIDATES}")
+  private Set<Part> only = EnumSet.allOf(Part.class);
+
   @Spec private CommandSpec spec;
 
+  private final Figures figures = new Figures();
   private long next;
 
   @Override
@@ -115,11 +149,12 @@ final class ScaleSuite implements Callable<Integer> {
     }
     if (store.isPresent()) {
       run(Files.createDirectories(store.get()));
-      return 0;
+    } else {
+      try (ScratchFolder folder = ScratchFolder.of("daybook-benchmark-")) {
+        run(folder.path());
+      }
     }
-    try (ScratchFolder folder = ScratchFolder.of("daybook-benchmark-")) {
-      run(folder.path());
-    }
+    figures.print();
     return 0;
   }
 
@@ -132,7 +167,7 @@ final class ScaleSuite implements Callable<Integer> {
         lucene.add(RawLucene.of(folder, history, kind, segments));
       }
       ScaleWorkspace kept = ScaleWorkspace.of(folder, history, segments);
-      ScaleRecall recall = new ScaleRecall(history, queries);
+      ScaleRecall recall = new ScaleRecall(history, queries, figures);
       Path copy = kept.copy();
       try {
         measure(folder, history, kept, copy, recall, lucene);
@@ -147,6 +182,9 @@ final class ScaleSuite implements Callable<Integer> {
   }
 
   private List<RawLucene.Vectors> kinds() {
+    if (!only.contains(Part.RECALL)) {
+      return List.of();
+    }
     return switch (rawHnsw) {
       case BOTH -> List.of(RawLucene.Vectors.values());
       case FLOAT32 -> List.of(RawLucene.Vectors.FLOAT32);
@@ -167,30 +205,73 @@ final class ScaleSuite implements Callable<Integer> {
     List<String> some =
         List.of(history.question(1).text(), history.question(2).text(), history.question(3).text());
     try (ObjectStore objects = LocalObjectStore.at(copy)) {
-      sizes(objects, copy, history);
-      analyzer(history);
-      Console.line("%-34s %12s  %s", "measure", "value", "bar");
-      opening(copy, some);
+      tellHistory(objects, history);
+      if (only.contains(Part.SIZE)) {
+        sizes(objects, copy);
+      }
+      if (only.contains(Part.ANALYZER)) {
+        analyzer(history);
+      }
+      if (only.contains(Part.OPEN)) {
+        opening(copy, some);
+      }
       try (Daybook daybook =
               ScaleWorkspace.engine(
                   objects, kept.cache(), new ClusteredEmbedder(recall.vectors()));
           Workspace workspace = daybook.open(ScaleWorkspace.NAME)) {
-        loading(workspace, history);
-        compare(workspace, recall, lucene);
-        recall.judge(workspace, lucene, ids, folder);
-        recall.filtered(workspace, Query.LIMIT_DEFAULT, filters());
-        Map<Long, EventId> sealed = kept.record(workspace, events, events + SEALED);
-        ScaleWorkspace.seal(workspace);
-        int indexes = ScaleWorkspace.indexes(objects);
-        Map<Long, EventId> tail = kept.record(workspace, events + SEALED, events + SEALED + TAIL);
-        next = events + SEALED + TAIL;
-        tokens(workspace, history, ids, sealed, tail, indexes);
-        visible(workspace, history);
+        if (only.contains(Part.LOAD)) {
+          loading(workspace, history);
+        }
+        if (only.contains(Part.RECALL)) {
+          compare(workspace, recall, lucene);
+          recall.judge(workspace, lucene, ids, folder);
+        }
+        if (only.contains(Part.FILTERS)) {
+          recall.filtered(workspace, Query.LIMIT_DEFAULT, filters());
+        }
+        if (only.contains(Part.TOKENS) || only.contains(Part.VISIBLE)) {
+          grown(workspace, objects, history, kept, ids);
+        }
       }
     }
   }
 
-  private void sizes(ObjectStore objects, Path copy, SyntheticHistory history) throws IOException {
+  /** What is measured over the history, an index that was sealed just now, and a tail. */
+  private void grown(
+      Workspace workspace,
+      ObjectStore objects,
+      SyntheticHistory history,
+      ScaleWorkspace kept,
+      List<EventId> ids)
+      throws IOException {
+    long first = events + atMost(SEALED);
+    next = first + atMost(TAIL);
+    Map<Long, EventId> sealed = kept.record(workspace, events, first);
+    ScaleWorkspace.seal(workspace);
+    int indexes = ScaleWorkspace.indexes(objects);
+    Map<Long, EventId> tail = kept.record(workspace, first, next);
+    if (only.contains(Part.TOKENS)) {
+      tokens(workspace, history, ids, sealed, tail, indexes);
+    }
+    if (only.contains(Part.VISIBLE)) {
+      visible(workspace, history);
+    }
+  }
+
+  /** As often as usual, less if few questions are asked. */
+  private int atMost(int usual) {
+    return Math.min(usual, queries);
+  }
+
+  private Figure ours(String workload, String measure, double value, String unit) {
+    return Figure.of(workload, events, DAYBOOK, measure, value, unit);
+  }
+
+  private void add(Figure figure) throws IOException {
+    figures.add(figure.judgedFrom(JUDGED_EVENTS));
+  }
+
+  private void tellHistory(ObjectStore objects, SyntheticHistory history) throws IOException {
     long texts = 0;
     long sampled = Math.min(events, ANALYZED);
     for (long number = 0; number < sampled; number++) {
@@ -200,6 +281,9 @@ final class ScaleSuite implements Callable<Integer> {
         "history   %,d events, %.0f bytes of text each, in %d compacted indexes of the %d asked"
             + " for",
         events, texts / (double) sampled, ScaleWorkspace.indexes(objects), segments);
+  }
+
+  private void sizes(ObjectStore objects, Path copy) throws IOException {
     Map<String, Long> kinds = new TreeMap<>();
     for (ScaleWorkspace.Named file : ScaleWorkspace.named(objects)) {
       if (file.kind().equals("index")) {
@@ -216,13 +300,19 @@ final class ScaleSuite implements Callable<Integer> {
     double text = each(kinds, "text");
     double vectors = each(kinds, "vector");
     double snippets = each(kinds, "snippets");
-    Console.line("%-34s %12s  %s", "bytes an event", "bytes", "bar");
-    sized("words, columns, identities", text, TEXT_BYTES_MAX);
-    sized("vectors", vectors, Double.POSITIVE_INFINITY);
-    sized("these two", text + vectors, TEXT_AND_VECTORS_BYTES_MAX);
-    sized("snippets", snippets, Double.POSITIVE_INFINITY);
-    sized("these three", text + vectors + snippets, ALL_BYTES_MAX);
-    sized("segment (Parquet)", each(kinds, "segment"), Double.POSITIVE_INFINITY);
+    add(
+        stored("text", text)
+            .atMost(TEXT_BYTES_MAX)
+            .noting("text is words with positions, whole tokens, columns for filters, identities"));
+    add(stored("vectors", vectors));
+    add(stored("text + vectors", text + vectors).atMost(TEXT_AND_VECTORS_BYTES_MAX));
+    add(stored("snippets", snippets));
+    add(stored("all three", text + vectors + snippets).atMost(ALL_BYTES_MAX));
+    add(stored("segment", each(kinds, "segment")));
+  }
+
+  private Figure stored(String what, double bytes) {
+    return ours("on storage", what, bytes, "bytes/event");
   }
 
   /** Stored fields hold what a hit shows and nothing else. */
@@ -234,17 +324,7 @@ final class ScaleSuite implements Callable<Integer> {
     return kinds.getOrDefault(kind, 0L) / (double) events;
   }
 
-  private static void sized(String what, double bytes, double most) {
-    Console.line("%-34s %12.1f  %s", what, bytes, bar(bytes, most));
-  }
-
-  private static String bar(double value, double most) {
-    return most == Double.POSITIVE_INFINITY
-        ? "none"
-        : String.format(Locale.ROOT, "%,.0f: %s", most, Console.verdict(value <= most));
-  }
-
-  private void analyzer(SyntheticHistory history) {
+  private void analyzer(SyntheticHistory history) throws IOException {
     List<String> texts = new ArrayList<>();
     for (long number = 0; number < Math.min(events, ANALYZED); number++) {
       texts.add(SearchText.of(history.event(number)));
@@ -262,71 +342,76 @@ final class ScaleSuite implements Callable<Integer> {
         rounds.add((System.nanoTime() - start) / texts.size());
       }
     }
-    double micros = rounds.millis(50) * 1_000;
-    Console.line(
-        "%-34s %12.1f  %s",
-        "analyzer, µs an event of %d terms".formatted(count / texts.size()),
-        micros,
-        bar(micros, ANALYZER_MICROS_MAX));
+    add(
+        ours("analysis", "time", rounds.millis(50) * 1_000, "us/event")
+            .atMost(ANALYZER_MICROS_MAX)
+            .noting("%d terms an event, on one thread".formatted(count / texts.size())));
   }
 
-  private static void opening(Path copy, List<String> questions) throws IOException {
+  private void opening(Path copy, List<String> questions) throws IOException {
     Path empty = Files.createTempDirectory(copy, "cache-");
     try {
-      for (int round = 0; round < 2; round++) {
-        List<String> arguments = new ArrayList<>(List.of(copy.toString(), empty.toString()));
-        arguments.addAll(questions);
-        try (ChildJvm jvm =
-            new ChildJvm(ScaleOpenProcess.class, arguments.toArray(String[]::new))) {
-          List<String> said = List.of(jvm.hear().split(" ", -1));
-          String how = round == 0 ? "empty cache" : "local copies there";
-          double heap = Long.parseLong(said.get(4)) / (double) (1 << 20);
-          Console.line("%-34s %12s  none", "open, " + how + ", s", said.get(0));
-          Console.line("%-34s %12s  none", "open and first answer, s", said.get(1));
-          Console.line(
-              "%-34s %12s  none",
-              "requests and MB for these", said.get(2) + " " + (Long.parseLong(said.get(3)) >> 20));
-          Console.line(
-              "%-34s %12.0f  %s",
-              "heap in use, MB, under -Xmx256m", heap, bar(heap, HEAP_MEGABYTES_MAX));
-        } catch (IOException e) {
-          Console.progress("%s", e.getMessage());
-          Console.line("%-34s %12s  %s", "open under -Xmx256m", "failed", Console.verdict(false));
-        }
+      for (String cache : List.of("empty cache", "local copies there")) {
+        opening("open, " + cache, copy, empty, questions);
       }
     } finally {
       Scratch.delete(empty);
     }
   }
 
-  private static void loading(Workspace workspace, SyntheticHistory history) {
+  private void opening(String workload, Path copy, Path cache, List<String> questions)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(copy.toString(), cache.toString()));
+    arguments.addAll(questions);
+    List<String> said;
+    try (ChildJvm jvm = new ChildJvm(ScaleOpenProcess.class, arguments.toArray(String[]::new))) {
+      said = List.of(jvm.hear().split(" ", -1));
+    } catch (IOException e) {
+      Console.progress("%s", e.getMessage());
+      add(
+          ours(workload, "heap in use", Double.NaN, "MB")
+              .atMost(HEAP_MEGABYTES_MAX)
+              .noting("the process ended early"));
+      return;
+    }
+    add(
+        ours(workload, "opened", Double.parseDouble(said.get(0)), "s")
+            .noting("a JVM of its own with -Xmx256m and C1 alone; heap after three answers"));
+    add(ours(workload, "first answer", Double.parseDouble(said.get(1)), "s"));
+    add(ours(workload, "requests", Double.parseDouble(said.get(2)), ""));
+    add(ours(workload, "received", megabytes(said.get(3)), "MB"));
+    add(ours(workload, "heap in use", megabytes(said.get(4)), "MB").atMost(HEAP_MEGABYTES_MAX));
+  }
+
+  private static double megabytes(String bytes) {
+    return Long.parseLong(bytes) / (double) (1 << 20);
+  }
+
+  private void loading(Workspace workspace, SyntheticHistory history) throws IOException {
     Latencies latencies = new Latencies();
-    for (int round = 0; round < 2 * LOADS; round++) {
+    int loads = atMost(LOADS);
+    for (int round = 0; round < 2 * loads; round++) {
       Hits hits = workspace.recall(Query.of(history.question(round).text()).limit(10));
       long start = System.nanoTime();
       int loaded = hits.load().size();
-      if (round >= LOADS && loaded == 10) {
+      if (round >= loads && loaded == 10) {
         latencies.add(System.nanoTime() - start);
       }
     }
     timed("load of 10 hits", latencies, LOAD_MILLIS_MAX);
   }
 
-  private static void timed(String what, Latencies latencies, double p50Max) {
-    Console.line(
-        "%-34s %12.3f  %s",
-        what + ", p50 ms", latencies.millis(50), bar(latencies.millis(50), p50Max));
-    Console.line("%-34s %12.3f  none", what + ", p99 ms", latencies.millis(99));
+  private void timed(String workload, Latencies latencies, double p50Max) throws IOException {
+    add(ScaleRecall.held(ours(workload, "p50", latencies.millis(50), "ms"), p50Max));
+    add(ours(workload, "p99", latencies.millis(99), "ms"));
   }
 
   private void compare(Workspace workspace, ScaleRecall recall, List<RawLucene> lucene)
       throws IOException {
     double p50 = segments == 1 ? ONE_INDEX_P50_MAX : SEVERAL_P50_MAX;
     double p99 = segments == 1 ? ONE_INDEX_P99_MAX : Double.POSITIVE_INFINITY;
-    Console.line(
-        "questions %,d of each kind after warm-up, load average %.1f", queries, Console.load());
     for (int limit : List.of(Query.LIMIT_DEFAULT, 100)) {
-      recall.compare(workspace, lucene, limit, p50, p99);
+      recall.compare(workspace, lucene, limit, new ScaleRecall.Bars(p50, p99, JUDGED_EVENTS));
     }
   }
 
@@ -349,21 +434,23 @@ final class ScaleSuite implements Callable<Integer> {
       List<EventId> ids,
       Map<Long, EventId> sealed,
       Map<Long, EventId> tail,
-      int indexes) {
+      int indexes)
+      throws IOException {
     Map<Long, EventId> compacted = new TreeMap<>();
     for (long number = 0; number < events; number++) {
       if (history.hasToken(number)) {
         compacted.put(number, ids.get((int) number));
       }
     }
-    Console.line("tokens    asked for alone, both legs; %d indexes, then the tail", indexes);
+    Console.progress("asking for tokens alone: %d indexes, then the tail", indexes);
     firsts(workspace, history, "compacted", compacted);
     firsts(workspace, history, "sealed", sealed);
     firsts(workspace, history, "in the tail", tail);
   }
 
-  private static void firsts(
-      Workspace workspace, SyntheticHistory history, String where, Map<Long, EventId> wanted) {
+  private void firsts(
+      Workspace workspace, SyntheticHistory history, String where, Map<Long, EventId> wanted)
+      throws IOException {
     int asked = 0;
     int first = 0;
     for (Map.Entry<Long, EventId> one : wanted.entrySet()) {
@@ -380,12 +467,22 @@ final class ScaleSuite implements Callable<Integer> {
         }
       }
     }
-    Console.line(
-        "%-34s %12s  all: %s",
-        "first by its token, " + where, first + " of " + asked, Console.verdict(first == asked));
+    all(
+        "an event by its token",
+        "first, " + where,
+        first,
+        asked,
+        "%s, the token alone: %d of %d".formatted(where, first, asked));
   }
 
-  private void visible(Workspace workspace, SyntheticHistory history) {
+  /** A share that is to be all, of however short a history. */
+  private void all(String workload, String measure, int some, int of, String note)
+      throws IOException {
+    figures.add(
+        ours(workload, measure, of == 0 ? 1 : some / (double) of, "").atLeast(1).noting(note));
+  }
+
+  private void visible(Workspace workspace, SyntheticHistory history) throws IOException {
     try (Session session = workspace.startSession(Actor.agent("agent-0"))) {
       timed(
           "found by words, freshness zero",
@@ -399,12 +496,13 @@ final class ScaleSuite implements Callable<Integer> {
     }
   }
 
-  private void byVector(Workspace workspace, SyntheticHistory history, Session session) {
+  private void byVector(Workspace workspace, SyntheticHistory history, Session session)
+      throws IOException {
     Latencies latencies = new Latencies();
     int told = 0;
     int late = 0;
     Query any = Query.of("anything").legs(Leg.VECTOR).limit(1).freshness(Duration.ZERO);
-    for (int i = 0; i < VECTOR_VISIBLE; i++) {
+    for (int i = 0; i < atMost(VECTOR_VISIBLE); i++) {
       TraceEvent event = fresh(history);
       // What has no text, such as the start of a session, never has a vector.
       long without = workspace.recall(any).coverage().withoutVector();
@@ -425,9 +523,12 @@ final class ScaleSuite implements Callable<Integer> {
       told += isLate && isTold ? 1 : 0;
     }
     timed("found by its vector", latencies, Double.POSITIVE_INFINITY);
-    Console.line(
-        "%-34s %12s  all: %s",
-        "coverage says so until then", told + " of " + late, Console.verdict(told == late));
+    all(
+        "found by its vector",
+        "told until then",
+        told,
+        late,
+        "coverage counted %d of %d that were not found at once".formatted(told, late));
   }
 
   private static Duration since(long start) {
@@ -445,7 +546,7 @@ final class ScaleSuite implements Callable<Integer> {
   private Latencies found(
       Workspace workspace, SyntheticHistory history, Session session, Duration freshness) {
     Latencies latencies = new Latencies();
-    for (int i = 0; i < VISIBLE; i++) {
+    for (int i = 0; i < atMost(VISIBLE); i++) {
       TraceEvent event = fresh(history);
       Query query =
           Query.of(SyntheticHistory.token(next - 1))
