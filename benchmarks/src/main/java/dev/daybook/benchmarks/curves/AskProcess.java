@@ -22,7 +22,7 @@ import java.util.function.IntConsumer;
 /** Asks a history that is open: recall by both legs, and what was tried before. */
 final class AskProcess {
   private static final int WARM_UP_MIN = 200;
-  private static final int ATTEMPTS = 200;
+  private static final int ATTEMPTS_MAX = 200;
 
   /** What takes longer than this is asked less often. */
   private static final long ATTEMPTS_NANOS_MAX = 30_000_000_000L;
@@ -51,7 +51,7 @@ final class AskProcess {
       if (arguments[3].equals("recall")) {
         recall(workspace, questions);
       } else {
-        attempts(workspace, history, events);
+        attempts(workspace, history, events, Math.min(ATTEMPTS_MAX, count));
       }
       Child.end();
     }
@@ -61,7 +61,7 @@ final class AskProcess {
     Latencies latencies =
         timed(
             questions.size(),
-            Math.max(WARM_UP_MIN, questions.size() / 2),
+            Math.max(Math.min(WARM_UP_MIN, 10 * questions.size()), questions.size() / 2),
             number -> {
               int unused =
                   workspace.recall(Query.of(questions.get(number % questions.size()))).ids().size();
@@ -71,10 +71,11 @@ final class AskProcess {
     Child.tell("heap in use", HeapPeak.inUse() / (double) (1 << 20), "MB");
   }
 
-  private static void attempts(Workspace workspace, SyntheticHistory history, long events) {
+  private static void attempts(
+      Workspace workspace, SyntheticHistory history, long events, int count) {
     List<ToolCall> failed = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(events);
-    while (failed.size() < ATTEMPTS) {
+    while (failed.size() < count) {
       if (history.event(random.nextLong(events)) instanceof ToolCall call
           && call.outcome().isFailure()) {
         failed.add(call);
@@ -83,10 +84,10 @@ final class AskProcess {
     int[] found = new int[1];
     Latencies again =
         timed(
-            ATTEMPTS,
-            ATTEMPTS / 4,
+            count,
+            count / 4,
             number -> {
-              ToolCall call = failed.get(number % ATTEMPTS);
+              ToolCall call = failed.get(number % count);
               found[0] +=
                   workspace
                       .traces()
@@ -97,8 +98,8 @@ final class AskProcess {
     Child.tell("a failed call again, p99", again.millis(99), "ms");
     Latencies described =
         timed(
-            ATTEMPTS,
-            ATTEMPTS / 4,
+            count,
+            count / 4,
             number ->
                 found[0] +=
                     workspace

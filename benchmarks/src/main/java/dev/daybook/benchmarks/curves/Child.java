@@ -39,12 +39,13 @@ final class Child {
     return Math.toIntExact(Math.max(1, events / 1_000_000));
   }
 
-  /** The flags of a process that is as a host would be, with so much heap. */
-  static List<String> flags(String heap) {
+  /** The flags of a process that is as a host would be, with so much heap, and more of them. */
+  static List<String> flags(String heap, List<String> more) {
     List<String> flags = new ArrayList<>(List.of("-Xmx" + heap));
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
       flags.add("--add-modules=jdk.incubator.vector");
     }
+    flags.addAll(more);
     return flags;
   }
 

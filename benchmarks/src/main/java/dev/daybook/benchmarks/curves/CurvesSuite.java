@@ -33,7 +33,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class CurvesSuite implements Callable<Integer> {
   private static final String DAYBOOK = "Daybook";
-  private static final int OPENS = 3;
 
   /** A process that opens is often a short one, among others. */
   private static final List<String> SMALL =
@@ -85,7 +84,16 @@ public final class CurvesSuite implements Callable<Integer> {
   @Option(names = "--only", arity = "1..*", description = "measure only ${COMPLETION-CANDIDATES}")
   private Set<Part> only = EnumSet.allOf(Part.class);
 
-  @Option(names = "--questions", description = "how many are asked of recall at each size")
+  @Option(
+      names = "--opens",
+      description = "how often a history is opened that has local copies, each time by a JVM")
+  private int opens = 3;
+
+  @Option(
+      names = "--questions",
+      description =
+          "how many are asked of recall at each size; at most 200 of what was tried before, and 50"
+              + " on S3")
   private int questions = 1_000;
 
   @Option(names = "--writes", description = "how many events are recorded on top of each history")
@@ -93,6 +101,9 @@ public final class CurvesSuite implements Callable<Integer> {
 
   @Option(names = "--heap", description = "-Xmx of the processes that build, write and ask")
   private String heap = "1g";
+
+  @Option(names = "--flag", description = "one more flag of those processes; may be repeated")
+  private List<String> flags = List.of();
 
   @Option(names = "--put", description = "US dollars for 1,000 PUTs or LISTs")
   private double putPrice = 0.005;
@@ -130,13 +141,13 @@ public final class CurvesSuite implements Callable<Integer> {
   }
 
   private void check() {
-    if (from < 1_000 || to < from || points < 1 || questions < 1 || writes < 1) {
+    if (from < 1_000 || to < from || points < 1 || opens < 1 || questions < 1 || writes < 1) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
-          ("--from, --to, --points, --questions and --writes are %,d, %,d, %,d, %,d and %,d;"
-                  + " expected at least 1,000 events, --to no less than --from, and the others at"
-                  + " least 1")
-              .formatted(from, to, points, questions, writes));
+          ("--from, --to, --points, --opens, --questions and --writes are %,d, %,d, %,d, %,d, %,d"
+                  + " and %,d; expected at least 1,000 events, --to no less than --from, and the"
+                  + " others at least 1")
+              .formatted(from, to, points, opens, questions, writes));
     }
   }
 
@@ -228,7 +239,7 @@ public final class CurvesSuite implements Callable<Integer> {
       return;
     }
     List<Child.Measured> measured =
-        Child.run(Child.flags(heap), BuildProcess.class, folder, events);
+        Child.run(Child.flags(heap, flags), BuildProcess.class, folder, events);
     if (only.contains(Part.COMPACT)) {
       for (Child.Measured one : measured) {
         add(
@@ -262,7 +273,7 @@ public final class CurvesSuite implements Callable<Integer> {
   private void open(Path copy, Path cache, long events) throws IOException {
     Map<String, List<Child.Measured>> warm = new HashMap<>();
     List<String> order = new ArrayList<>();
-    for (int round = 0; round <= OPENS; round++) {
+    for (int round = 0; round <= opens; round++) {
       List<Child.Measured> measured = Child.run(SMALL, OpenProcess.class, copy, cache, events);
       for (Child.Measured one : measured) {
         if (round == 0) {
@@ -282,7 +293,7 @@ public final class CurvesSuite implements Callable<Integer> {
           "open, local copies there",
           events,
           sorted.get(sorted.size() / 2),
-          "The median of " + OPENS + " JVMs with -Xmx256m and C1 alone");
+          "The median of " + opens + " JVMs with -Xmx256m and C1 alone");
     }
   }
 
@@ -290,14 +301,15 @@ public final class CurvesSuite implements Callable<Integer> {
       throws IOException {
     String what = part.name().toLowerCase(Locale.ROOT);
     for (Child.Measured one :
-        Child.run(Child.flags(heap), AskProcess.class, copy, cache, events, what, questions)) {
+        Child.run(
+            Child.flags(heap, flags), AskProcess.class, copy, cache, events, what, questions)) {
       add(workload, events, one, "");
     }
   }
 
   private void write(Path copy, Path cache, long events) throws IOException {
     for (Child.Measured one :
-        Child.run(Child.flags(heap), WriteProcess.class, copy, cache, events, writes)) {
+        Child.run(Child.flags(heap, flags), WriteProcess.class, copy, cache, events, writes)) {
       add(
           "write, default settings",
           events,
@@ -317,7 +329,8 @@ public final class CurvesSuite implements Callable<Integer> {
               Locale.ROOT, "left out  S3 at %,d events: --s3-events is %,d", events, s3Events));
       return;
     }
-    for (Child.Measured one : new S3Cost(putPrice, getPrice).measure(events, cache)) {
+    S3Cost cost = new S3Cost(putPrice, getPrice, Math.min(S3Cost.RECALLS_MAX, questions));
+    for (Child.Measured one : cost.measure(events, cache)) {
       add(
           "S3",
           events,

@@ -26,12 +26,15 @@ import java.util.Map;
  *
  * @param putPrice US dollars for 1,000 PUTs or LISTs
  * @param getPrice US dollars for 1,000 GETs
+ * @param recalls how many are asked
  */
-record S3Cost(double putPrice, double getPrice) {
+record S3Cost(double putPrice, double getPrice, int recalls) {
   /** What a session has under way before it waits. */
   static final int AT_ONCE = 100;
 
-  private static final int RECALLS = 50;
+  /** More of them cost as much each. */
+  static final int RECALLS_MAX = 50;
+
   private static final double MILLION = 1e6;
 
   /** How many requests something took, and their price. */
@@ -56,8 +59,8 @@ record S3Cost(double putPrice, double getPrice) {
       try (Workspace workspace = daybook.open("curve")) {
         int unused = workspace.recall(Query.of(history.question(0).text())).size();
         before = daybook.requests();
-        ask(workspace, history, Duration.ZERO);
-        add(all, "strong recalls", cost(before, daybook.requests(), RECALLS));
+        ask(workspace, history);
+        add(all, "strong recalls", cost(before, daybook.requests(), recalls));
       }
     }
     return all;
@@ -102,9 +105,9 @@ record S3Cost(double putPrice, double getPrice) {
     }
   }
 
-  private static void ask(Workspace workspace, SyntheticHistory history, Duration freshness) {
-    for (long number = 1; number <= RECALLS; number++) {
-      Query query = Query.of(history.question(number).text()).freshness(freshness);
+  private void ask(Workspace workspace, SyntheticHistory history) {
+    for (long number = 1; number <= recalls; number++) {
+      Query query = Query.of(history.question(number).text()).freshness(Duration.ZERO);
       int unused = workspace.recall(query).ids().size();
     }
   }

@@ -50,6 +50,8 @@ class ReportTest {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-D" + Figures.FILE + "=" + figures,
                 "-Djava.io.tmpdir=" + scratch,
                 FakeSuite.class.getName()));
