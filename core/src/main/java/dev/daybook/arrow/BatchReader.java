@@ -2,6 +2,7 @@ package dev.daybook.arrow;
 
 import dev.daybook.internal.segment.Column;
 import dev.daybook.internal.segment.ColumnMemory;
+import dev.daybook.internal.segment.ColumnScan.ReadAhead;
 import dev.daybook.internal.segment.ColumnWriter;
 import dev.daybook.internal.workspace.EventScan;
 import dev.daybook.internal.workspace.View;
@@ -46,11 +47,11 @@ final class BatchReader extends ArrowReader {
     this.owned = owned;
   }
 
-  static ArrowReader open(View view, Filter filter, List<Column> columns) {
+  static ArrowReader open(View view, Filter filter, List<Column> columns, ReadAhead readAhead) {
     BufferAllocator own = ArrowSupport.allocator(() -> new RootAllocator());
     try {
       probe(own);
-      return new BatchReader(view.scan(filter, columns), columns, own, own);
+      return new BatchReader(view.scan(filter, columns, readAhead), columns, own, own);
     } catch (RuntimeException e) {
       own.close();
       throw e;
@@ -58,9 +59,13 @@ final class BatchReader extends ArrowReader {
   }
 
   static ArrowReader open(
-      View view, Filter filter, List<Column> columns, BufferAllocator allocator) {
+      View view,
+      Filter filter,
+      List<Column> columns,
+      ReadAhead readAhead,
+      BufferAllocator allocator) {
     probe(allocator);
-    return new BatchReader(view.scan(filter, columns), columns, allocator, () -> {});
+    return new BatchReader(view.scan(filter, columns, readAhead), columns, allocator, () -> {});
   }
 
   /** Finds out whether memory can be written before anything is read. */

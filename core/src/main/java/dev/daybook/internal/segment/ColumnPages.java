@@ -3,6 +3,7 @@ package dev.daybook.internal.segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.apache.parquet.format.DataPageHeader;
 import org.apache.parquet.format.DictionaryPageHeader;
 import org.apache.parquet.format.Encoding;
@@ -20,7 +21,8 @@ final class ColumnPages {
   private static final int LIST_DEFINITION_BITS = 2;
 
   private final Column column;
-  private final PageSource source;
+  private final PageSource dictionaries;
+  private final PagesAhead ahead;
 
   private ByteBuffer file;
   private ColumnChunkMetaData chunk;
@@ -63,22 +65,41 @@ final class ColumnPages {
   private int[] levels = new int[0];
 
   private boolean dictionaryRead;
+  private long dictionaryBytes;
   private ByteBuffer dictionary = ByteBuffer.allocateDirect(0);
   private int dictionarySize;
   private int[] entryStarts = new int[0];
   private int[] entryLengths = new int[0];
 
-  ColumnPages(Column column, PageSource source) {
+  ColumnPages(Column column, PageSource dictionaries, PagesAhead ahead) {
     this.column = column;
-    this.source = source;
+    this.dictionaries = dictionaries;
+    this.ahead = ahead;
   }
 
   Column column() {
     return column;
   }
 
-  /** Turns to another row group. */
-  void open(ByteBuffer mapped, ColumnChunkMetaData newChunk, OffsetIndex newIndex, int rows) {
+  /** How many bytes of the file were read so far. */
+  long bytesRead() {
+    return dictionaryBytes + ahead.bytesRead();
+  }
+
+  /**
+   * Turns to another row group.
+   *
+   * @param wanted rows of the segment, of which those of the row group will be read
+   * @param wantedFrom which row of the segment is the first of the row group
+   */
+  void open(
+      ByteBuffer mapped,
+      ColumnChunkMetaData newChunk,
+      OffsetIndex newIndex,
+      int rows,
+      BitSet wanted,
+      int wantedFrom) {
+    ahead.open(mapped, newIndex, rows, wanted, wantedFrom);
     file = mapped;
     chunk = newChunk;
     index = newIndex;
@@ -127,11 +148,10 @@ final class ColumnPages {
       pageFirst = Math.toIntExact(index.getFirstRowIndex(page));
       pageEnd = Math.toIntExact(index.getLastRowIndex(page, groupRows)) + 1;
     } while (row >= pageEnd);
-    decode(index.getOffset(page));
+    decode(ahead.take(page), index.getOffset(page));
   }
 
-  private void decode(long offset) throws IOException {
-    PageSource.Page read = source.read(file, offset, content);
+  private void decode(PageSource.Page read, long offset) throws IOException {
     content = read.content();
     if (read.header().getType() != PageType.DATA_PAGE) {
       throw new IOException(
@@ -283,7 +303,8 @@ final class ColumnPages {
     if (offset <= 0) {
       throw new IOException(column.columnName() + " has pages of a dictionary and no dictionary");
     }
-    PageSource.Page read = source.read(file, offset, dictionary);
+    PageSource.Page read = dictionaries.read(file, offset, dictionary);
+    dictionaryBytes += read.bytes();
     dictionary = read.content();
     DictionaryPageHeader header = read.header().getDictionary_page_header();
     if (header == null) {

@@ -5,16 +5,21 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnPath;
 
 /**
  * Reads some columns of chosen rows, segment after segment, without putting rows together: each
- * page once, and only pages that a chosen row stands in. Holds one page of each column. Not safe
- * for several threads.
+ * page once, and only pages that a chosen row stands in. Holds one page of each column, and of
+ * texts as many more as are read ahead. Not safe for several threads.
  */
 public final class ColumnScan implements AutoCloseable {
-  private final PageSource source = new PageSource();
+  /** Enough that neither thread waits for the other at every page. */
+  private static final int PAGES_AHEAD = 4;
+
+  private final PageSource dictionaries = new PageSource();
+  private final List<PagesAhead> ahead = new ArrayList<>();
   private final List<ColumnPages> pages = new ArrayList<>();
 
   private SegmentReader segment;
@@ -29,10 +34,22 @@ public final class ColumnScan implements AutoCloseable {
   /** Those columns of the row group that have values. */
   private boolean[] there = new boolean[0];
 
+  /** Whether pages of texts are decompressed by another thread before they are asked for. */
+  public enum ReadAhead {
+    /** They are, where there is a second processor. */
+    ON,
+    /** Everything is done by the thread that reads. */
+    OFF
+  }
+
   /** A scan of these columns, which is at no segment yet. */
-  public ColumnScan(List<Column> columns) {
+  public ColumnScan(List<Column> columns, ReadAhead readAhead) {
+    boolean isAhead = readAhead == ReadAhead.ON && Runtime.getRuntime().availableProcessors() > 1;
     for (Column column : columns) {
-      pages.add(new ColumnPages(column, source));
+      int pagesAhead = isAhead && column.width() == 0 ? PAGES_AHEAD : 0;
+      PagesAhead read = new PagesAhead(ForkJoinPool.commonPool(), pagesAhead);
+      ahead.add(read);
+      pages.add(new ColumnPages(column, dictionaries, read));
     }
   }
 
@@ -47,7 +64,7 @@ public final class ColumnScan implements AutoCloseable {
 
   /** How many bytes of pages were read so far, compressed. */
   public long bytesRead() {
-    return source.bytesRead();
+    return pages.stream().mapToLong(ColumnPages::bytesRead).sum();
   }
 
   /**
@@ -135,13 +152,17 @@ public final class ColumnScan implements AutoCloseable {
       if (there[i]) {
         ColumnPath path = SegmentSchema.path(column);
         ColumnChunkMetaData chunk = segment.chunk(group, path);
-        pages.get(i).open(file, chunk, segment.pages(group, path), groupRows);
+        pages
+            .get(i)
+            .open(
+                file, chunk, segment.pages(group, path), groupRows, rows, segment.firstRow(group));
       }
     }
   }
 
   @Override
   public void close() {
-    source.close();
+    dictionaries.close();
+    ahead.forEach(PagesAhead::close);
   }
 }

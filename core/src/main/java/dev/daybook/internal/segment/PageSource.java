@@ -18,21 +18,16 @@ import org.apache.parquet.format.Util;
 final class PageSource implements AutoCloseable {
   private final ZstdDecompressCtx context = new ZstdDecompressCtx();
   private final CRC32 crc = new CRC32();
-  private long bytesRead;
 
   /**
    * One page.
    *
    * @param header what it says of itself
+   * @param bytes how many it takes in the file, with its header
    * @param content decompressed, little-endian, followed by {@link ColumnWriter#SLACK} bytes of no
    *     meaning; good until the next page is put into the same buffer
    */
-  record Page(PageHeader header, ByteBuffer content) {}
-
-  /** How many bytes of pages were read. */
-  long bytesRead() {
-    return bytesRead;
-  }
+  record Page(PageHeader header, int bytes, ByteBuffer content) {}
 
   /**
    * Reads the page at an offset of a file.
@@ -52,7 +47,7 @@ final class PageSource implements AutoCloseable {
           "the page at byte %d claims %d bytes of %d".formatted(offset, compressed, size));
     }
     check(file, header, in.at, compressed, offset);
-    bytesRead += in.at - offset + compressed;
+    int bytes = in.at - (int) offset + compressed;
     // Asked before memory is taken for it: a damaged header may claim any size.
     long told = Zstd.getDirectByteBufferFrameContentSize(file, in.at, compressed);
     if (told != size) {
@@ -69,7 +64,7 @@ final class PageSource implements AutoCloseable {
     } catch (ZstdException e) {
       throw new IOException("the page at byte " + offset + " does not decompress", e);
     }
-    return new Page(header, content);
+    return new Page(header, bytes, content);
   }
 
   private static ByteBuffer buffer(int bytes) {

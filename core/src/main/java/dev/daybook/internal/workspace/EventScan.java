@@ -8,6 +8,7 @@ import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.segment.Column;
 import dev.daybook.internal.segment.ColumnMemory;
 import dev.daybook.internal.segment.ColumnScan;
+import dev.daybook.internal.segment.ColumnScan.ReadAhead;
 import dev.daybook.internal.segment.ColumnWriter;
 import dev.daybook.internal.segment.RowAppender;
 import dev.daybook.internal.segment.SegmentReader;
@@ -60,10 +61,10 @@ public final class EventScan implements AutoCloseable {
     }
   }
 
-  EventScan(View view, List<BitSet> rows, List<Column> columns) {
+  EventScan(View view, List<BitSet> rows, List<Column> columns, ReadAhead readAhead) {
     this.library = view.library();
     this.workspaceId = library.workspaceId();
-    this.scan = new ColumnScan(columns);
+    this.scan = new ColumnScan(columns, readAhead);
     for (int source = 0; source < rows.size(); source++) {
       if (!rows.get(source).isEmpty()) {
         parts.add(new Part(view, source, rows.get(source)));

@@ -20,6 +20,7 @@ import dev.daybook.internal.index.Vectors;
 import dev.daybook.internal.manifest.FileGoneException;
 import dev.daybook.internal.plan.PlanState;
 import dev.daybook.internal.segment.Column;
+import dev.daybook.internal.segment.ColumnScan.ReadAhead;
 import dev.daybook.internal.segment.SegmentReader;
 import dev.daybook.internal.workspace.Library.OpenSegment;
 import dev.daybook.recall.Embedder;
@@ -159,8 +160,8 @@ public final class View {
   }
 
   /** Columns of what a filter lets pass; to be closed by the caller. */
-  public EventScan scan(Filter filter, List<Column> columns) {
-    return new EventScan(this, reading(() -> searcher.passing(filter)), columns);
+  public EventScan scan(Filter filter, List<Column> columns, ReadAhead readAhead) {
+    return new EventScan(this, reading(() -> searcher.passing(filter)), columns, readAhead);
   }
 
   /** The segments that are seen, in the order of their rows in {@link #scan}. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.daybook.internal.entry.Row;
+import dev.daybook.internal.segment.ColumnScan.ReadAhead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -140,7 +141,7 @@ class ColumnScanProperties {
     }
     List<Filling> filling = filling(chosen);
     SegmentReader reader = SegmentReader.open(Rows.write(rows, rowGroupBytes), WORKSPACE);
-    try (ColumnScan scan = new ColumnScan(chosen)) {
+    try (ColumnScan scan = new ColumnScan(chosen, seed % 2 == 0 ? ReadAhead.ON : ReadAhead.OFF)) {
       scan.start(reader, wanted);
       int read = 0;
       for (int some = 1; some > 0; read += some) {
@@ -214,7 +215,7 @@ class ColumnScanProperties {
   private static List<List<Object>> all(byte[] segment) throws IOException {
     List<Filling> filling = filling(Column.ALL);
     SegmentReader reader = SegmentReader.open(segment, WORKSPACE);
-    try (ColumnScan scan = new ColumnScan(Column.ALL)) {
+    try (ColumnScan scan = new ColumnScan(Column.ALL, ReadAhead.ON)) {
       BitSet all = new BitSet();
       all.set(0, (int) reader.rowCount());
       scan.start(reader, all);

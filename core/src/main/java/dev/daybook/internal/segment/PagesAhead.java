@@ -1,0 +1,203 @@
+package dev.daybook.internal.segment;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import org.apache.parquet.internal.column.columnindex.OffsetIndex;
+
+/**
+ * The pages of one column with a wanted row, in order, of which the next ones are decompressed by
+ * another thread while the caller looks at one. A page that no thread has begun when it is its turn
+ * is decompressed by the caller, so a busy executor costs nothing but the advance. Not safe for
+ * several threads; {@link #close()} may be called while pages are under way.
+ */
+final class PagesAhead implements AutoCloseable {
+  /** Of smaller pages handing over takes as long as decompressing. */
+  private static final int PAGE_BYTES_MIN = 8 << 10;
+
+  private final Executor executor;
+  private final int pagesAhead;
+
+  /** Those whose page nobody looks at. */
+  private final Deque<Slot> free = new ArrayDeque<>();
+
+  private final List<Slot> all = new ArrayList<>();
+  private final Deque<Ahead> ahead = new ArrayDeque<>();
+  private Slot shown;
+
+  private ByteBuffer file;
+  private OffsetIndex index;
+  private int rows;
+  private BitSet wanted;
+  private int wantedFrom;
+
+  /** Where looking for the next page to be decompressed goes on. */
+  private int nextPage;
+
+  private long bytesRead;
+
+  /** A page that is decompressed, or will be. */
+  private record Ahead(int page, Slot slot, FutureTask<PageSource.Page> task) {}
+
+  /** Memory for one page, and what decompresses it. */
+  private static final class Slot {
+    private final PageSource source = new PageSource();
+    private ByteBuffer content = ByteBuffer.allocateDirect(0);
+    private boolean closed;
+
+    synchronized PageSource.Page read(ByteBuffer file, long offset) throws IOException {
+      if (closed) {
+        throw new IOException("The reader was closed");
+      }
+      PageSource.Page page = source.read(file, offset, content);
+      content = page.content();
+      return page;
+    }
+
+    synchronized void close() {
+      closed = true;
+      source.close();
+    }
+  }
+
+  /**
+   * No page yet.
+   *
+   * @param executor whose threads decompress; the caller never waits for one that did not begin
+   * @param pagesAhead how many pages beside the one that is looked at; 0 for none, by the caller
+   *     alone
+   */
+  PagesAhead(Executor executor, int pagesAhead) {
+    this.executor = executor;
+    this.pagesAhead = pagesAhead;
+  }
+
+  /**
+   * Turns to the pages of a row group.
+   *
+   * @param newWanted rows of the segment
+   * @param newWantedFrom which of them is the first of the row group
+   * @param newRows how many rows the row group has
+   */
+  void open(
+      ByteBuffer newFile, OffsetIndex newIndex, int newRows, BitSet newWanted, int newWantedFrom) {
+    while (!ahead.isEmpty()) {
+      // Only of a segment that was left before its end.
+      Ahead left = ahead.removeFirst();
+      left.task().run();
+      awaitEnd(left.task());
+      free.add(left.slot());
+    }
+    file = newFile;
+    index = newIndex;
+    rows = newRows;
+    wanted = newWanted;
+    wantedFrom = newWantedFrom;
+    nextPage = 0;
+  }
+
+  /** A page, good until the next call. */
+  PageSource.Page take(int page) throws IOException {
+    if (shown != null) {
+      free.add(shown);
+    }
+    Ahead taken = ahead.isEmpty() || ahead.getFirst().page() != page ? null : ahead.removeFirst();
+    shown = taken == null ? slot() : taken.slot();
+    nextPage = Math.max(nextPage, page + 1);
+    askAhead();
+    PageSource.Page read =
+        taken == null ? shown.read(file, index.getOffset(page)) : result(taken.task());
+    bytesRead += read.bytes();
+    return read;
+  }
+
+  /** How many bytes the pages take in the file that were taken so far. */
+  long bytesRead() {
+    return bytesRead;
+  }
+
+  /** Has the next pages with a wanted row decompressed, up to one that is too small for that. */
+  private void askAhead() {
+    while (ahead.size() < pagesAhead) {
+      int page = nextWanted();
+      if (page < 0 || index.getCompressedPageSize(page) < PAGE_BYTES_MIN) {
+        return;
+      }
+      nextPage = page + 1;
+      Slot slot = slot();
+      ByteBuffer in = file;
+      long offset = index.getOffset(page);
+      FutureTask<PageSource.Page> task = new FutureTask<>(() -> slot.read(in, offset));
+      ahead.add(new Ahead(page, slot, task));
+      executor.execute(task);
+    }
+  }
+
+  /** The next page with a wanted row that nobody was asked for; -1 if there is none. */
+  private int nextWanted() {
+    for (int page = nextPage; page < index.getPageCount(); page++) {
+      int first = wantedFrom + Math.toIntExact(index.getFirstRowIndex(page));
+      int last = wantedFrom + Math.toIntExact(index.getLastRowIndex(page, rows));
+      int row = wanted.nextSetBit(first);
+      if (row >= 0 && row <= last) {
+        return page;
+      }
+    }
+    return -1;
+  }
+
+  private Slot slot() {
+    if (free.isEmpty()) {
+      Slot added = new Slot();
+      all.add(added);
+      return added;
+    }
+    return free.removeFirst();
+  }
+
+  private static PageSource.Page result(FutureTask<PageSource.Page> task) throws IOException {
+    // Does nothing if another thread has begun.
+    task.run();
+    awaitEnd(task);
+    if (task.state() == Future.State.SUCCESS) {
+      return task.resultNow();
+    }
+    switch (task.exceptionNow()) {
+      case IOException e -> throw e;
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IOException("A page was not decompressed", e);
+    }
+  }
+
+  /** Decompressing a page takes no longer than an interrupted caller can wait. */
+  private static void awaitEnd(FutureTask<?> task) {
+    boolean isInterrupted = false;
+    while (!task.isDone()) {
+      try {
+        Object unused = task.get();
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      } catch (ExecutionException e) {
+        // Told by whoever asks for the result.
+        break;
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    all.forEach(Slot::close);
+  }
+}
