@@ -1,5 +1,8 @@
 package dev.daybook.internal.index;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.BytesTermAttribute;
@@ -16,6 +19,12 @@ final class ReadyTerms extends TokenStream {
   private static final int BYTES = 1_024;
   private static final int TERMS = 128;
   private static final int BYTES_OF_PLACE = 2 * Integer.BYTES;
+
+  /** So many bytes are written for any packed term, whatever its length. */
+  private static final int PACKED_BYTES = 3 * Long.BYTES;
+
+  private static final VarHandle PACKED =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** Enough for a text of a few thousand characters. */
   static final int KEPT_BYTES_MAX = 8_192;
@@ -56,17 +65,35 @@ final class ReadyTerms extends TokenStream {
 
   /** Adds a term so many positions behind the one before. */
   void add(char[] chars, int length, int positions) {
+    int from = room(UnicodeUtil.maxUTF8Length(length));
+    ends[count] = put(chars, length, from);
+    steps[count++] = positions;
+  }
+
+  /**
+   * Adds a term of up to 24 ASCII characters, the first of each eight in the lowest bits of their
+   * number.
+   */
+  void add(long first, long second, long third, int length, int positions) {
+    int from = room(PACKED_BYTES);
+    PACKED.set(bytes, from, first);
+    PACKED.set(bytes, from + Long.BYTES, second);
+    PACKED.set(bytes, from + 2 * Long.BYTES, third);
+    ends[count] = from + length;
+    steps[count++] = positions;
+  }
+
+  /** Makes room for one term more; where it begins. */
+  private int room(int most) {
     if (count == ends.length) {
       ends = Arrays.copyOf(ends, count * 2);
       steps = Arrays.copyOf(steps, count * 2);
     }
     int from = from(count);
-    int most = from + UnicodeUtil.maxUTF8Length(length);
-    if (most > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(most, bytes.length * 2));
+    if (from + most > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(from + most, bytes.length * 2));
     }
-    ends[count] = put(chars, length, from);
-    steps[count++] = positions;
+    return from;
   }
 
   /** Nearly every term is ASCII. */
@@ -96,7 +123,7 @@ final class ReadyTerms extends TokenStream {
     if (next == count) {
       return false;
     }
-    clearAttributes();
+    // Each of its attributes is set for every term, so there is nothing to clear between terms.
     int from = from(next);
     at.bytes = bytes;
     at.offset = from;

@@ -1,56 +1,116 @@
 package dev.daybook.internal.index;
 
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.en.PorterStemFilter;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
 /**
- * Porter's stems, the last of each slot of a table kept: few words make up most of a text. Not safe
- * from several threads.
+ * Porter's stems, the last of each slot of a table kept: few words make up most of a text. A slot
+ * is one cache line, since a text has more words than a processor has memory at hand. Not safe from
+ * several threads.
  */
-final class Stemmer {
-  private static final int SLOTS = 1 << 13;
+final class Stemmer implements TextAnalysis.Form {
+  private static final int SLOT_BITS = 13;
 
-  /** Longer words are rare, and would only fill the table. */
+  /** Longer words are rare, and would only make slots larger. */
   private static final int KEPT_CHARS_MAX = 24;
 
-  /** A word and behind it its stem; null where nothing is kept. */
-  private final char[][] kept = new char[SLOTS][];
+  /** Numbers of a slot: three of the word, three of its stem, the length of the stem. */
+  private static final int SLOT_LONGS_BITS = 3;
 
-  private final byte[] wordChars = new byte[SLOTS];
+  private static final int STEM = 3;
+  private static final int STEM_LENGTH = 6;
+  private static final int NOT_KEPT = -1;
+
+  /**
+   * Words of ASCII characters other than NUL, eight to a number from its lowest bits on; a slot of
+   * zeros is empty. Made when a word is first stemmed.
+   */
+  private long[] kept = {};
+
   private final OneWord word = new OneWord();
   private final TokenStream porter = new PorterStemFilter(word);
 
-  /** Puts the stem of a word into an attribute. */
-  void stem(char[] chars, int from, int length, CharTermAttribute into) {
-    if (length > KEPT_CHARS_MAX) {
-      stemAnew(chars, from, length);
+  @Override
+  public void put(char[] chars, int from, int length, CharTermAttribute into) {
+    int slot = slot(chars, from, length);
+    if (slot == NOT_KEPT) {
       into.copyBuffer(word.term.buffer(), 0, word.term.length());
       return;
     }
-    int slot = slot(chars, from, length);
-    char[] entry = kept[slot];
-    if (entry == null
-        || wordChars[slot] != length
-        || !Arrays.equals(entry, 0, length, chars, from, from + length)) {
-      stemAnew(chars, from, length);
-      entry = Arrays.copyOfRange(chars, from, from + length + word.term.length());
-      System.arraycopy(word.term.buffer(), 0, entry, length, word.term.length());
-      kept[slot] = entry;
-      wordChars[slot] = (byte) length;
+    int stemLength = (int) kept[slot + STEM_LENGTH];
+    char[] term = into.resizeBuffer(stemLength);
+    for (int i = 0; i < stemLength; i++) {
+      term[i] = (char) (kept[slot + STEM + i / Long.BYTES] >>> (i % Long.BYTES * Byte.SIZE) & 0xff);
     }
-    into.copyBuffer(entry, length, entry.length - length);
+    into.setLength(stemLength);
   }
 
-  private static int slot(char[] chars, int from, int length) {
-    int hash = 0;
-    for (int i = from; i < from + length; i++) {
-      hash = hash * 31 + chars[i];
+  @Override
+  public void put(char[] chars, int from, int length, int positions, ReadyTerms into) {
+    int slot = slot(chars, from, length);
+    if (slot == NOT_KEPT) {
+      into.add(word.term.buffer(), word.term.length(), positions);
+    } else {
+      into.add(
+          kept[slot + STEM],
+          kept[slot + STEM + 1],
+          kept[slot + STEM + 2],
+          (int) kept[slot + STEM_LENGTH],
+          positions);
     }
-    hash *= 0x9E3779B9;
-    return hash >>> (32 - 13);
+  }
+
+  /** Where the stem of a word is kept; if nowhere, it is in {@link #word}. */
+  private int slot(char[] chars, int from, int length) {
+    if (length > KEPT_CHARS_MAX || !isKeepable(chars, from, length)) {
+      stemAnew(chars, from, length);
+      return NOT_KEPT;
+    }
+    if (kept.length == 0) {
+      kept = new long[1 << (SLOT_BITS + SLOT_LONGS_BITS)];
+    }
+    int end = from + length;
+    long first = packed(chars, from, Math.min(end, from + Long.BYTES));
+    long second = packed(chars, from + Long.BYTES, Math.min(end, from + 2 * Long.BYTES));
+    long third = packed(chars, from + 2 * Long.BYTES, end);
+    long hash = ((first * 31 + second) * 31 + third) * 0x9E3779B97F4A7C15L;
+    int slot = (int) (hash >>> (Long.SIZE - SLOT_BITS)) << SLOT_LONGS_BITS;
+    if (kept[slot] == first && kept[slot + 1] == second && kept[slot + 2] == third && length > 0) {
+      return slot;
+    }
+    stemAnew(chars, from, length);
+    int stemLength = word.term.length();
+    char[] stem = word.term.buffer();
+    if (stemLength > KEPT_CHARS_MAX || !isKeepable(stem, 0, stemLength)) {
+      return NOT_KEPT;
+    }
+    kept[slot] = first;
+    kept[slot + 1] = second;
+    kept[slot + 2] = third;
+    kept[slot + STEM] = packed(stem, 0, Math.min(stemLength, Long.BYTES));
+    kept[slot + STEM + 1] = packed(stem, Long.BYTES, Math.min(stemLength, 2 * Long.BYTES));
+    kept[slot + STEM + 2] = packed(stem, 2 * Long.BYTES, stemLength);
+    kept[slot + STEM_LENGTH] = stemLength;
+    return slot;
+  }
+
+  private static boolean isKeepable(char[] chars, int from, int length) {
+    int all = 0;
+    for (int i = from; i < from + length; i++) {
+      all |= chars[i] | (chars[i] - 1);
+    }
+    return all >>> 7 == 0;
+  }
+
+  /** Up to eight characters; 0 of none. */
+  private static long packed(char[] chars, int from, int end) {
+    long packed = 0;
+    for (int i = end - 1; i >= from; i--) {
+      packed = packed << Byte.SIZE | chars[i];
+    }
+    return packed;
   }
 
   private void stemAnew(char[] chars, int from, int length) {

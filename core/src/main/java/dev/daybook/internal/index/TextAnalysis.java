@@ -45,10 +45,10 @@ final class TextAnalysis {
 
   private final Words words = new Words();
   private final Stemmer stemmer = new Stemmer();
-  private final WordStream stems = new WordStream(stemmer::stem);
-  private final WordStream firstStems = new WordStream(stemmer::stem);
-  private final WordStream wholes = new WordStream(TextAnalysis::hash);
-  private final WordStream nothing = new WordStream(TextAnalysis::hash);
+  private final WordStream stems = new WordStream(stemmer);
+  private final WordStream firstStems = new WordStream(stemmer);
+  private final WordStream wholes = new WordStream(new Hashes());
+  private final WordStream nothing = new WordStream(new Hashes());
 
   /** Gives an analysis to somebody who keeps nothing of it. */
   static <T> T with(Function<TextAnalysis, T> user) {
@@ -138,17 +138,39 @@ final class TextAnalysis {
   }
 
   /** Five characters of seven bits, which are five bytes as a term. */
-  private static void hash(char[] chars, int from, int length, CharTermAttribute into) {
-    long hash = 0;
-    for (int i = from; i < from + length; i++) {
-      hash = (hash ^ chars[i]) * 0x9E3779B97F4A7C15L;
-      hash ^= hash >>> 32;
+  private static final class Hashes implements Form {
+    private static long hash(char[] chars, int from, int length) {
+      long hash = 0;
+      for (int i = from; i < from + length; i++) {
+        hash = (hash ^ chars[i]) * 0x9E3779B97F4A7C15L;
+        hash ^= hash >>> 32;
+      }
+      return hash;
     }
-    char[] term = into.resizeBuffer(HASH_CHARS);
-    for (int i = 0; i < HASH_CHARS; i++) {
-      term[i] = (char) (hash >>> (64 - 7 * (i + 1)) & 0x7f);
+
+    private static char character(long hash, int number) {
+      return (char) (hash >>> (64 - 7 * (number + 1)) & 0x7f);
     }
-    into.setLength(HASH_CHARS);
+
+    @Override
+    public void put(char[] chars, int from, int length, CharTermAttribute into) {
+      long hash = hash(chars, from, length);
+      char[] term = into.resizeBuffer(HASH_CHARS);
+      for (int i = 0; i < HASH_CHARS; i++) {
+        term[i] = character(hash, i);
+      }
+      into.setLength(HASH_CHARS);
+    }
+
+    @Override
+    public void put(char[] chars, int from, int length, int positions, ReadyTerms into) {
+      long hash = hash(chars, from, length);
+      long packed = 0;
+      for (int i = HASH_CHARS - 1; i >= 0; i--) {
+        packed = packed << Byte.SIZE | character(hash, i);
+      }
+      into.add(packed, 0, 0, HASH_CHARS, positions);
+    }
   }
 
   /** How many terms a stream has; each is made. */
@@ -188,10 +210,12 @@ final class TextAnalysis {
   }
 
   /** Makes the term of a word. */
-  @FunctionalInterface
-  private interface Form {
+  interface Form {
     /** A word in lower case, and where its term goes. */
     void put(char[] chars, int from, int length, CharTermAttribute into);
+
+    /** A word in lower case, so many positions behind the one before. */
+    void put(char[] chars, int from, int length, int positions, ReadyTerms into);
   }
 
   /** The terms of a {@link Words} list as Lucene takes them. */
@@ -216,10 +240,15 @@ final class TextAnalysis {
 
     void copyInto(ReadyTerms into) {
       into.clear();
-      next = 0;
-      while (incrementToken()) {
-        into.add(term.buffer(), term.length(), step.getPositionIncrement());
+      for (int i = 0; i < count; i++) {
+        form.put(terms.chars(), terms.from(i), terms.length(i), step(i), into);
       }
+    }
+
+    private int step(int number) {
+      return number == 0
+          ? terms.position(0) + 1
+          : terms.position(number) - terms.position(number - 1);
     }
 
     @Override
@@ -232,10 +261,9 @@ final class TextAnalysis {
       if (next == count) {
         return false;
       }
-      clearAttributes();
+      // Each attribute that ever changes is set for every term, so there is nothing to clear.
       form.put(terms.chars(), terms.from(next), terms.length(next), term);
-      step.setPositionIncrement(
-          next == 0 ? terms.position(0) + 1 : terms.position(next) - terms.position(next - 1));
+      step.setPositionIncrement(step(next));
       offset.setOffset(terms.start(next), terms.end(next));
       next++;
       return true;

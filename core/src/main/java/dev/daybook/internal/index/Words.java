@@ -30,7 +30,10 @@ final class Words {
   /** Whether a part of the token at hand was cut. */
   private boolean isCut;
 
-  private CharSequence text = "";
+  /** The text at hand; what is behind its length is of texts before. */
+  private char[] text = new char[1024];
+
+  private int length;
 
   private static long[] stopKeys() {
     long[] keys = new long[1 << STOP_SLOT_BITS];
@@ -90,15 +93,14 @@ final class Words {
   }
 
   void read(CharSequence newText) {
-    text = newText;
+    copy(newText);
     parts.clear();
     wholes.clear();
     position = 0;
     partsInFirstLine = -1;
-    int length = text.length();
     int at = 0;
     while (at < length) {
-      char c = text.charAt(at);
+      char c = text[at];
       if (isSpace(c)) {
         if (c == '\n' && partsInFirstLine < 0 && parts.size() > 0) {
           partsInFirstLine = parts.size();
@@ -106,7 +108,7 @@ final class Words {
         at++;
       } else {
         int end = at + 1;
-        while (end < length && !isSpace(text.charAt(end))) {
+        while (end < length && !isSpace(text[end])) {
           end++;
         }
         token(at, end);
@@ -118,9 +120,18 @@ final class Words {
     }
   }
 
+  /** An array is read quicker than a text, and each character is read several times. */
+  private void copy(CharSequence newText) {
+    length = newText.length();
+    if (length > text.length) {
+      text = new char[Math.max(length, text.length * 2)];
+    }
+    newText.toString().getChars(0, length, text, 0);
+  }
+
   /** How many characters and terms there is room for. */
   int capacity() {
-    return parts.capacity() + wholes.capacity() + cuts.length;
+    return text.length + parts.capacity() + wholes.capacity() + cuts.length;
   }
 
   private static boolean isSpace(char c) {
@@ -161,8 +172,8 @@ final class Words {
   /** Whether an English possessive stands here: an apostrophe, an s, and no more of the word. */
   private boolean isPossessive(int at, int end) {
     return at + 1 < end
-        && (text.charAt(at) == '\'' || text.charAt(at) == '\u2019')
-        && (text.charAt(at + 1) == 's' || text.charAt(at + 1) == 'S')
+        && (text[at] == '\'' || text[at] == '\u2019')
+        && (text[at + 1] == 's' || text[at + 1] == 'S')
         && (at + 2 == end || kindAt(at + 2) == DELIMITER);
   }
 
@@ -170,7 +181,7 @@ final class Words {
   private void run(int start, int end) {
     int count = 0;
     int before = kindAt(start);
-    boolean hex = isHex(text.charAt(start));
+    boolean hex = isHex(text[start]);
     boolean digits = before == DIGIT;
     for (int at = start + widthAt(start); at < end; at += widthAt(at)) {
       int kind = kindAt(at);
@@ -180,7 +191,7 @@ final class Words {
         }
         cuts[count++] = at;
       }
-      hex &= isHex(text.charAt(at));
+      hex &= isHex(text[at]);
       digits |= kind == DIGIT;
       before = kind;
     }
@@ -202,7 +213,7 @@ final class Words {
   private void part(int start, int end) {
     int cut = Math.min(end, start + RUN_CHARS_MAX);
     isCut |= cut < end;
-    if (cut < end && Character.isLowSurrogate(text.charAt(cut))) {
+    if (cut < end && Character.isLowSurrogate(text[cut])) {
       cut--;
     }
     parts.add(text, start, cut, position++);
@@ -228,11 +239,11 @@ final class Words {
   }
 
   private int kindAt(int at) {
-    char c = text.charAt(at);
+    char c = text[at];
     if (c < 128) {
       return ASCII[c];
     }
-    int point = Character.codePointAt(text, at);
+    int point = Character.codePointAt(text, at, length);
     return switch (Character.getType(point)) {
       case Character.LOWERCASE_LETTER -> LOWER;
       case Character.UPPERCASE_LETTER, Character.TITLECASE_LETTER -> UPPER;
@@ -256,7 +267,7 @@ final class Words {
   }
 
   private int widthAt(int at) {
-    return text.charAt(at) < 128 ? 1 : Character.charCount(Character.codePointAt(text, at));
+    return text[at] < 128 ? 1 : Character.charCount(Character.codePointAt(text, at, length));
   }
 
   private static boolean isHex(char c) {
@@ -335,7 +346,7 @@ final class Words {
       size--;
     }
 
-    private void add(CharSequence text, int start, int end, int position) {
+    private void add(char[] text, int start, int end, int position) {
       int from = from(size);
       if (size == ends.length) {
         ends = Arrays.copyOf(ends, size * 2);
@@ -348,8 +359,8 @@ final class Words {
       }
       int to = from;
       for (int at = start; at < end; at++) {
-        char c = text.charAt(at);
-        chars[to++] = c >= 'A' && c <= 'Z' ? (char) (c + 32) : c < 128 ? c : lower(text, at, c);
+        char c = text[at];
+        chars[to++] = c >= 'A' && c <= 'Z' ? (char) (c + 32) : c < 128 ? c : lower(c);
       }
       ends[size] = to;
       positions[size] = position;
@@ -359,8 +370,8 @@ final class Words {
     }
 
     /** Lower case without change of length, so one of a pair of surrogates stays as it is. */
-    private static char lower(CharSequence text, int at, char c) {
-      return Character.isSurrogate(text.charAt(at)) ? c : Character.toLowerCase(c);
+    private static char lower(char c) {
+      return Character.isSurrogate(c) ? c : Character.toLowerCase(c);
     }
   }
 }
