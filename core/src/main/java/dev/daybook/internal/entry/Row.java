@@ -4,9 +4,13 @@ import dev.daybook.event.Entry;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.Event;
 import dev.daybook.event.EventId;
+import dev.daybook.event.ToolCall;
 import dev.daybook.internal.entry.EventTypes.Decoded;
+import java.io.IOException;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -90,9 +94,37 @@ public final class Row {
     }
   }
 
+  /**
+   * The files of a call, which {@link Promoted#paths} has in one list.
+   *
+   * @param filesRead files it read
+   * @param filesWritten files it wrote
+   */
+  public record Touched(List<String> filesRead, List<String> filesWritten) {
+    private static final Touched NOTHING = new Touched(List.of(), List.of());
+
+    /** What JSON does not have is empty. */
+    public Touched {
+      filesRead = filesRead == null ? List.of() : filesRead;
+      filesWritten = filesWritten == null ? List.of() : filesWritten;
+    }
+
+    private static Touched read(String payload) {
+      try {
+        return Json.read(payload, Touched.class);
+      } catch (IOException e) {
+        // A payload that cannot be read is reported when the event is asked for.
+        return NOTHING;
+      }
+    }
+  }
+
   /** What is derived from an event, or the event as long as nobody has asked. */
   private static final class Derived {
     private volatile Object partsOrEvent;
+
+    /** Of a call whose parts were derived here; its payload need not be read again for it. */
+    private volatile Optional<Touched> touched = Optional.empty();
 
     Derived(Object partsOrEvent) {
       this.partsOrEvent = partsOrEvent;
@@ -102,10 +134,18 @@ public final class Row {
     Parts parts() {
       Object now = partsOrEvent;
       if (now instanceof Event event) {
+        if (event instanceof ToolCall call) {
+          touched = Optional.of(new Touched(call.filesRead(), call.filesWritten()));
+        }
         now = new Parts(Promoted.of(event), SearchText.of(event));
         partsOrEvent = now;
       }
       return (Parts) now;
+    }
+
+    Touched touched(String payload) {
+      Parts unused = parts();
+      return touched.orElseGet(() -> Touched.read(payload));
     }
   }
 
@@ -179,6 +219,11 @@ public final class Row {
   /** What is searched. */
   public String text() {
     return derived.parts().text();
+  }
+
+  /** The files a call read and wrote; none if the payload is no call. */
+  public Touched touched() {
+    return derived.touched(payload);
   }
 
   /** The event as JSON. */

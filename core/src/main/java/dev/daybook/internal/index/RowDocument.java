@@ -1,17 +1,13 @@
 package dev.daybook.internal.index;
 
 import dev.daybook.event.Envelope.Stream;
-import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.Promoted;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.recall.Filter;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.lucene.analysis.TokenStream;
-import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
@@ -96,7 +92,7 @@ final class RowDocument {
   /** How the indexes of segments are written: small. */
   static IndexWriterConfig segmentConfig() {
     return tailConfig()
-        .setCodec(new Lucene104Codec(Lucene104Codec.Mode.BEST_COMPRESSION))
+        .setCodec(QuickDeflate.codec())
         .setRAMBufferSizeMB(segmentMegabytes(Runtime.getRuntime().maxMemory()));
   }
 
@@ -223,7 +219,7 @@ final class RowDocument {
     String worktree = envelope.vcs().worktree();
     promoted.paths().forEach(path -> path(document, Filter.Field.PATH, path, worktree));
     if (row.type().equals("ToolCall") && !promoted.paths().isEmpty()) {
-      Touched touched = Touched.of(row);
+      Row.Touched touched = row.touched();
       touched.filesRead().forEach(path -> path(document, Filter.Field.PATH_READ, path, worktree));
       touched
           .filesWritten()
@@ -242,25 +238,6 @@ final class RowDocument {
     }
     document.add(new StoredField(HIT, StoredHit.encode(row)));
     return document;
-  }
-
-  /** The part of a call's payload that tells reading from changing. */
-  private record Touched(List<String> filesRead, List<String> filesWritten) {
-    private static final Touched NOTHING = new Touched(List.of(), List.of());
-
-    Touched {
-      filesRead = filesRead == null ? List.of() : filesRead;
-      filesWritten = filesWritten == null ? List.of() : filesWritten;
-    }
-
-    static Touched of(Row row) {
-      try {
-        return Json.read(row.payload(), Touched.class);
-      } catch (IOException e) {
-        // A payload that cannot be read is reported when the event is asked for.
-        return NOTHING;
-      }
-    }
   }
 
   /** The field whose values rows are grouped by. */
