@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -18,6 +19,7 @@ import org.apache.lucene.store.ByteBuffersDataOutput;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Version;
@@ -70,7 +72,7 @@ public final class SegmentIndexWriter {
    */
   public static void build(Iterable<Row> rows, Path file) throws IOException {
     Path work = Files.createTempDirectory(file.toAbsolutePath().getParent(), "index");
-    try (Directory directory = FSDirectory.open(work);
+    try (Directory directory = new Unforced(FSDirectory.open(work));
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
       write(rows, directory, out);
       for (String name : directory.listAll()) {
@@ -79,6 +81,19 @@ public final class SegmentIndexWriter {
     } finally {
       deleteTree(work);
     }
+  }
+
+  /** Forces nothing to disk: what is left of a working folder after a crash is of no use. */
+  private static final class Unforced extends FilterDirectory {
+    Unforced(Directory directory) {
+      super(directory);
+    }
+
+    @Override
+    public void sync(Collection<String> names) {}
+
+    @Override
+    public void syncMetaData() {}
   }
 
   private static void deleteTree(Path folder) throws IOException {
