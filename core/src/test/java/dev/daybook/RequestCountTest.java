@@ -242,6 +242,27 @@ class RequestCountTest {
   }
 
   @Test
+  void compactingReadsAStoredIndexAgainUnlessItHasJustWrittenIt() {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      try (Session session = workspace.startSession(ACTOR)) {
+        session.record(Observation.of("one event")).await();
+      }
+      store.reset();
+      workspace.compact();
+      assertThat(indexesRead()).isEmpty();
+      workspace.compact();
+      assertThat(indexesRead()).hasSize(1);
+    }
+  }
+
+  private List<Request> indexesRead() {
+    return store.requests().stream()
+        .filter(request -> request.kind() == GET && request.path().contains("/index/"))
+        .toList();
+  }
+
+  @Test
   void closingReadsNoIndexThatItHasACopyOf() {
     try (Daybook daybook = daybook()) {
       Workspace workspace = daybook.create("w");
@@ -255,9 +276,7 @@ class RequestCountTest {
       }
       store.reset();
       again.close();
-      assertThat(store.requests())
-          .filteredOn(request -> request.kind() == GET && request.path().contains("/index/"))
-          .isEmpty();
+      assertThat(indexesRead()).isEmpty();
     }
   }
 }

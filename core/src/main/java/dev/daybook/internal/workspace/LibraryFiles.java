@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -60,6 +61,11 @@ final class LibraryFiles implements SegmentFiles {
   private final String workspaceId;
   private final EventIds ids;
   private final Library library;
+
+  /** Keys of files that need not be read again to know that they are whole. */
+  private final Set<String> justWritten = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean trusting;
 
   /** Whether segments get vectors in the background; those without are not merged meanwhile. */
   private volatile boolean embedding;
@@ -344,9 +350,30 @@ final class LibraryFiles implements SegmentFiles {
   }
 
   private boolean isWhole(FileRef file) {
-    return library
-        .copies()
-        .isStored(engine.store(), ObjectKey.of(file.key()), file.sha256(), file.bytes());
+    return justWritten.contains(file.key())
+        || library
+            .copies()
+            .isStored(engine.store(), ObjectKey.of(file.key()), file.sha256(), file.bytes());
+  }
+
+  /**
+   * What this handle writes from here on is not read again to know that it is whole: the store has
+   * just answered that it is there.
+   */
+  void trustingBegins() {
+    trusting = true;
+  }
+
+  /** From here on every file is read. */
+  void trustingEnds() {
+    trusting = false;
+    justWritten.clear();
+  }
+
+  private void wrote(ObjectKey key) {
+    if (trusting) {
+      justWritten.add(key.path());
+    }
   }
 
   private void embed(
@@ -410,6 +437,7 @@ final class LibraryFiles implements SegmentFiles {
 
   private FileRef put(ObjectKey key, byte[] bytes) {
     engine.store().create(key, bytes);
+    wrote(key);
     String sha256 = Fingerprint.sha256Hex(bytes);
     Path unused = library.copies().put(bytes, sha256);
     return new FileRef(key.path(), bytes.length, sha256);
@@ -419,6 +447,7 @@ final class LibraryFiles implements SegmentFiles {
   private FileRef put(ObjectKey key, Path made) throws IOException {
     byte[] bytes = Files.readAllBytes(made);
     engine.store().create(key, bytes);
+    wrote(key);
     String sha256 = Fingerprint.sha256Hex(bytes);
     Path unused = library.copies().put(made, sha256);
     return new FileRef(key.path(), bytes.length, sha256);

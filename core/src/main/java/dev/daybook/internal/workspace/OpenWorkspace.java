@@ -754,18 +754,28 @@ public final class OpenWorkspace {
 
   /** Merging comes last: what is merged then has its vectors, which merging carries over. */
   private void compact(LibraryFiles.Effort effort, Consumer<Progress> progress) {
-    Manifest taken = takeIn(progress);
+    Manifest taken;
     boolean repaired;
-    repair.lock();
+    files.trustingBegins();
     try {
-      files.embeddingEnds();
-      repaired = unlessOvertaken(() -> files.repair(taken, compactor, effort, progress));
+      taken = takeIn(progress);
+      repaired = repair(taken, effort, progress);
     } finally {
-      repair.unlock();
+      files.trustingEnds();
     }
     Compactor.Merging what =
         effort == LibraryFiles.Effort.WHOLE ? Compactor.Merging.WHOLE : Compactor.Merging.BRIEF;
     merge(repaired ? readManifest() : taken, what, progress);
+  }
+
+  private boolean repair(Manifest taken, LibraryFiles.Effort effort, Consumer<Progress> progress) {
+    repair.lock();
+    try {
+      files.embeddingEnds();
+      return unlessOvertaken(() -> files.repair(taken, compactor, effort, progress));
+    } finally {
+      repair.unlock();
+    }
   }
 
   /** In the background one step at a time; when asked for, until there is nothing left to merge. */
