@@ -7,7 +7,6 @@ import dev.daybook.internal.entry.Json;
 import dev.daybook.internal.entry.LightJson;
 import dev.daybook.internal.entry.LightJson.Fields;
 import dev.daybook.storage.ObjectKey;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -70,11 +69,10 @@ public record Frame(Kind kind, String operation, byte[] body) {
                 workspaceId,
                 operation,
                 Header.sum(FORMAT, kind.name(), workspaceId, operation, body)));
-    ByteArrayOutputStream out = new ByteArrayOutputStream(header.length + 1 + body.length);
-    out.writeBytes(header);
-    out.write('\n');
-    out.writeBytes(body);
-    return out.toByteArray();
+    byte[] bytes = Arrays.copyOf(header, header.length + 1 + body.length);
+    bytes[header.length] = '\n';
+    System.arraycopy(body, 0, bytes, header.length + 1, body.length);
+    return bytes;
   }
 
   /**

@@ -11,7 +11,6 @@ import dev.daybook.internal.log.ConditionalWrite.Gone;
 import dev.daybook.internal.log.ConditionalWrite.Ours;
 import dev.daybook.internal.log.ConditionalWrite.Theirs;
 import dev.daybook.storage.ObjectKey;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -319,13 +318,11 @@ public final class WriterLog {
   }
 
   private void settle(List<Pending> batch) {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    batch.forEach(pending -> body.writeBytes(pending.item().line()));
     String operation = ids.nextName();
     ObjectKey key = keys.batch(log, number);
     byte[] bytes =
-        Zstd.compress(
-            new Frame(Frame.Kind.BATCH, operation, body.toByteArray()).encode(workspaceId));
+        Zstd.compressQuickly(
+            new Frame(Frame.Kind.BATCH, operation, body(batch)).encode(workspaceId));
     ConditionalWrite.Outcome outcome =
         new ConditionalWrite(store)
             .write(
@@ -362,6 +359,17 @@ public final class WriterLog {
       case Fenced(var standing, var why) ->
           settleFenced(batch, key, operation, bytes.length, standing, why);
     }
+  }
+
+  private static byte[] body(List<Pending> batch) {
+    byte[] body = new byte[batch.stream().mapToInt(pending -> pending.item().line().length).sum()];
+    int at = 0;
+    for (Pending pending : batch) {
+      byte[] line = pending.item().line();
+      System.arraycopy(line, 0, body, at, line.length);
+      at += line.length;
+    }
+    return body;
   }
 
   /** Somebody settled this number for us: collection, since its outputs were orphans for long. */

@@ -14,22 +14,36 @@ import java.util.concurrent.BlockingQueue;
 public final class Zstd {
   private static final int LEVEL = 3;
 
+  /** Takes half the time, and 5 to 9 % more bytes of events. */
+  private static final int QUICK_LEVEL = 1;
+
   /** A damaged object may say that it is of any size. */
   private static final int SIZE_AT_ONCE_MAX = 256 << 20;
 
   /** Kept for the next call: making one takes longer than compressing an event with it. */
   private static final BlockingQueue<ZstdCompressCtx> CONTEXTS = new ArrayBlockingQueue<>(4);
 
+  private static final BlockingQueue<ZstdCompressCtx> QUICK_CONTEXTS = new ArrayBlockingQueue<>(4);
+
   private Zstd() {}
 
   /** The bytes, compressed. */
   public static byte[] compress(byte[] bytes) {
-    ZstdCompressCtx kept = CONTEXTS.poll();
-    ZstdCompressCtx context = kept == null ? new ZstdCompressCtx().setLevel(LEVEL) : kept;
+    return compress(bytes, LEVEL, CONTEXTS);
+  }
+
+  /** The bytes, compressed with less effort: for what somebody waits for and is soon replaced. */
+  public static byte[] compressQuickly(byte[] bytes) {
+    return compress(bytes, QUICK_LEVEL, QUICK_CONTEXTS);
+  }
+
+  private static byte[] compress(byte[] bytes, int level, BlockingQueue<ZstdCompressCtx> contexts) {
+    ZstdCompressCtx kept = contexts.poll();
+    ZstdCompressCtx context = kept == null ? new ZstdCompressCtx().setLevel(level) : kept;
     boolean isKept = false;
     try {
       byte[] compressed = context.compress(bytes);
-      isKept = CONTEXTS.offer(context);
+      isKept = contexts.offer(context);
       return compressed;
     } finally {
       if (!isKept) {
