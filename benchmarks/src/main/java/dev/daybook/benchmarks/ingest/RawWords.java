@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.LongPoint;
@@ -70,7 +69,7 @@ final class RawWords {
     IndexWriterConfig config =
         new IndexWriterConfig()
             .setSimilarity(LuceneTerms.similarity())
-            .setCodec(new Lucene104Codec(Lucene104Codec.Mode.BEST_COMPRESSION))
+            .setCodec(LuceneTerms.codec())
             .setUseCompoundFile(false)
             .setRAMBufferSizeMB(MEMORY_MB);
     try (FSDirectory directory = FSDirectory.open(folder);

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.Term;
@@ -41,6 +42,11 @@ public final class LuceneTerms {
           new Field(RowDocument.FIRST_LINE, analysis.firstLineStems(), RowDocument.WITH_COUNTS));
     }
     return fields;
+  }
+
+  /** How an index of a segment is compressed. */
+  public static Codec codec() {
+    return QuickDeflate.codec();
   }
 
   /** How many terms a text has, each made as it is for an index. */
