@@ -34,9 +34,13 @@ record Centre(byte[] bytes, float scale, float length) {
     return VectorUtil.dotProduct(bytes, vector) * scale;
   }
 
-  /** The cosine with a vector, but for the vector's length. */
-  float cosine(byte[] vector) {
-    return length == 0 ? 0 : product(vector) / length;
+  /**
+   * The cosine with a vector, but for the vector's length.
+   *
+   * @param product what {@link #product} gives for the vector
+   */
+  float cosine(float product) {
+    return length == 0 ? 0 : product / length;
   }
 
   /** How far a vector is from here. */

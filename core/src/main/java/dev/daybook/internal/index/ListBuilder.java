@@ -152,7 +152,7 @@ final class ListBuilder {
     float best = Float.NEGATIVE_INFINITY;
     for (int list = 0; list < centres.length; list++) {
       if (differences[list] <= most) {
-        float cosine = centres[list].cosine(vector);
+        float cosine = centres[list].cosine(centres[list].product(vector));
         if (cosine > best) {
           best = cosine;
           nearest = list;

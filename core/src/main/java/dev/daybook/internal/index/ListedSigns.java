@@ -1,5 +1,7 @@
 package dev.daybook.internal.index;
 
+import java.util.Arrays;
+
 /**
  * The {@link Signs} of vectors that are in lists, each against the centre of its list. Those of a
  * list lie together, word by word: of a long history only some lists are looked through, and what
@@ -47,13 +49,19 @@ final class ListedSigns {
     factors[position] = Signs.factor(distance, dimension);
   }
 
-  /** Copies neighbouring vectors of a list, to be compared with {@link Signs#estimate}. */
-  void copy(int list, int from, int count, long[][] toWords, float[] toFactors, int at) {
+  /**
+   * Adds up a question's components by the signs of neighbouring vectors of a list.
+   *
+   * @param sums where they are put, from {@code at} on
+   * @param factorOf likewise, what {@link Signs#bucket} multiplies each with
+   */
+  void sum(Planes question, int list, int from, int count, int[] sums, float[] factorOf, int at) {
     int size = starts[list + 1] - starts[list];
     int first = from - starts[list];
+    Arrays.fill(sums, at, at + count, 0);
     for (int word = 0; word < wordCount; word++) {
-      System.arraycopy(words[list], first + word * size, toWords[word], at, count);
+      Signs.add(words[list], first + word * size, count, question, word, sums, at);
     }
-    System.arraycopy(factors, from, toFactors, at, count);
+    System.arraycopy(factors, from, factorOf, at, count);
   }
 }

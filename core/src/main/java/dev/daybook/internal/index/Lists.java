@@ -138,58 +138,74 @@ final class Lists {
     return starts[list + 1] - starts[list];
   }
 
-  /** Adds the vectors of a list. */
-  void addTo(Estimates estimates, Question question, int list) {
-    estimates.add(signs, list, chunkAt, starts[list], starts[list + 1], base(question, list));
+  /**
+   * Adds the vectors of a list.
+   *
+   * @param base the product of the question with its centre
+   */
+  void addTo(Estimates estimates, int list, float base) {
+    estimates.add(signs, list, chunkAt, starts[list], starts[list + 1], base);
   }
 
-  /** Adds those vectors of a list that pass; gives how many do. */
-  int addTo(Estimates estimates, Question question, int list, IntPredicate passing) {
-    float base = base(question, list);
-    int passed = 0;
-    for (int i = starts[list]; i < starts[list + 1]; i++) {
-      if (passing.test(chunkAt[i])) {
-        estimates.add(signs, list, chunkAt, i, i + 1, base);
-        passed++;
+  /** Adds those vectors of a list that pass. */
+  void addTo(Estimates estimates, int list, float base, IntPredicate passing) {
+    int end = starts[list + 1];
+    for (int from = starts[list]; from < end; from++) {
+      int to = from;
+      while (to < end && passing.test(chunkAt[to])) {
+        to++;
+      }
+      if (to > from) {
+        estimates.add(signs, list, chunkAt, from, to, base);
+        from = to;
       }
     }
-    return passed;
-  }
-
-  private float base(Question question, int list) {
-    return centres[list].product(question.padded()) * question.scale();
   }
 
   /**
-   * Lists whose centres are nearest to a question, the nearest first.
+   * Lists whose centres are near to a question, the nearest first.
+   *
+   * @param lists their numbers
+   * @param bases the product of the question with the centre of each
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Nearest(int[] lists, float[] bases) {}
+
+  /**
+   * Lists whose centres are nearest to a question.
    *
    * @param wanted how many are needed; there are more if there are so many
    */
-  int[] nearest(Question question, int wanted) {
+  Nearest nearest(Question question, int wanted) {
     int least = Integer.MIN_VALUE;
-    int[] buckets = new int[count()];
+    int[] buckets = {};
     if (wanted * COMPARED_TIMES < count()) {
-      signsOfCentres.estimate(
-          question.planes(), middle.product(question.padded()) * question.scale(), buckets);
+      buckets =
+          signsOfCentres.estimate(
+              question.planes(), middle.product(question.padded()) * question.scale());
       int[] histogram = new int[Signs.BUCKETS];
       for (int bucket : buckets) {
         histogram[bucket]++;
       }
       least = Signs.reachedBy((long) wanted * COMPARED_TIMES, histogram);
     }
+    float[] products = new float[count()];
     long[] order = new long[count()];
     int compared = 0;
     for (int list = 0; list < count(); list++) {
-      if (buckets[list] >= least) {
-        float cosine = centres[list].cosine(question.padded());
+      if (buckets.length == 0 || buckets[list] >= least) {
+        products[list] = centres[list].product(question.padded());
+        float cosine = centres[list].cosine(products[list]);
         order[compared++] = (long) ~NumericUtils.floatToSortableInt(cosine) << Integer.SIZE | list;
       }
     }
     Arrays.sort(order, 0, compared);
     int[] nearest = new int[compared];
+    float[] bases = new float[compared];
     for (int i = 0; i < compared; i++) {
       nearest[i] = (int) order[i];
+      bases[i] = products[nearest[i]] * question.scale();
     }
-    return nearest;
+    return new Nearest(nearest, bases);
   }
 }

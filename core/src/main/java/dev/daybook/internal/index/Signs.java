@@ -93,41 +93,15 @@ final class Signs {
   }
 
   /** The buckets of the estimated cosines of all vectors, which have one centre. */
-  void estimate(Planes question, float base, int[] buckets) {
-    float[] bases = new float[buckets.length];
+  int[] estimate(Planes question, float base) {
+    float[] bases = new float[factors.length];
     Arrays.fill(bases, base);
-    estimate(question, words, factors, bases, buckets.length, new int[buckets.length], buckets, 0);
-  }
-
-  /**
-   * The buckets of the estimated cosines of the first vectors.
-   *
-   * @param bases the product of the question with the centre of each
-   * @param sums scratch, at least as long as there are vectors
-   * @param buckets where they are put, from {@code at} on
-   */
-  static void estimate(
-      Planes question,
-      long[][] words,
-      float[] factors,
-      float[] bases,
-      int count,
-      int[] sums,
-      int[] buckets,
-      int at) {
-    Arrays.fill(sums, 0, count, 0);
+    int[] sums = new int[factors.length];
     for (int word = 0; word < words.length; word++) {
-      int plane = word * Planes.COUNT;
-      add(
-          words[word],
-          count,
-          question.bits[plane],
-          question.bits[plane + 1],
-          question.bits[plane + 2],
-          question.bits[plane + 3],
-          sums);
+      add(words[word], 0, sums.length, question, word, sums, 0);
     }
-    bucket(sums, factors, bases, count, question.step, question.sum, buckets, at);
+    bucket(question, sums, factors, bases, sums.length);
+    return sums;
   }
 
   /**
@@ -143,11 +117,33 @@ final class Signs {
     return bucket;
   }
 
-  /** Adds up the components whose sign is set. Kept so simple that it becomes vector code. */
-  private static void add(long[] words, int count, long p0, long p1, long p2, long p3, int[] sums) {
+  /**
+   * Adds up the components of a question whose sign is set in a word of each of some vectors.
+   *
+   * @param words one of each vector, from {@code from} on
+   * @param sums what is added to, from {@code at} on
+   */
+  static void add(
+      long[] words, int from, int count, Planes question, int word, int[] sums, int at) {
+    int plane = word * Planes.COUNT;
+    add(
+        words,
+        from,
+        count,
+        question.bits[plane],
+        question.bits[plane + 1],
+        question.bits[plane + 2],
+        question.bits[plane + 3],
+        sums,
+        at);
+  }
+
+  /** Kept so simple that it becomes vector code. */
+  private static void add(
+      long[] words, int from, int count, long p0, long p1, long p2, long p3, int[] sums, int at) {
     for (int i = 0; i < count; i++) {
-      long word = words[i];
-      sums[i] +=
+      long word = words[from + i];
+      sums[at + i] +=
           Long.bitCount(word & p0)
               + (Long.bitCount(word & p1) << 1)
               + (Long.bitCount(word & p2) << 2)
@@ -169,21 +165,21 @@ final class Signs {
     }
   }
 
-  private static void bucket(
-      int[] sums,
-      float[] factors,
-      float[] bases,
-      int count,
-      float step,
-      int sum,
-      int[] buckets,
-      int at) {
-    float unit = step * BUCKETS_PER_ONE;
+  /**
+   * Makes of sums the buckets of the estimated cosines of the first vectors, in their place: were
+   * they put into another array of numbers, it would not become vector code.
+   *
+   * @param factors of each vector
+   * @param bases the product of the question with the centre of each
+   */
+  static void bucket(Planes question, int[] sums, float[] factors, float[] bases, int count) {
+    float unit = question.step * BUCKETS_PER_ONE;
+    int sum = question.sum;
     float middle = 2f * BUCKETS_PER_ONE;
     for (int i = 0; i < count; i++) {
       int bucket =
           (int) (middle + bases[i] * BUCKETS_PER_ONE + factors[i] * ((2 * sums[i] - sum) * unit));
-      buckets[at + i] = Math.max(0, Math.min(BUCKETS - 1, bucket));
+      sums[i] = Math.max(0, Math.min(BUCKETS - 1, bucket));
     }
   }
 }

@@ -20,10 +20,13 @@ final class VectorLeg {
   /** Vectors looked through by sign are this times the root of all that pass. */
   private static final int LOOKED_THROUGH = 40;
 
-  /** Vectors compared with for each row that is asked for, and at least, if there are few. */
-  private static final int COMPARED_TIMES = 6;
+  /** The same for where lists that bring nothing more of the best are the end of it. */
+  private static final int LOOKED_THROUGH_MIN = 12;
 
-  private static final int COMPARED_MIN = 400;
+  /** Vectors compared with for each row that is asked for, and at least, if there are few. */
+  private static final int COMPARED_TIMES = 5;
+
+  private static final int COMPARED_MIN = 300;
 
   /** From here on the number compared with rises by the fourth root of those that pass. */
   private static final double MANY = 65_536;
@@ -95,26 +98,36 @@ final class VectorLeg {
         passing.and(withVector);
       }
       TopRows top = new TopRows(count, sources);
-      Candidates candidates = new Candidates(question, passing, count);
+      int[] passingOf = new int[sources.count()];
+      boolean[] isListed = new boolean[sources.count()];
       long all = 0;
-      for (int source = 0; source < sources.count(); source++) {
+      double listed = 0;
+      for (int source = 0; source < isListed.length; source++) {
         Vectors vectors = sources.vectors(source);
         int start = sources.start(source);
         int rows =
             shown == null
                 ? vectors.rowsWithVector()
                 : passing.cardinality(start, start + sources.table(source).rows());
+        passingOf[source] = rows;
         all += rows;
-        if (rows == 0) {
-          continue;
-        }
-        if (vectors.lists().isEmpty() || isFew(rows, vectors.chunks())) {
+        isListed[source] = vectors.lists().isPresent() && !isFew(rows, vectors.chunks());
+        listed += isListed[source] ? chunks(vectors, rows) : 0;
+      }
+      for (int source = 0; source < isListed.length; source++) {
+        if (!isListed[source] && passingOf[source] > 0) {
           scan(source, passing, top);
-        } else {
-          candidates.lookThrough(source, rows);
         }
       }
-      candidates.compare(top);
+      if (listed > 0) {
+        Candidates candidates = new Candidates(question, passing, count, listed);
+        for (int source = 0; source < isListed.length; source++) {
+          if (isListed[source]) {
+            candidates.lookThrough(source, passingOf[source]);
+          }
+        }
+        candidates.compare(top);
+      }
       List<Scored> ranked = top.ranked();
       return ranked.size() < Math.min(count, all) ? allCompared(passing, count) : ranked;
     }
@@ -182,6 +195,11 @@ final class VectorLeg {
     return from >= end ? end : Math.min(end, bits.nextSetBit(from, end));
   }
 
+  /** How many vectors some of the rows have. */
+  private static double chunks(Vectors vectors, int rows) {
+    return (double) rows / vectors.rowsWithVector() * vectors.chunks();
+  }
+
   /** The vectors that one query has looked through by sign. */
   private final class Candidates {
     private final Question question;
@@ -191,10 +209,10 @@ final class VectorLeg {
     /** How many are compared with, of few. */
     private final long wanted;
 
-    /** How many pass. */
-    private double all;
+    /** How many are compared with. */
+    private final long most;
 
-    /** By source: where its vectors end among those looked through. */
+    /** By source: where its vectors end among those that look best. */
     private final int[] ends = new int[sources.count()];
 
     private final byte[] scratch = new byte[dimension];
@@ -203,63 +221,73 @@ final class VectorLeg {
     @SuppressWarnings("UnusedVariable")
     private int touched;
 
-    Candidates(Question question, FixedBitSet passing, int count) {
+    /**
+     * Begins.
+     *
+     * @param all how many vectors pass
+     */
+    Candidates(Question question, FixedBitSet passing, int count, double all) {
       this.question = question;
       this.passing = passing;
       this.wanted = Math.max(COMPARED_MIN, (long) COMPARED_TIMES * count);
-      this.estimates = new Estimates(question);
+      this.most = (long) (wanted * Math.sqrt(Math.sqrt(Math.max(1, all / MANY))));
+      this.estimates = new Estimates(question, most);
     }
 
     /**
-     * Looks through the lists nearest to the question.
+     * Looks through the lists nearest to the question; called for sources in their order.
      *
      * @param rows how many rows of the source pass
      */
     void lookThrough(int source, int rows) {
       Vectors vectors = sources.vectors(source);
       Lists lists = vectors.lists().orElseThrow();
-      double chunks = (double) rows / vectors.rowsWithVector() * vectors.chunks();
+      double chunks = chunks(vectors, rows);
       long enough =
           (long) Math.min(chunks, Math.max(2.0 * wanted, LOOKED_THROUGH * Math.sqrt(chunks)));
-      all += chunks;
-      int[] nearest =
+      Lists.Nearest nearest =
           lists.nearest(
               question, (int) Math.min(lists.count(), 1 + lists.count() * (enough / chunks)));
-      estimates.reserve(enough + vectors.chunks() / lists.count());
       boolean[] isSeen = new boolean[lists.count()];
-      enough += estimates.size();
-      for (int i = 0; estimates.size() < enough; i++) {
-        if (i == nearest.length) {
+      long before = estimates.added();
+      enough += before;
+      long least = before + (long) (LOOKED_THROUGH_MIN * Math.sqrt(chunks));
+      for (int i = 0; estimates.added() < enough; i++) {
+        if (estimates.added() >= least && estimates.isExhausted()) {
+          break;
+        }
+        if (i == nearest.lists().length) {
           if (i == lists.count()) {
             break;
           }
           nearest = lists.nearest(question, lists.count());
           i = 0;
         }
-        if (!isSeen[nearest[i]]) {
-          isSeen[nearest[i]] = true;
-          add(source, lists, nearest[i], rows < vectors.rowsWithVector());
+        int list = nearest.lists()[i];
+        if (!isSeen[list]) {
+          isSeen[list] = true;
+          add(source, lists, list, nearest.bases()[i], rows < vectors.rowsWithVector());
         }
       }
-      ends[source] = estimates.size();
+      estimates.flush();
+      Arrays.fill(ends, source, ends.length, estimates.size());
     }
 
-    private void add(int source, Lists lists, int list, boolean isFiltered) {
+    private void add(int source, Lists lists, int list, float base, boolean isFiltered) {
       if (isFiltered) {
         Vectors vectors = sources.vectors(source);
         int start = sources.start(source);
-        lists.addTo(estimates, question, list, c -> passing.get(start + vectors.rowOf(c)));
+        lists.addTo(estimates, list, base, c -> passing.get(start + vectors.rowOf(c)));
       } else {
-        lists.addTo(estimates, question, list);
+        lists.addTo(estimates, list, base);
       }
     }
 
     /** Compares with those that look best. */
     void compare(TopRows top) throws IOException {
-      long most = (long) (wanted * Math.sqrt(Math.sqrt(Math.max(1, all / MANY))));
-      int least = estimates.bucketOf(most);
+      int least = estimates.least();
       long equalMax = most;
-      int[] chunks = new int[(int) Math.min(estimates.size(), 2 * most) + 1];
+      int[] chunks = new int[estimates.size()];
       int[] buckets = estimates.buckets();
       int[] numbers = estimates.chunks();
       int from = 0;
@@ -269,9 +297,6 @@ final class VectorLeg {
         for (; from < end; from++) {
           int bucket = buckets[from];
           if (bucket >= least && (bucket > least || equalMax-- > 0)) {
-            if (found == chunks.length) {
-              chunks = Arrays.copyOf(chunks, 2 * found);
-            }
             chunks[found++] = numbers[from];
           }
         }
