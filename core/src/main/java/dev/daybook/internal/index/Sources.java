@@ -46,6 +46,9 @@ final class Sources {
 
   /** The source of a row. */
   int sourceOf(int row) {
+    if (row < starts[1]) {
+      return 0;
+    }
     int at = Arrays.binarySearch(starts, row);
     if (at < 0) {
       return -at - 2;
