@@ -17,7 +17,7 @@ final class LucenePeer implements Peer {
     SINGLE_WORDS("Lucene, single words", Neighbours.IGNORED),
     /** Neighbouring words count, as Daybook's do. */
     NEIGHBOURS("Lucene", Neighbours.COUNTED),
-    /** The same, by words and by vectors at the same time, as Daybook does. */
+    /** The same, by words and by vectors at the same time, as Daybook does in long histories. */
     AT_ONCE("Lucene, both legs at once", Neighbours.COUNTED);
 
     private final String title;
@@ -71,10 +71,12 @@ final class LucenePeer implements Peer {
         + switch (manner) {
           case SINGLE_WORDS ->
               "neighbouring words do not count, as Daybook's do; its legs look one after the other"
-                  + " on one thread, Daybook's beside each other on two";
+                  + " on one thread, Daybook's from 300,000 events on beside each other on two";
           case NEIGHBOURS ->
-              "its legs look one after the other on one thread, Daybook's beside each other on two";
-          case AT_ONCE -> "its legs look beside each other on two threads, as Daybook's do";
+              "its legs look one after the other on one thread, Daybook's from 300,000 events on"
+                  + " beside each other on two";
+          case AT_ONCE -> "its legs look beside each other on two threads, as Daybook's do from 300,000 events"
+                  + " on";
         };
   }
 
