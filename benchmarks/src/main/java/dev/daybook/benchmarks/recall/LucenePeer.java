@@ -75,7 +75,8 @@ final class LucenePeer implements Peer {
           case NEIGHBOURS ->
               "its legs look one after the other on one thread, Daybook's from 300,000 events on"
                   + " beside each other on two";
-          case AT_ONCE -> "its legs look beside each other on two threads, as Daybook's do from 300,000 events"
+          case AT_ONCE ->
+              "its legs look beside each other on two threads, as Daybook's do from 300,000 events"
                   + " on";
         };
   }
