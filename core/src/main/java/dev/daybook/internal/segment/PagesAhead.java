@@ -11,13 +11,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.parquet.internal.column.columnindex.OffsetIndex;
 
 /**
  * The pages of one column with a wanted row, in order, of which the next ones are decompressed by
  * another thread while the caller looks at one. A page that no thread has begun when it is its turn
- * is decompressed by the caller, so a busy executor costs nothing but the advance. Not safe for
- * several threads; {@link #close()} may be called while pages are under way.
+ * is decompressed by the caller, and an executor that begins nothing is asked for a few pages only,
+ * so one that is busy costs nothing but the advance. Not safe for several threads; {@link #close()}
+ * may be called while pages are under way.
  */
 final class PagesAhead implements AutoCloseable {
   /** Of smaller pages handing over takes as long as decompressing. */
@@ -44,8 +47,25 @@ final class PagesAhead implements AutoCloseable {
 
   private long bytesRead;
 
-  /** A page that is decompressed, or will be. */
-  private record Ahead(int page, Slot slot, FutureTask<PageSource.Page> task) {}
+  /** How many pages the executor was asked for and has not begun or passed over. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /**
+   * A page that another thread decompresses, or will.
+   *
+   * @param handed the task until somebody begins it or nobody wants it any more, so that what waits
+   *     in the executor holds no memory
+   */
+  private record Ahead(
+      int page,
+      Slot slot,
+      FutureTask<PageSource.Page> task,
+      AtomicReference<FutureTask<PageSource.Page>> handed) {
+    /** Whether another thread has begun; if not, none will. */
+    boolean isBegun() {
+      return handed.getAndSet(null) == null;
+    }
+  }
 
   /** Memory for one page, and what decompresses it. */
   private static final class Slot {
@@ -92,8 +112,9 @@ final class PagesAhead implements AutoCloseable {
     while (!ahead.isEmpty()) {
       // Only of a segment that was left before its end.
       Ahead left = ahead.removeFirst();
-      left.task().run();
-      awaitEnd(left.task());
+      if (left.isBegun()) {
+        awaitEnd(left.task());
+      }
       free.add(left.slot());
     }
     file = newFile;
@@ -114,7 +135,9 @@ final class PagesAhead implements AutoCloseable {
     nextPage = Math.max(nextPage, page + 1);
     askAhead();
     PageSource.Page read =
-        taken == null ? shown.read(file, index.getOffset(page)) : result(taken.task());
+        taken != null && taken.isBegun()
+            ? result(taken.task())
+            : shown.read(file, index.getOffset(page));
     bytesRead += read.bytes();
     return read;
   }
@@ -126,7 +149,7 @@ final class PagesAhead implements AutoCloseable {
 
   /** Has the next pages with a wanted row decompressed, up to one that is too small for that. */
   private void askAhead() {
-    while (ahead.size() < pagesAhead) {
+    while (ahead.size() < pagesAhead && waiting.get() < pagesAhead) {
       int page = nextWanted();
       if (page < 0 || index.getCompressedPageSize(page) < PAGE_BYTES_MIN) {
         return;
@@ -136,8 +159,17 @@ final class PagesAhead implements AutoCloseable {
       ByteBuffer in = file;
       long offset = index.getOffset(page);
       FutureTask<PageSource.Page> task = new FutureTask<>(() -> slot.read(in, offset));
-      ahead.add(new Ahead(page, slot, task));
-      executor.execute(task);
+      AtomicReference<FutureTask<PageSource.Page>> handed = new AtomicReference<>(task);
+      ahead.add(new Ahead(page, slot, task, handed));
+      AtomicInteger asked = waiting;
+      asked.incrementAndGet();
+      executor.execute(() -> {
+        asked.decrementAndGet();
+        FutureTask<PageSource.Page> begun = handed.getAndSet(null);
+        if (begun != null) {
+          begun.run();
+        }
+      });
     }
   }
 
@@ -164,8 +196,6 @@ final class PagesAhead implements AutoCloseable {
   }
 
   private static PageSource.Page result(FutureTask<PageSource.Page> task) throws IOException {
-    // Does nothing if another thread has begun.
-    task.run();
     awaitEnd(task);
     if (task.state() == Future.State.SUCCESS) {
       return task.resultNow();
@@ -198,6 +228,8 @@ final class PagesAhead implements AutoCloseable {
 
   @Override
   public void close() {
+    ahead.forEach(left -> left.handed().set(null));
+    ahead.clear();
     all.forEach(Slot::close);
   }
 }

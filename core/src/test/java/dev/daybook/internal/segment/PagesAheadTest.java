@@ -89,12 +89,35 @@ class PagesAheadTest {
   }
 
   @Test
-  void asksForSoManyPagesAndNotForMore() throws IOException {
+  void asksForSoManyPagesAndForTheNextWhenOneIsBegun() throws IOException {
     PagesAhead pages = open(asked::add, AHEAD, all());
     byte[] unused = bytes(pages, 0);
     assertThat(asked).hasSize(AHEAD);
+    asked.removeFirst().run();
     unused = bytes(pages, 1);
-    assertThat(asked).hasSize(AHEAD + 1);
+    assertThat(asked).hasSize(AHEAD);
+  }
+
+  @Test
+  void leavesLittleWithAnExecutorThatBeginsNothing() throws IOException {
+    PagesAhead pages = open(asked::add, AHEAD, all());
+    List<byte[]> expected = everyPage(open(Runnable::run, 0, all()));
+    for (int round = 0; round < 10; round++) {
+      assertThat(everyPage(pages)).containsExactlyElementsOf(expected);
+      pages.open(segment.direct(), index, rows, all(), 0);
+    }
+    assertThat(asked).hasSize(AHEAD);
+  }
+
+  @Test
+  void canBeClosedWhileAnotherThreadDecompresses() throws IOException {
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int round = 0; round < 300; round++) {
+        try (PagesAhead pages = open(threads, AHEAD, all())) {
+          byte[] unused = bytes(pages, round % index.getPageCount());
+        }
+      }
+    }
   }
 
   @Test
