@@ -300,9 +300,9 @@ public final class RecallPeersSuite implements Callable<Integer> {
                 .beside(peer.name(), contender.ratio(fused))
                 .noting(
                     ("the median of %d rounds, in each over the questions that both were asked; of"
-                            + " the other: %s")
-                        .formatted(ROUNDS, said(contender, peer)));
-        add(contender.held(figure).judgedFrom(BARRED_EVENTS));
+                            + " the other: %s%s")
+                        .formatted(ROUNDS, said(contender, peer), ofDaybook("; ")));
+        add(traces.isPresent() ? figure : contender.held(figure).judgedFrom(BARRED_EVENTS));
       }
     });
   }
@@ -313,17 +313,24 @@ public final class RecallPeersSuite implements Callable<Integer> {
     return failing.isEmpty() ? peer.unequal() : peer.unequal() + "; " + failing;
   }
 
+  /** What Daybook fails to find, for a ratio to its times; empty if there is nothing to say. */
+  private String ofDaybook(String before) {
+    String failing = failings.getOrDefault(Contender.DAYBOOK, "");
+    return failing.isEmpty() ? "" : before + "of Daybook: " + failing;
+  }
+
   private void tell(Map<Contender, Peer> peers, Peer.Part part, Turns turns) {
     String workload = part == Peer.Part.WORDS ? "its part by words" : "its part by vectors";
     peers.forEach((contender, peer) -> {
       double millis = turns.all(contender).millis(50);
-      Figure figure =
-          Figure.of(workload, events, peer.name(), "p50", millis, "ms")
-              .noting(failings.getOrDefault(contender, ""));
+      String failing = failings.getOrDefault(contender, "");
+      Figure figure = Figure.of(workload, events, peer.name(), "p50", millis, "ms").noting(failing);
       add(
           contender == Contender.DAYBOOK
               ? figure
-              : figure.beside("Daybook", turns.ratio(contender, Contender.DAYBOOK)));
+              : figure
+                  .beside("Daybook", turns.ratio(contender, Contender.DAYBOOK))
+                  .noting(failing + ofDaybook(failing.isEmpty() ? "" : "; ")));
     });
   }
 }

@@ -163,7 +163,8 @@ final class RecallPeersTest {
         .containsPattern("events +120, rows of traces.jsonl; .* not made by a model")
         .containsPattern("quality of the part by words +120 Daybook +tokens found +1 .*none")
         .containsPattern("quality of the part by words +120 Lucene +tokens found +1 ")
-        .containsPattern("fused recall, limit 10 +120 Daybook +p50, times its .* Lucene +none");
+        .containsPattern("fused recall, limit 10 +120 Daybook +p50, times its .* Lucene +none")
+        .doesNotContain("not judged below");
   }
 
   @Test
