@@ -12,10 +12,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.util.VectorUtil;
@@ -32,6 +32,9 @@ final class SqlitePeer implements Peer {
     /** In the heap, read once. */
     IN_HEAP
   }
+
+  /** What is no part of a word to its tokenizer either, unicode61. */
+  private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
   private final Vectors place;
   private final Connection connection;
@@ -175,24 +178,27 @@ final class SqlitePeer implements Peer {
     return nearest.best();
   }
 
-  /** Any of the words, without stop words: FTS5 knows none and would go through every event. */
+  /**
+   * Any of the words, each once, without stop words: FTS5 knows none and would go through every
+   * event. A path or an identifier is asked for by its words, as it is of the others; in one pair
+   * of quotes it would be a phrase, which is another question.
+   */
   static String match(String question) {
     CharArraySet stopWords = EnglishAnalyzer.getDefaultStopSet();
-    List<String> all = new ArrayList<>();
-    for (String word : question.split("\\s+", -1)) {
-      String plain = word.replaceAll("^\\W+|\\W+$", "").toLowerCase(Locale.ROOT);
-      if (!plain.isEmpty() && !stopWords.contains(plain)) {
-        all.add(plain);
-      }
-    }
+    List<String> all =
+        BETWEEN_WORDS
+            .splitAsStream(question.toLowerCase(Locale.ROOT))
+            .filter(word -> !word.isEmpty() && !stopWords.contains(word))
+            .distinct()
+            .toList();
     return all.isEmpty() ? "\"\"" : SqliteFts.anyOf(all);
   }
 
   @Override
   public String unequal() {
-    return "one thread and one connection, everything in the page cache and mapped; stop words are"
-        + " taken out of the question beforehand; scalar products by Lucene's VectorUtil, which"
-        + " uses the Vector API";
+    return "one thread and one connection, everything in the page cache and mapped; asked for any"
+        + " of the question's words, also of those in a path, without stop words; scalar"
+        + " products by Lucene's VectorUtil, which uses the Vector API";
   }
 
   @Override

@@ -130,9 +130,29 @@ final class RecallPeersTest {
   }
 
   @Test
-  void leavesStopWordsOutOfWhatSqliteIsAsked() {
-    assertThat(SqlitePeer.match("The keys, of src/main/Foo.java \"quoted\""))
-        .isEqualTo("\"keys\" OR \"src/main/foo.java\" OR \"quoted\"");
+  void asksSqliteForSingleWordsWithoutStopWords() {
+    assertThat(SqlitePeer.match("The keys, of src/main/Foo.java \"quoted\" in main"))
+        .isEqualTo("\"keys\" OR \"src\" OR \"main\" OR \"foo\" OR \"java\" OR \"quoted\"");
+    assertThat(SqlitePeer.match("«Größe» of_the_naïve.py"))
+        .isEqualTo("\"größe\" OR \"naïve\" OR \"py\"");
+    assertThat(SqlitePeer.match("to the ...")).isEqualTo("\"\"");
+  }
+
+  @Test
+  void findsInSqliteWhatHasAnyWordOfAPath() throws Exception {
+    assumeTrue(SqliteFts.isThere(), "no SQLite on the class path; it comes with -Ppeers");
+    RecallData data = RecallData.of(traces(150), 1_000, 20);
+    Path file = folder.resolve("words.db");
+    SqlitePeer.build(file, data);
+    try (SqlitePeer peer = SqlitePeer.open(file, SqlitePeer.Vectors.IN_COLUMN, data)) {
+      RecallData.Question path =
+          new RecallData.Question(0, "/nowhere/part7/x.py", new float[0], new int[0]);
+      int[] found = peer.ask(Peer.Part.WORDS, path).events();
+      assertThat(found).isNotEmpty();
+      for (int number : found) {
+        assertThat(data.text(number)).contains("part7");
+      }
+    }
   }
 
   @Test
