@@ -62,7 +62,7 @@ public final class RecallData {
   public record Question(int number, String text, float[] vector, int[] right) {
     /** Writes it for another process. */
     void write(DataOutputStream out) throws IOException {
-      out.writeUTF(text);
+      writeText(out, text.getBytes(UTF_8));
       for (float component : vector) {
         out.writeFloat(component);
       }
@@ -78,7 +78,7 @@ public final class RecallData {
      * @param number its place among the questions
      */
     public static Question read(int number, DataInputStream in) throws IOException {
-      String text = in.readUTF();
+      String text = new String(readText(in), UTF_8);
       float[] vector = floats(in);
       int[] right = new int[in.readInt()];
       for (int i = 0; i < right.length; i++) {
@@ -195,9 +195,7 @@ public final class RecallData {
   void writeEvents(DataOutputStream out) throws IOException {
     out.writeInt(events());
     for (int number = 0; number < events(); number++) {
-      byte[] text = text(number).getBytes(UTF_8);
-      out.writeInt(text.length);
-      out.write(text);
+      writeText(out, text(number).getBytes(UTF_8));
       for (float component : vectors[number]) {
         out.writeFloat(component);
       }
@@ -214,10 +212,21 @@ public final class RecallData {
   public record Written(byte[] text, float[] vector) {
     /** Reads the next of those that {@code writeEvents} wrote behind their number. */
     public static Written read(DataInputStream in) throws IOException {
-      byte[] text = new byte[in.readInt()];
-      in.readFully(text);
+      byte[] text = readText(in);
       return new Written(text, floats(in));
     }
+  }
+
+  /** In UTF-8 and of any length, which {@code writeUTF} does not take. */
+  private static void writeText(DataOutputStream out, byte[] text) throws IOException {
+    out.writeInt(text.length);
+    out.write(text);
+  }
+
+  private static byte[] readText(DataInputStream in) throws IOException {
+    byte[] text = new byte[in.readInt()];
+    in.readFully(text);
+    return text;
   }
 
   private static float[] floats(DataInputStream in) throws IOException {

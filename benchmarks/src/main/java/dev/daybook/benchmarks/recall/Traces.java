@@ -54,6 +54,9 @@ final class Traces implements Source {
   /** The first so many words of what somebody looks for. */
   private static final int QUESTION_WORDS_MAX = 12;
 
+  /** How many characters of them at most: a line may have no blank, as in a file made smaller. */
+  static final int QUESTION_CHARS_MAX = 300;
+
   /** What a program calls its things: letters, digits and underscores. */
   private static final Pattern IDENTIFIER =
       Pattern.compile("(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9_]{6,39}(?![A-Za-z0-9_])");
@@ -116,14 +119,24 @@ final class Traces implements Source {
         .iterator();
   }
 
-  /** The first words of each line that has any. */
+  /** The first words of each line that has any, no longer than a question may be. */
   private static Stream<String> lines(String text) {
     return text.lines()
         .filter(line -> !line.isBlank())
         .map(line ->
             Arrays.stream(line.strip().split("\\s+", -1))
                 .limit(QUESTION_WORDS_MAX)
-                .collect(Collectors.joining(" ")));
+                .collect(Collectors.joining(" ")))
+        .map(Traces::cut);
+  }
+
+  private static String cut(String line) {
+    if (line.length() <= QUESTION_CHARS_MAX) {
+      return line;
+    }
+    // Half of a character is none.
+    boolean isHalved = Character.isHighSurrogate(line.charAt(QUESTION_CHARS_MAX - 1));
+    return line.substring(0, isHalved ? QUESTION_CHARS_MAX - 1 : QUESTION_CHARS_MAX).strip();
   }
 
   /** Identifiers that one event has and no other, however they are spelled; one an event. */

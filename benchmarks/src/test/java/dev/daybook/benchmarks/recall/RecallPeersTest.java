@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -214,6 +215,39 @@ final class RecallPeersTest {
       assertThat(having).as(token.text()).isEqualTo(token.right());
     }
     assertThat(data.tokens()).hasSize(RecallData.TOKENS);
+  }
+
+  @Test
+  void cutsLongLinesOfTracesToQuestionsOfAFewHundredCharacters() throws Exception {
+    // The 300th character of the output is the first half of one outside the basic plane.
+    String word = "x".repeat(30) + ",";
+    Path traces =
+        Files.writeString(
+            traces(150),
+            row(150, "error", word.repeat(9) + "y".repeat(20) + "\uD83D\uDE00".repeat(40_000))
+                + "\n",
+            StandardOpenOption.APPEND);
+    RecallData data = RecallData.of(traces, 1_000, 60);
+    assertThat(data.questions())
+        .extracting(RecallData.Question::text)
+        .contains(word.repeat(9) + "y".repeat(20))
+        .allMatch(text -> text.length() <= Traces.QUESTION_CHARS_MAX);
+    assertThat(data.text(150)).hasSizeGreaterThan(80_000);
+  }
+
+  @Test
+  void writesTextsOfAnyLengthForAnotherProcess() throws Exception {
+    RecallData.Question question =
+        new RecallData.Question(
+            7, "größer ".repeat(20_000), new float[WordVectors.DIMENSION], new int[] {3, 4});
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    question.write(new DataOutputStream(bytes));
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      assertThat(RecallData.Question.read(7, in))
+          .usingRecursiveComparison()
+          .isEqualTo(question);
+      assertThat(in.available()).isZero();
+    }
   }
 
   @Test
