@@ -74,7 +74,7 @@ final class LanceChild implements Closeable {
     start();
   }
 
-  /** What is in its tables, written when the first of them is built. */
+  /** What is in its tables, written before the first of them is built. */
   private Path events() {
     return scratch.resolve("events");
   }
@@ -90,19 +90,23 @@ final class LanceChild implements Closeable {
     return ClassPath.has(MAIN);
   }
 
-  /**
-   * Has it build a table. One that takes longer than the limit is given up: the process is ended,
-   * since the engine cannot be told to stop, and another takes its place, which has no table open.
-   *
-   * @return whether the table is there
-   */
-  boolean build(String kind, Duration limit) throws IOException, InterruptedException {
+  /** Writes down what its tables are built of, which is no part of building one. */
+  void prepare() throws IOException {
     if (!Files.exists(events())) {
       try (DataOutputStream out =
           new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(events())))) {
         data.writeEvents(out);
       }
     }
+  }
+
+  /**
+   * Has it build a table, of what was written down before. One that takes longer than the limit is given up: the process is ended,
+   * since the engine cannot be told to stop, and another takes its place, which has no table open.
+   *
+   * @return whether the table is there
+   */
+  boolean build(String kind, Duration limit) throws IOException, InterruptedException {
     CountDownLatch answered = new CountDownLatch(1);
     AtomicBoolean isLate = new AtomicBoolean();
     // Its handle ends it without closing the streams that this thread reads.

@@ -208,6 +208,9 @@ final class Peers implements Closeable {
     List<String> late = new ArrayList<>();
     for (String kind : kinds) {
       Path table = tables.resolve(kind + ".lance");
+      if (!Files.exists(table)) {
+        child.prepare();
+      }
       Made<Boolean> made = made("lance-" + kind, () -> isBuilt(child, table, kind, how.buildMax()));
       if (made.what()) {
         tablesMade.put(kind, new Made<>(table, made.seconds()));

@@ -278,6 +278,7 @@ final class RecallPeersTest {
     assumeTrue(LanceChild.isThere(), "no LanceDB on the class path; it comes with -Ppeers");
     Path tables = Files.createDirectory(folder.resolve("tables"));
     try (LanceChild child = new LanceChild(tables, RecallData.of(200, 1))) {
+      child.prepare();
       assertThat(child.build("PLAIN", Duration.ofNanos(1))).isFalse();
       assertThat(tables).isEmptyDirectory();
       assertThat(child.build("PLAIN", Duration.ofMinutes(5))).isTrue();
