@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -271,6 +273,18 @@ final class RecallPeersTest {
       float[] vector = words.of(text);
       assertThat(VectorUtil.dotProduct(vector, vector)).as(text).isCloseTo(1, within(1e-4f));
     }
+  }
+
+  @Test
+  void saysWhichKindsOfIndexItsBestIsTheBestOf() {
+    Peers.Lance all = new Peers.Lance(Peers.LANCE_KINDS, Duration.ofMinutes(1));
+    assertThat(all.tried(new LinkedHashSet<>(Peers.LANCE_KINDS)))
+        .isEqualTo("tried: IVF_HNSW_SQ, IVF_PQ, IVF_FLAT");
+    Peers.Lance some = new Peers.Lance(List.of("IVF_HNSW_SQ", "IVF_FLAT"), Duration.ofMinutes(1));
+    assertThat(some.tried(Set.of("IVF_FLAT")))
+        .isEqualTo(
+            "tried: IVF_FLAT; IVF_HNSW_SQ was not built within 1 minute, IVF_PQ was left out, so"
+                + " x faster is an upper bound");
   }
 
   @Test
