@@ -101,8 +101,9 @@ final class LanceChild implements Closeable {
   }
 
   /**
-   * Has it build a table, of what was written down before. One that takes longer than the limit is given up: the process is ended,
-   * since the engine cannot be told to stop, and another takes its place, which has no table open.
+   * Has it build a table, of what was written down before. One that takes longer than the limit is
+   * given up: the process is ended, since the engine cannot be told to stop, and another takes its
+   * place, which has no table open.
    *
    * @return whether the table is there
    */

@@ -77,8 +77,7 @@ final class Peers implements Closeable {
       String tried = "tried: " + (built.isEmpty() ? "none" : String.join(", ", built));
       return untried.isEmpty()
           ? tried
-          : "%s; %s, so x faster is an upper bound"
-              .formatted(tried, String.join(", ", untried));
+          : "%s; %s, so x faster is an upper bound".formatted(tried, String.join(", ", untried));
     }
   }
 
@@ -305,8 +304,7 @@ final class Peers implements Closeable {
     }
     String tried = how.tried(tables.keySet());
     if (best.isEmpty()) {
-      Console.line(
-          "left out  LanceDB with an index: none finds %.2f; %s", LANCE_RECALL_MIN, tried);
+      Console.line("left out  LanceDB with an index: none finds %.2f; %s", LANCE_RECALL_MIN, tried);
       return;
     }
     openTable(child, "%s %s".formatted(best, effort));

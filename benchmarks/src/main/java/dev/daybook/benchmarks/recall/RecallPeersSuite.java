@@ -255,8 +255,8 @@ public final class RecallPeersSuite implements Callable<Integer> {
     Turns turns = new Turns();
     List<Contender> order = List.copyOf(peers.keySet());
     for (Contender contender : order) {
-      int warm = Math.max(1, contender.asked(queries) / fraction / 4);
-      List<Long> unused = ask(peers.get(contender), data, part, 0, warm);
+      List<Long> unused =
+          ask(peers.get(contender), data, part, 0, contender.warmUp(queries, fraction));
     }
     int block = Math.max(1, queries / fraction / ROUNDS);
     for (int round = 0; round < ROUNDS; round++) {
