@@ -143,11 +143,22 @@ final class RecallPeersTest {
 
   @Test
   void asksSqliteForSingleWordsWithoutStopWords() {
-    assertThat(SqlitePeer.match("The keys, of src/main/Foo.java \"quoted\" in main"))
+    assertThat(
+            SqlitePeer.match(
+                "The keys, of src/main/Foo.java \"quoted\" in main", SqlitePeer.Paths.AS_WORDS))
         .isEqualTo("\"keys\" OR \"src\" OR \"main\" OR \"foo\" OR \"java\" OR \"quoted\"");
-    assertThat(SqlitePeer.match("«Größe» of_the_naïve.py"))
+    assertThat(SqlitePeer.match("«Größe» of_the_naïve.py", SqlitePeer.Paths.AS_WORDS))
         .isEqualTo("\"größe\" OR \"naïve\" OR \"py\"");
-    assertThat(SqlitePeer.match("to the ...")).isEqualTo("\"\"");
+    assertThat(SqlitePeer.match("to the ...", SqlitePeer.Paths.AS_WORDS)).isEqualTo("\"\"");
+  }
+
+  @Test
+  void asksSqliteForPathsOfMadeUpEventsAsPhrases() {
+    assertThat(
+            SqlitePeer.match(
+                "The keys, of src/main/Foo.java \"quoted\"", SqlitePeer.Paths.AS_PHRASES))
+        .isEqualTo("\"keys\" OR \"src/main/foo.java\" OR \"quoted\"");
+    assertThat(SqlitePeer.Paths.of(MadeUp.of(100))).isEqualTo(SqlitePeer.Paths.AS_PHRASES);
   }
 
   @Test
