@@ -64,7 +64,7 @@ class ScanTest {
         "Arrow needs --add-opens=java.base/java.nio=ALL-UNNAMED, which this JVM was started"
             + " without");
     for (Columns columns : List.of(Columns.WITH_TEXT, Columns.SMALL)) {
-      for (ExportScan.Texts as : ExportScan.Texts.values()) {
+      for (ExportScan.Way as : ExportScan.Way.values()) {
         try (Scan raw = new RawScan(files(), columns);
             Scan export = new ExportScan(workspace.traces(), columns, Filter.any(), as)) {
           assertThat(export.check()).isEqualTo(raw.check());
