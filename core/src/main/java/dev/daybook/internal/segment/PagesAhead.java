@@ -2,6 +2,7 @@ package dev.daybook.internal.segment;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -25,6 +26,8 @@ import org.apache.parquet.internal.column.columnindex.OffsetIndex;
 final class PagesAhead implements AutoCloseable {
   /** Of smaller pages handing over takes as long as decompressing. */
   private static final int PAGE_BYTES_MIN = 8 << 10;
+
+  private static final Duration SPIN = Duration.ofNanos(100_000);
 
   private final Executor executor;
   private final int pagesAhead;
@@ -136,7 +139,7 @@ final class PagesAhead implements AutoCloseable {
     askAhead();
     PageSource.Page read =
         taken != null && taken.isBegun()
-            ? result(taken.task())
+            ? helping(taken.task())
             : shown.read(file, index.getOffset(page));
     bytesRead += read.bytes();
     return read;
@@ -193,6 +196,24 @@ final class PagesAhead implements AutoCloseable {
       return added;
     }
     return free.removeFirst();
+  }
+
+  /** What another thread has begun; until that is there, later pages are decompressed here. */
+  private PageSource.Page helping(FutureTask<PageSource.Page> task) throws IOException {
+    for (Ahead later : ahead) {
+      if (task.isDone()) {
+        break;
+      }
+      if (!later.isBegun()) {
+        later.task().run();
+      }
+    }
+    // To sleep and be woken takes longer than most of a page.
+    long end = System.nanoTime() + SPIN.toNanos();
+    while (!task.isDone() && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    return result(task);
   }
 
   private static PageSource.Page result(FutureTask<PageSource.Page> task) throws IOException {
