@@ -70,7 +70,7 @@ final class DaybookPeer implements Peer {
 
   @Override
   public String unequal() {
-    return "looks by words and by vectors on one thread, on two from 300,000 events on; reads what"
+    return "looks by words and by vectors on one thread, on two from 20,000 events on; reads what"
         + " is new every 5 s, as it does by default; embedding a question is a look-up of the"
         + " vector computed beforehand";
   }

@@ -71,12 +71,12 @@ final class LucenePeer implements Peer {
         + switch (manner) {
           case SINGLE_WORDS ->
               "neighbouring words do not count, as Daybook's do; its legs look one after the other"
-                  + " on one thread, Daybook's from 300,000 events on beside each other on two";
+                  + " on one thread, Daybook's from 20,000 events on beside each other on two";
           case NEIGHBOURS ->
-              "its legs look one after the other on one thread, Daybook's from 300,000 events on"
+              "its legs look one after the other on one thread, Daybook's from 20,000 events on"
                   + " beside each other on two";
           case AT_ONCE ->
-              "its legs look beside each other on two threads, as Daybook's do from 300,000 events"
+              "its legs look beside each other on two threads, as Daybook's do from 20,000 events"
                   + " on";
         };
   }

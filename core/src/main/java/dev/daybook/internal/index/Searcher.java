@@ -56,11 +56,10 @@ public final class Searcher implements AutoCloseable {
   static final int CANDIDATES_MIN = 50;
 
   /**
-   * From so many rows on the legs look at the same time. With fewer the leg of vectors takes a
-   * quarter of a millisecond, and to wake a thread, whose processor sleeps and has nothing of it in
-   * its caches, costs about as much as that.
+   * From so many rows on the legs look at the same time; with fewer a leg takes no longer than
+   * waking a thread.
    */
-  static final int BESIDE_ROWS_MIN = 300_000;
+  static final int BESIDE_ROWS_MIN = 20_000;
 
   /**
    * One segment.
