@@ -10,6 +10,7 @@ import dev.daybook.event.Actor;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -43,6 +44,9 @@ public class RecordBench {
   private Workspace workspace;
   private int iteration;
 
+  /** This state, and each writer that may still wait for an event. */
+  private final Phaser waiting = new Phaser(1);
+
   /** Makes the place. */
   @Setup(Level.Trial)
   public void make() throws IOException {
@@ -60,9 +64,11 @@ public class RecordBench {
     workspace = daybook.create("record-" + iteration++);
   }
 
-  /** Removes the place. */
+  /** Removes the place, when no thread waits for anything any more. */
   @TearDown(Level.Trial)
   public void remove() throws IOException {
+    // JMH has the first thread that is done do this.
+    int unused = waiting.arriveAndAwaitAdvance();
     open.close();
   }
 
@@ -75,15 +81,20 @@ public class RecordBench {
     /** Begins a session. */
     @Setup(Level.Iteration)
     public void begin(RecordBench bench) {
+      int unused = bench.waiting.register();
       session =
           bench.workspace.startSession(Actor.agent("coder-" + Thread.currentThread().threadId()));
     }
 
     /** Waits for the last ones, so that nothing is written between iterations. */
     @TearDown(Level.Iteration)
-    public void settle() {
-      ahead.forEach(Receipt::await);
-      ahead.clear();
+    public void settle(RecordBench bench) {
+      try {
+        ahead.forEach(Receipt::await);
+      } finally {
+        ahead.clear();
+        int unused = bench.waiting.arriveAndDeregister();
+      }
     }
   }
 

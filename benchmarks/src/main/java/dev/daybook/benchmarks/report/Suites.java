@@ -30,7 +30,7 @@ final class Suites {
           Suite.of("recall-peers")
               .ofLength("--events")
               .at(QUICK, 60, "--events", "10000", "--queries", "500", "--lance-index", "IVF_PQ")
-              .at(NORMAL, 220, recallPeers("--events", "100000", "--queries", "1000"))
+              .at(NORMAL, 260, recallPeers("--events", "100000", "--queries", "1000"))
               .at(FULL, 420, "--events", "100000"),
           Suite.of("recall-peers-traces", "recall-peers")
               .needing("--traces", TRACES)
@@ -39,17 +39,17 @@ final class Suites {
           Suite.of("quality-peers")
               .using("--set", "recall/cosqa-dev")
               .using("--set", "recall/plan-commits-beads")
-              .at(QUICK, 30)
-              .at(NORMAL, 60)
-              .at(FULL, 60),
+              .at(QUICK, 155)
+              .at(NORMAL, 155)
+              .at(FULL, 155),
           Suite.of("scan")
               .ofLength("--events")
               .at(QUICK, 30, "--events", "10000", "--rounds", "3")
-              .at(NORMAL, 120)
-              .at(FULL, 120),
+              .at(NORMAL, 100)
+              .at(FULL, 100),
           Suite.of("scan-traces", "scan")
               .needing("--traces", TRACES)
-              .at(NORMAL, 40, "--rounds", "5", "--only", "TEXT")
+              .at(NORMAL, 30, "--rounds", "5", "--only", "TEXT")
               .at(FULL, 90),
           Suite.of("replay")
               .at(QUICK, 20, "--replays", "2")
@@ -62,17 +62,17 @@ final class Suites {
               .at(QUICK, 45, "--to", "10000", "--questions", "200", "--writes", "5000")
               .at(NORMAL, 240, "--to", "100000")
               .at(FULL, 1800, "--to", "1000000"),
-          Suite.of("jmh").at(QUICK, 120, "--quick").at(NORMAL, 120, "--quick").at(FULL, 480),
+          Suite.of("jmh").at(QUICK, 330, "--quick").at(NORMAL, 330, "--quick").at(FULL, 1320),
           Suite.of("ack")
               .at(QUICK, 75, "--seconds", "4")
-              .at(NORMAL, 90, "--seconds", "8")
+              .at(NORMAL, 105, "--seconds", "8")
               .at(FULL, 360, "--seconds", "80"),
           Suite.of("ack-s3", "ack")
               .at(NORMAL, 100, "--s3", "--seconds", "8")
               .at(FULL, 360, "--s3", "--seconds", "80"),
           Suite.of("sqlite")
               .at(QUICK, 90, "--rounds", "1")
-              .at(NORMAL, 120, "--rounds", "3")
+              .at(NORMAL, 145, "--rounds", "3")
               .at(FULL, 360, "--rounds", "20"),
           Suite.of("plan-queries").at(QUICK, 15, "--rounds", "50").at(NORMAL, 20).at(FULL, 20),
           Suite.of("plan").at(FULL, 120),
@@ -89,7 +89,7 @@ final class Suites {
           Suite.of("cold-open")
               .ofLength("--events")
               .at(QUICK, 15, "--events", "10000")
-              .at(NORMAL, 60, "--events", "100000")
+              .at(NORMAL, 20, "--events", "100000")
               .at(FULL, 600, "--events", "1000000"),
           Suite.of("scale")
               .ofLength("--events")

@@ -337,8 +337,8 @@ class ReportTest {
 
   @Test
   void takesAboutAsLongAsItSays() {
-    assertThat(minutes(Size.QUICK)).isLessThanOrEqualTo(10);
-    assertThat(minutes(Size.NORMAL)).isLessThanOrEqualTo(30);
+    assertThat(minutes(Size.QUICK)).isLessThanOrEqualTo(15);
+    assertThat(minutes(Size.NORMAL)).isLessThanOrEqualTo(35);
   }
 
   private static int minutes(Size size) {
