@@ -44,7 +44,10 @@ public final class ColumnScan implements AutoCloseable {
 
   /** A scan of these columns, which is at no segment yet. */
   public ColumnScan(List<Column> columns, ReadAhead readAhead) {
-    boolean isAhead = readAhead == ReadAhead.ON && Runtime.getRuntime().availableProcessors() > 1;
+    boolean isAhead =
+        readAhead == ReadAhead.ON
+            && Runtime.getRuntime().availableProcessors() > 1
+            && ForkJoinPool.getCommonPoolParallelism() > 0;
     for (Column column : columns) {
       int pagesAhead = isAhead && column.width() == 0 ? PAGES_AHEAD : 0;
       PagesAhead read = new PagesAhead(ForkJoinPool.commonPool(), pagesAhead);

@@ -361,6 +361,7 @@ final class LibraryFiles implements SegmentFiles {
    * just answered that it is there.
    */
   void trustingBegins() {
+    justWritten.clear();
     trusting = true;
   }
 
