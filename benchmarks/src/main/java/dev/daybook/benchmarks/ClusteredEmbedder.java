@@ -1,8 +1,5 @@
 package dev.daybook.benchmarks;
 
-import dev.daybook.recall.Embedder;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -10,12 +7,10 @@ import java.util.SplittableRandom;
  * Stands in for a model: vectors that lie together where texts end in the same two words, as those
  * of {@link SyntheticHistory} do. The last but one names a field, the last a topic within it; the
  * end of the text is what tells events of one topic apart. Two events of a topic have a cosine of
- * about 0.6, of a field 0.3, others 0, each give or take 0.05. Takes a microsecond a vector.
- *
- * <p>Questions have the vectors they were given beforehand, so that no time goes into them; another
- * question is embedded as a text is. Safe from any thread.
+ * about 0.6, of a field 0.3, others 0, each give or take 0.05. Takes a microsecond a vector. Safe
+ * from any thread.
  */
-public final class ClusteredEmbedder implements Embedder {
+public final class ClusteredEmbedder extends OneVectorEmbedder {
   /** Components of a vector. */
   public static final int DIMENSION = 384;
 
@@ -33,11 +28,9 @@ public final class ClusteredEmbedder implements Embedder {
   /** Normally distributed, with room for one vector more. */
   private static final float[] POOL = pool();
 
-  private final Map<String, float[]> questions;
-
   /** Embeds texts, and questions as they were embedded beforehand. */
   public ClusteredEmbedder(Map<String, float[]> questions) {
-    this.questions = Map.copyOf(questions);
+    super(questions);
   }
 
   private static float[] pool() {
@@ -100,38 +93,7 @@ public final class ClusteredEmbedder implements Embedder {
   }
 
   @Override
-  public int dimension() {
-    return DIMENSION;
-  }
-
-  @Override
-  public int maxTokens() {
-    return Integer.MAX_VALUE;
-  }
-
-  @Override
-  public List<float[]> embedDocuments(List<String> texts) {
-    List<float[]> vectors = new ArrayList<>();
-    for (String text : texts) {
-      vectors.add(of(text));
-    }
-    return vectors;
-  }
-
-  @Override
-  public float[] embedQuery(String text) {
-    float[] known = questions.get(text);
-    return known == null ? of(text) : known;
-  }
-
-  /** One vector an event: nothing is split. */
-  @Override
-  public List<String> split(String text, int tokensMax, int chunksMax) {
-    return text.isBlank() ? List.of() : List.of(text);
-  }
-
-  @Override
-  public void close() {
-    // Nothing is held.
+  protected float[] vector(String text) {
+    return of(text);
   }
 }

@@ -5,7 +5,6 @@ import dev.daybook.benchmarks.RawLucene;
 import dev.daybook.benchmarks.ScaleWorkspace;
 import dev.daybook.benchmarks.SyntheticHistory;
 import dev.daybook.event.Event;
-import dev.daybook.internal.entry.SearchText;
 import dev.daybook.recall.Embedder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,11 +80,11 @@ record MadeUp(SyntheticHistory history) implements Source {
 
   @Override
   public Event event(long number) {
-    return history.event(number);
+    return RawLucene.documents(history).event(number);
   }
 
   @Override
   public float[] vector(long number) {
-    return ClusteredEmbedder.of(SearchText.of(event(number)));
+    return RawLucene.documents(history).vector(number);
   }
 }

@@ -1,8 +1,7 @@
 package dev.daybook.benchmarks.recall;
 
 import dev.daybook.benchmarks.ClusteredEmbedder;
-import dev.daybook.recall.Embedder;
-import java.util.ArrayList;
+import dev.daybook.benchmarks.OneVectorEmbedder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,7 @@ import java.util.SplittableRandom;
  * does in seconds, and what is measured is how near vectors are found, not how good they are.
  * Immutable; safe from any thread.
  */
-final class WordVectors implements Embedder {
+final class WordVectors extends OneVectorEmbedder {
   /** As many components as vectors of other histories have. */
   static final int DIMENSION = ClusteredEmbedder.DIMENSION;
 
@@ -24,12 +23,11 @@ final class WordVectors implements Embedder {
 
   private final int texts;
   private final Map<Long, Integer> textsOfWord;
-  private final Map<String, float[]> questions;
 
   private WordVectors(int texts, Map<Long, Integer> textsOfWord, Map<String, float[]> questions) {
+    super(questions);
     this.texts = texts;
     this.textsOfWord = textsOfWord;
-    this.questions = questions;
   }
 
   /** Weighs words by how few of these texts have them. */
@@ -43,7 +41,7 @@ final class WordVectors implements Embedder {
 
   /** The same, whose questions have the vectors they were given beforehand. */
   WordVectors knowing(Map<String, float[]> asked) {
-    return new WordVectors(texts, textsOfWord, Map.copyOf(asked));
+    return new WordVectors(texts, textsOfWord, asked);
   }
 
   /** The words of a text, as hashes, and how often it has each. */
@@ -113,38 +111,7 @@ final class WordVectors implements Embedder {
   }
 
   @Override
-  public int dimension() {
-    return DIMENSION;
-  }
-
-  @Override
-  public int maxTokens() {
-    return Integer.MAX_VALUE;
-  }
-
-  @Override
-  public List<float[]> embedDocuments(List<String> documents) {
-    List<float[]> vectors = new ArrayList<>();
-    for (String text : documents) {
-      vectors.add(of(text));
-    }
-    return vectors;
-  }
-
-  @Override
-  public float[] embedQuery(String text) {
-    float[] known = questions.get(text);
-    return known == null ? of(text) : known;
-  }
-
-  /** One vector an event, as its peers have: nothing is split. */
-  @Override
-  public List<String> split(String text, int tokensMax, int chunksMax) {
-    return text.isBlank() ? List.of() : List.of(text);
-  }
-
-  @Override
-  public void close() {
-    // Nothing is held.
+  protected float[] vector(String text) {
+    return of(text);
   }
 }
