@@ -7,7 +7,6 @@ import io.modelcontextprotocol.spec.McpSchema.ErrorCodes;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
-import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpServerSession;
 import io.modelcontextprotocol.spec.McpServerTransport;
 import io.modelcontextprotocol.spec.McpServerTransportProvider;
@@ -18,6 +17,7 @@ import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,12 +81,21 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
   private void readAll(McpServerSession session) {
     try {
       for (Optional<Line> line = nextLine(); line.isPresent() && !closed; line = nextLine()) {
-        take(session, line.get());
+        takeAnything(session, line.get());
       }
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "Reading from the client broke off", e);
     } finally {
       finish();
+    }
+  }
+
+  /** Whatever a message does, the next one is read. */
+  private void takeAnything(McpServerSession session, Line line) {
+    try {
+      take(session, line);
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.log(Level.WARNING, "A message could not be taken", e);
     }
   }
 
@@ -105,6 +114,8 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
     closed = true;
     try {
       atEnd.run();
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "The session could not be ended: " + e.getMessage());
     } finally {
       ended.countDown();
     }
@@ -138,7 +149,7 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
   private void take(McpServerSession session, Line line) {
     if (line.bytes() > lineBytesMax) {
       refuse(
-          null,
+          Optional.empty(),
           ErrorCodes.INVALID_REQUEST,
           "The message has %,d bytes, at most %,d are taken; send less, such as the head and tail of an output"
               .formatted(line.bytes(), lineBytesMax));
@@ -155,7 +166,7 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
     } catch (IOException | RuntimeException e) {
       boolean isList = line.strip().startsWith("[");
       refuse(
-          null,
+          Optional.empty(),
           isList ? ErrorCodes.INVALID_REQUEST : ErrorCodes.PARSE_ERROR,
           isList
               ? "Batches are not part of this protocol; send one message a line"
@@ -173,7 +184,7 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
     }
     Object id = raw.get("id");
     refuse(
-        id instanceof String || id instanceof Number ? id : null,
+        Optional.ofNullable(id).filter(known -> known instanceof String || known instanceof Number),
         ErrorCodes.INVALID_REQUEST,
         "This is no JSON-RPC 2.0 message; expected jsonrpc, method and, for a request, an id that"
             + " is a string or a number");
@@ -208,9 +219,13 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
     }
   }
 
-  private void refuse(Object id, int code, String message) {
-    sendMessage(JSONRPCResponse.error(id, new JSONRPCResponse.JSONRPCError(code, message)))
-        .subscribe(nothing -> {}, failure -> LOG.log(Level.DEBUG, "The client is gone", failure));
+  /** As a map, since the SDK's response cannot be made without the id that is not known here. */
+  private void refuse(Optional<Object> id, int code, String message) {
+    Map<String, Object> response = new LinkedHashMap<>();
+    response.put("jsonrpc", McpSchema.JSONRPC_VERSION);
+    id.ifPresent(known -> response.put("id", known));
+    response.put("error", Map.of("code", code, "message", message));
+    write(response);
   }
 
   @Override
@@ -218,7 +233,7 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
     return Mono.fromRunnable(() -> write(message));
   }
 
-  private void write(JSONRPCMessage message) {
+  private void write(Object message) {
     byte[] line;
     try {
       line = (json.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8);

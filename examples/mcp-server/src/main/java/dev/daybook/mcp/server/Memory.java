@@ -96,21 +96,22 @@ final class Memory {
    * whoever named it ends it.
    */
   void end() {
+    // Kept to the end, so that a second caller returns only when all is done.
     starting.lock();
     try {
       if (ended) {
         return;
       }
       ended = true;
+      session.ifPresent(open -> {
+        if (settings.session().isPresent()) {
+          open.close();
+        } else {
+          open.end(Resolution.SUCCEEDED, "the client closed the connection");
+        }
+      });
     } finally {
       starting.unlock();
     }
-    session.ifPresent(open -> {
-      if (settings.session().isPresent()) {
-        open.close();
-      } else {
-        open.end(Resolution.SUCCEEDED, "the client closed the connection");
-      }
-    });
   }
 }
