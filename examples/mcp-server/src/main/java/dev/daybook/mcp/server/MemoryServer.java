@@ -45,6 +45,7 @@ public final class MemoryServer implements AutoCloseable {
   private final ExecutorService threads;
   private final McpAsyncServer server;
   private final Line line;
+  private final Thread hook = new Thread(this::end, "daybook-mcp-shutdown");
 
   /** How messages come in. */
   interface Line extends AutoCloseable {
@@ -134,12 +135,13 @@ public final class MemoryServer implements AutoCloseable {
     this.threads = threads;
     this.server = server;
     this.line = line;
+    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /**
    * Serves one client over two streams, a message a line, and returns at once. The server ends when
    * the client closes its end: calls under way are finished, everything recorded is made durable
-   * and the session is ended.
+   * and the session is ended. So it does when the process is told to end.
    *
    * @param in what the client sends
    * @param out what is sent to it; nothing else may write there
@@ -288,6 +290,15 @@ public final class MemoryServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    try {
+      boolean unused = Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is going down, and the hook does the same.
+    }
+    end();
+  }
+
+  private void end() {
     try {
       line.close();
       server.close();

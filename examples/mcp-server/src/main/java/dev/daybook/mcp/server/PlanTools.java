@@ -479,7 +479,7 @@ final class PlanTools {
         counts
             ? "Decided."
             : "Recorded, but it does not count before a person approves it; a person sees that it"
-                  + " is waited for.",
+                + " is waited for.",
         change);
   }
 

@@ -52,7 +52,8 @@ final class RawClient {
   RawClient initialize() throws IOException, InterruptedException {
     line(
         """
-        {"jsonrpc":"2.0","id":"init","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"raw","version":"1"}}}""");
+        {"jsonrpc":"2.0","id":"init","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"raw","version":"1"}}}\
+        """);
     Map<String, Object> unused = next();
     return line("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
   }

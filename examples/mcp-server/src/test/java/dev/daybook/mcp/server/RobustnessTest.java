@@ -41,20 +41,29 @@ class RobustnessTest {
     try (Wire wire = Wire.to(new MemoryObjectStore(), cache)) {
       RawClient client = client(wire);
 
-      assertThat(error(client.line("{\"jsonrpc\":\"2.0\",\"id\":1,").next()).get("code")).isEqualTo(-32700);
+      assertThat(error(client.line("{\"jsonrpc\":\"2.0\",\"id\":1,").next()).get("code"))
+          .isEqualTo(-32700);
       assertThat(error(client.line("GET / HTTP/1.1").next()).get("code")).isEqualTo(-32700);
       assertThat(error(client.line("\u0000\ufffd").next()).get("code")).isEqualTo(-32700);
       assertThat(error(client.line("[".repeat(5_000)).next()).get("code")).isEqualTo(-32600);
-      assertThat(error(client.line("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]").next()).get("message"))
-          .asString().contains("Batches");
+      assertThat(
+              error(client.line("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]").next())
+                  .get("message"))
+          .asString()
+          .contains("Batches");
       Map<String, Object> odd = client.line("{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":42}").next();
       assertThat(error(odd).get("code")).isEqualTo(-32600);
       assertThat(odd.get("id")).isEqualTo(5);
-      assertThat(error(client.line("{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"no/such\"}").next()).get("code"))
+      assertThat(
+              error(client.line("{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"no/such\"}").next())
+                  .get("code"))
           .isEqualTo(-32601);
-      assertThat(error(client.call(7, "no_such_tool", Map.of()).next()).get("code")).isEqualTo(-32602);
+      assertThat(error(client.call(7, "no_such_tool", Map.of()).next()).get("code"))
+          .isEqualTo(-32602);
       Map<String, Object> bad =
-          client.line("{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"tools/call\",\"params\":[1]}").next();
+          client
+              .line("{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"tools/call\",\"params\":[1]}")
+              .next();
       assertThat(error(bad).get("message")).asString().doesNotContain("\tat ");
       client.line("").line("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/unknown\"}");
       assertThat(client.call(9, "task_ready", Map.of()).nextText()).contains("No task is ready");
@@ -67,9 +76,13 @@ class RobustnessTest {
         MemoryServer.Settings.of(Wire.CODER).sizes(new MemoryServer.Sizes(20_000, 100, 1_000));
     try (Wire wire = Wire.to(new MemoryObjectStore(), cache, small)) {
       RawClient client = client(wire);
-      assertThat(error(client.call(1, "note", Map.of("text", "x".repeat(50_000))).next()).get("message"))
-          .asString().contains("at most 20,000 are taken");
-      assertThat(client.call(2, "note", Map.of("text", "x".repeat(19_000))).nextText()).contains("Noted");
+      assertThat(
+              error(client.call(1, "note", Map.of("text", "x".repeat(50_000))).next())
+                  .get("message"))
+          .asString()
+          .contains("at most 20,000 are taken");
+      assertThat(client.call(2, "note", Map.of("text", "x".repeat(19_000))).nextText())
+          .contains("Noted");
       assertThat(client.call(3, "ask", Map.of("question", "x".repeat(5_000))).nextText())
           .contains("'question' has 5,000 characters, expected at most 4,000");
     }
@@ -145,11 +158,14 @@ class RobustnessTest {
       client.call(2, "record_tool_call", Map.of("tool", "bash", "arguments", "slow"));
       assertThat(store.held.await(20, TimeUnit.SECONDS)).isTrue();
       assertThat(client.call(3, "task_ready", Map.of()).next().get("id")).isEqualTo(3);
-      assertThat(client.line("{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"ping\"}").next().get("id")).isEqualTo(4);
+      assertThat(client.line("{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"ping\"}").next().get("id"))
+          .isEqualTo(4);
 
-      client.line("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":2}}");
+      client.line(
+          "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":2}}");
       // Answered in order, so the cancellation has been taken once this is.
-      assertThat(client.line("{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"ping\"}").next().get("id")).isEqualTo(5);
+      assertThat(client.line("{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"ping\"}").next().get("id"))
+          .isEqualTo(5);
       store.holds = false;
       store.go.countDown();
       assertThat(client.call(6, "note", Map.of("text", "last")).next().get("id")).isEqualTo(6);
@@ -227,7 +243,8 @@ class RobustnessTest {
           assertThat(text).startsWith(call.getKey() + ": ").contains("directory is gone");
         }
       }
-      assertThat(client.line("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"ping\"}").next().get("id")).isEqualTo(9);
+      assertThat(client.line("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"ping\"}").next().get("id"))
+          .isEqualTo(9);
       try {
         wire.close();
       } catch (RuntimeException e) {

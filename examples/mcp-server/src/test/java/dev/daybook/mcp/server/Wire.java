@@ -46,8 +46,7 @@ final class Wire implements AutoCloseable {
     return to(store, cache, MemoryServer.Settings.of(CODER));
   }
 
-  static Wire to(ObjectStore store, Path cache, MemoryServer.Settings settings)
-      throws IOException {
+  static Wire to(ObjectStore store, Path cache, MemoryServer.Settings settings) throws IOException {
     return new Wire(engine(store, cache), settings);
   }
 

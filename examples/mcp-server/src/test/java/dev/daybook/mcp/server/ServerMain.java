@@ -1,0 +1,38 @@
+package dev.daybook.mcp.server;
+
+import dev.daybook.Daybook;
+import dev.daybook.Workspace;
+import dev.daybook.event.Actor;
+import dev.daybook.storage.local.LocalObjectStore;
+import java.nio.file.Path;
+
+/**
+ * A server as a process of its own: over its standard streams, or over HTTP until its input ends.
+ */
+final class ServerMain {
+  static final String TOKEN = "token-of-the-tests-0123456789";
+
+  private ServerMain() {}
+
+  /** Serves {@code stdio} or {@code http}, the store, the workspace, the agent, the cache. */
+  public static void main(String[] arguments) throws Exception {
+    try (LocalObjectStore store = LocalObjectStore.at(Path.of(arguments[1]));
+        Daybook engine = Wire.engine(store, Path.of(arguments[4]));
+        Workspace workspace = engine.openOrCreate(arguments[2])) {
+      MemoryServer.Settings settings = MemoryServer.Settings.of(Actor.agent(arguments[3]));
+      if (arguments[0].equals("stdio")) {
+        try (MemoryServer server =
+            MemoryServer.overStdio(workspace, settings, System.in, System.out)) {
+          server.awaitEnd();
+        }
+      } else {
+        try (MemoryServer server = MemoryServer.overHttp(workspace, settings, 0, TOKEN)) {
+          System.out.println(server.port());
+          while (System.in.read() != -1) {
+            // Until whoever started it lets go.
+          }
+        }
+      }
+    }
+  }
+}
