@@ -184,7 +184,8 @@ public final class MemoryServer implements AutoCloseable {
   /**
    * Serves any number of clients over HTTP on 127.0.0.1 alone, at the path {@code /mcp}. Whoever
    * does not give the token as {@code Authorization: Bearer} is refused, and so is a page of
-   * another origin in a browser on this machine.
+   * another origin in a browser on this machine. The SDK leaves an idle thread behind, so a program
+   * ends itself once it has closed the server.
    *
    * @param port the port; 0 for one that is free
    * @param token what clients have to know, at least 16 characters

@@ -34,5 +34,6 @@ final class ServerMain {
         }
       }
     }
+    System.exit(0);
   }
 }
