@@ -108,7 +108,7 @@ public final class Session implements AutoCloseable {
         options.id().isPresent()
             && workspace.latest().count(Filter.any().session(id).type("SessionStarted")) > 0;
     if (!joins) {
-      session.record(new SessionStarted(options.purpose())).await();
+      session.record(new SessionStarted(options.purpose()), options.started()).await();
     }
     return session;
   }

@@ -429,6 +429,24 @@ class WorkspaceTest {
   }
 
   @Test
+  void startsASessionWhenItsHostSaysItDid() {
+    try (Daybook daybook = daybook();
+        Workspace workspace = daybook.create("w")) {
+      SessionId id = SessionId.of("host-session-2");
+      Instant then = Instant.parse("2026-03-01T08:00:00Z");
+      SourceId source = new SourceId("host", id.value(), "start");
+      SessionOptions options =
+          SessionOptions.defaults().id(id).started(Context.none().source(source, then));
+      workspace.startSession(PLANNER, options).close();
+      workspace.startSession(PLANNER, options).close();
+      assertThat(workspace.traces().timeline(id)).hasSize(1);
+      Entry start = workspace.traces().timeline(id).getFirst();
+      assertThat(start.time()).isEqualTo(then);
+      assertThat(start.envelope().source()).isEqualTo(source.joined());
+    }
+  }
+
+  @Test
   void refusesAStoreThatIgnoresConditions() {
     ForwardingObjectStore careless =
         new ForwardingObjectStore(store) {
