@@ -70,8 +70,7 @@ final class ClaudeHooks {
         : command;
   }
 
-  private static void put(
-      Path file, ObjectNode hooks, String event, int seconds, String command) {
+  private static void put(Path file, ObjectNode hooks, String event, int seconds, String command) {
     JsonNode groups = hooks.get(event);
     if (groups != null && !groups.isArray()) {
       throw new IllegalArgumentException(

@@ -6,7 +6,9 @@ import java.util.stream.Stream;
 
 /** A program that agents work in, by the way it is told of a server. */
 public enum Client {
-  /** Claude Code: {@code .mcp.json} of the project, hooks in {@code .claude/settings.local.json}. */
+  /**
+   * Claude Code: {@code .mcp.json} of the project, hooks in {@code .claude/settings.local.json}.
+   */
   CLAUDE_CODE,
   /** Codex: {@code .codex/config.toml} of the project, if it trusts it, or of the user. */
   CODEX,

@@ -223,7 +223,9 @@ public record Connection(
       Step hooks = step(hooks());
       steps.add(
           new Step(
-              hooks.file(), hooks.before(), emptied(ClaudeHooks.without(hooks.file(), hooks.before()))));
+              hooks.file(),
+              hooks.before(),
+              emptied(ClaudeHooks.without(hooks.file(), hooks.before()))));
       Step script = step(script());
       steps.add(new Step(script.file(), script.before(), ""));
     }

@@ -121,7 +121,8 @@ final class TomlFile {
     ObjectNode wanted = before.deepCopy();
     ObjectNode servers = object(wanted, SERVERS, server);
     servers.remove(server);
-    if (servers.isEmpty() && lines.stream().noneMatch(line -> line.header().equals(List.of(SERVERS)))) {
+    if (servers.isEmpty()
+        && lines.stream().noneMatch(line -> line.header().equals(List.of(SERVERS)))) {
       wanted.remove(SERVERS);
     }
     boolean[] gone = new boolean[lines.size()];
@@ -187,7 +188,9 @@ final class TomlFile {
     return header.size() >= 2 && header.subList(0, 2).equals(List.of(SERVERS, server));
   }
 
-  /** Where the table of a header ends: after its last pair, so that what is said of the next stays. */
+  /**
+   * Where the table of a header ends: after its last pair, so that what is said of the next stays.
+   */
   private int end(int header) {
     int end = header + 1;
     for (int i = header + 1; i < lines.size() && !lines.get(i).isHeader(); i++) {
@@ -238,7 +241,8 @@ final class TomlFile {
     int start = 0;
     while (start < text.length()) {
       int content = start;
-      while (content < text.length() && (text.charAt(content) == ' ' || text.charAt(content) == '\t')) {
+      while (content < text.length()
+          && (text.charAt(content) == ' ' || text.charAt(content) == '\t')) {
         content++;
       }
       char first = content < text.length() ? text.charAt(content) : '\n';

@@ -17,8 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ConnectionTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final List<String> PROGRAM = List.of("/opt/jdk 21/bin/java", "-cp", "/lib/a.jar", "Main");
-  private static final List<String> TARGET = List.of("--workspace", "auth", "--store", "/srv/it's here");
+  private static final List<String> PROGRAM =
+      List.of("/opt/jdk 21/bin/java", "-cp", "/lib/a.jar", "Main");
+  private static final List<String> TARGET =
+      List.of("--workspace", "auth", "--store", "/srv/it's here");
 
   @TempDir Path folder;
 
@@ -46,7 +48,14 @@ class ConnectionTest {
     assertThat(server.path("args"))
         .extracting(JsonNode::asText)
         .containsExactly(
-            "-cp", "/lib/a.jar", "Main", "serve", "--workspace", "auth", "--store", "/srv/it's here");
+            "-cp",
+            "/lib/a.jar",
+            "Main",
+            "serve",
+            "--workspace",
+            "auth",
+            "--store",
+            "/srv/it's here");
   }
 
   @Test
@@ -65,9 +74,16 @@ class ConnectionTest {
     String after = connect(Client.CURSOR, ".cursor/mcp.json", before);
     JsonNode root = JSON.readTree(after);
     assertThat(root.fieldNames()).toIterable().containsExactly("zeta", "mcpServers", "alpha");
-    assertThat(after).contains("1.50").contains("1E+400").contains("\n    \"zeta\"").endsWith("}\n");
-    assertThat(root.at("/mcpServers").fieldNames()).toIterable().containsExactly("other", "daybook");
-    assertThat(root.at("/mcpServers/other")).isEqualTo(JSON.readTree(before).at("/mcpServers/other"));
+    assertThat(after)
+        .contains("1.50")
+        .contains("1E+400")
+        .contains("\n    \"zeta\"")
+        .endsWith("}\n");
+    assertThat(root.at("/mcpServers").fieldNames())
+        .toIterable()
+        .containsExactly("other", "daybook");
+    assertThat(root.at("/mcpServers/other"))
+        .isEqualTo(JSON.readTree(before).at("/mcpServers/other"));
     assertThat(root.at("/mcpServers/daybook/env/KEPT").asText()).isEqualTo("yes");
     assertThat(root.at("/mcpServers/daybook").has("url")).isFalse();
   }
@@ -119,17 +135,22 @@ class ConnectionTest {
 
   @Test
   void removingLeavesWhatOthersWrote() throws IOException {
-    String settings = "{\"hooks\":{\"PreToolUse\":[{\"matcher\":\"Bash\",\"hooks\":[{\"type\":\"command\",\"command\":\"mine\"}]}]},\"model\":\"x\"}";
+    String settings =
+        "{\"hooks\":{\"PreToolUse\":[{\"matcher\":\"Bash\",\"hooks\":[{\"type\":\"command\",\"command\":\"mine\"}]}]},\"model\":\"x\"}";
     connect(Client.CLAUDE_CODE, ".claude/settings.local.json", settings);
     Connection.write(connection(Client.CLAUDE_CODE).removing());
-    assertThat(JSON.readTree(Files.readString(folder.resolve("project/.claude/settings.local.json"))))
+    assertThat(
+            JSON.readTree(Files.readString(folder.resolve("project/.claude/settings.local.json"))))
         .isEqualTo(JSON.readTree(settings));
   }
 
   @Test
   void addsHooksBesideThoseOfOthers() throws IOException {
-    String before = "{\"hooks\":{\"PreToolUse\":[{\"matcher\":\"Bash\",\"hooks\":[{\"type\":\"command\",\"command\":\"mine\"}]}]}}";
-    JsonNode hooks = JSON.readTree(connect(Client.CLAUDE_CODE, ".claude/settings.local.json", before)).path("hooks");
+    String before =
+        "{\"hooks\":{\"PreToolUse\":[{\"matcher\":\"Bash\",\"hooks\":[{\"type\":\"command\",\"command\":\"mine\"}]}]}}";
+    JsonNode hooks =
+        JSON.readTree(connect(Client.CLAUDE_CODE, ".claude/settings.local.json", before))
+            .path("hooks");
     assertThat(hooks.fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder(
@@ -145,7 +166,11 @@ class ConnectionTest {
   void changesAHookInItsPlaceWhenAskedToBlock() throws IOException {
     Connection.write(connection(Client.CLAUDE_CODE).connecting());
     Path settings = folder.resolve("project/.claude/settings.local.json");
-    Files.writeString(settings, Files.readString(settings).replace("\"timeout\" : 2", "\"timeout\": 9").replace("\"timeout\": 2\n", "\"timeout\": 9\n"));
+    Files.writeString(
+        settings,
+        Files.readString(settings)
+            .replace("\"timeout\" : 2", "\"timeout\": 9")
+            .replace("\"timeout\": 2\n", "\"timeout\": 9\n"));
     Connection.write(connection(Client.CLAUDE_CODE).repeats(Repeats.DENY).connecting());
     JsonNode groups = JSON.readTree(Files.readString(settings)).at("/hooks/PreToolUse");
     assertThat(groups).hasSize(1);
@@ -159,7 +184,9 @@ class ConnectionTest {
     Path script = folder.resolve("project/.daybook/hooks/daybook-hook");
     assertThat(Files.isExecutable(script)).isTrue();
     assertThat(Files.readString(script))
-        .contains("'/opt/jdk 21/bin/java' '-cp' '/lib/a.jar' 'Main' \"$@\" '--workspace' 'auth' '--store' '/srv/it'\\''s here'")
+        .contains(
+            "'/opt/jdk 21/bin/java' '-cp' '/lib/a.jar' 'Main' \"$@\" '--workspace' 'auth' '--store'"
+                + " '/srv/it'\\''s here'")
         .contains("$here/auth.server")
         .doesNotContainPattern("@[A-Z]+@");
   }
@@ -243,7 +270,8 @@ class ConnectionTest {
         """;
     String after = connect(Client.CODEX, ".codex/config.toml", before);
     assertThat(after)
-        .startsWith("[mcp_servers.\"daybook\"] # ours\ncommand = \"/opt/jdk 21/bin/java\"\nargs = [")
+        .startsWith(
+            "[mcp_servers.\"daybook\"] # ours\ncommand = \"/opt/jdk 21/bin/java\"\nargs = [")
         .contains("startup_timeout_sec = 30 # mine")
         .doesNotContain("old")
         .endsWith("\n[mcp_servers.daybook.env]\nA = \"b\"\n\n# next\n[other]\n");
@@ -285,14 +313,18 @@ class ConnectionTest {
   @Test
   void showsWhatAnyClientNeeds() throws IOException {
     assertThat(connection(Client.GENERIC).connecting()).isEmpty();
-    assertThat(JSON.readTree(connection(Client.GENERIC).snippet()).at("/mcpServers/daybook/args/3").asText())
+    assertThat(
+            JSON.readTree(connection(Client.GENERIC).snippet())
+                .at("/mcpServers/daybook/args/3")
+                .asText())
         .isEqualTo("serve");
     assertThat(connection(Client.CODEX).snippet()).startsWith("[mcp_servers.daybook]\n");
   }
 
   @Test
   void wantsAnAbsoluteProgram() {
-    assertThatThrownBy(() -> Connection.of(Client.CURSOR, folder, "auth", List.of("java"), List.of()))
+    assertThatThrownBy(
+            () -> Connection.of(Client.CURSOR, folder, "auth", List.of("java"), List.of()))
         .hasMessageContaining("absolute path");
   }
 

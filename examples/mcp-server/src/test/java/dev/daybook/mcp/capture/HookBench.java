@@ -1,0 +1,179 @@
+package dev.daybook.mcp.capture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.daybook.Daybook;
+import dev.daybook.Session;
+import dev.daybook.Workspace;
+import dev.daybook.event.Actor;
+import dev.daybook.event.ToolCall;
+import dev.daybook.mcp.connect.Client;
+import dev.daybook.mcp.connect.Connection;
+import dev.daybook.mcp.connect.Repeats;
+import dev.daybook.recall.Embedder;
+import dev.daybook.storage.local.LocalObjectStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Measures what hooks cost their client: the script from its start to its end, as a process that
+ * this one starts, in turns with a shell that does nothing. {@code FOLDER [RUNS] [EVENTS]
+ * [embeddings]}; the folder must not exist.
+ */
+final class HookBench {
+  private final Path project;
+  private final int runs;
+  private final Map<String, List<Double>> millis = new LinkedHashMap<>();
+
+  private HookBench(Path project, int runs) {
+    this.project = project;
+    this.runs = runs;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Path project = Files.createDirectories(Path.of(arguments[0]).toAbsolutePath());
+    int runs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 200;
+    int events = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10_000;
+    boolean embeddings = arguments.length > 3 && arguments[3].equals("embeddings");
+    Path home = project.resolve(".daybook");
+    Connection.write(
+        Connection.of(Client.CLAUDE_CODE, project, "bench", List.of("/bin/true"), List.of())
+            .connecting());
+    try (LocalObjectStore store = LocalObjectStore.at(home.resolve("store"));
+        Daybook daybook = engine(store, embeddings);
+        Workspace workspace = daybook.openOrCreate("bench")) {
+      history(workspace, events);
+      new HookBench(project, runs).measure(workspace, home);
+    }
+  }
+
+  private static Daybook engine(LocalObjectStore store, boolean embeddings) {
+    Daybook.Builder builder = Daybook.on(store);
+    return embeddings ? builder.open() : builder.embedder(Embedder.none()).open();
+  }
+
+  private static void history(Workspace workspace, int events) {
+    Random random = new Random(7);
+    try (Session session = workspace.startSession(Actor.agent("past"))) {
+      for (int i = 0; i < events; i++) {
+        ToolCall call = ToolCall.of("Bash", "mvn -pl module-" + i % 997 + " test -Dtest=T" + i);
+        session.record(
+            random.nextInt(5) == 0
+                ? call.softFail("module-" + i % 997 + ": test T" + i + " failed, expected " + i)
+                : call.output("ok " + i));
+      }
+    }
+    workspace.compact();
+  }
+
+  private void measure(Workspace workspace, Path home) throws Exception {
+    String small = Scene.worked("toolu_1", "git status", "clean\n".repeat(300)).toString();
+    String large = Scene.worked("toolu_2", "cat big", "x".repeat(2 << 20)).toString();
+    for (int i = 0; i < runs; i++) {
+      run("sh that does nothing", small, "sh", "-c", "exec cat >/dev/null");
+      hook("PostToolUse, " + small.length() / 1024 + " KiB", small, "PostToolUse");
+      if (i % 10 == 0) {
+        hook("PostToolUse, 2 MiB", large, "PostToolUse");
+        empty(home);
+      }
+      hook(
+          "PreToolUse, no server",
+          Scene.bash("PreToolUse", "t", "git status").toString(),
+          "PreToolUse");
+    }
+    empty(home);
+    int answered = 0;
+    try (HookServer server =
+        HookServer.start(
+            workspace, Actor.agent("now"), home, message -> System.err.println(message))) {
+      while (!Files.exists(server.file())) {
+        Thread.sleep(10);
+      }
+      Capture capture = Capture.of(workspace, Actor.agent("now"), home);
+      Hooks hooks = new Hooks(workspace, Actor.agent("now"), capture);
+      for (int i = 0; i < runs; i++) {
+        String in = Scene.bash("PreToolUse", "t", "mvn -pl module-2 verify -Dx=" + i).toString();
+        long start = System.nanoTime();
+        var unused = hooks.answer(in.getBytes(UTF_8), Repeats.WARN);
+        millis
+            .computeIfAbsent("  the answer alone, new call", first -> new ArrayList<>())
+            .add((System.nanoTime() - start) / 1e6);
+      }
+      for (int i = 0; i < runs; i++) {
+        int tried = i * 37 % 9_000;
+        String known = "mvn -pl module-" + tried % 997 + " test -Dtest=T" + tried;
+        answered +=
+            hook(
+                    "PreToolUse, a call of before",
+                    Scene.bash("PreToolUse", "t", known).toString(),
+                    "PreToolUse")
+                ? 1
+                : 0;
+        hook(
+            "PreToolUse, a new call",
+            Scene.bash("PreToolUse", "t", "mvn -pl module-1 verify -Dx=" + i).toString(),
+            "PreToolUse");
+        hook("PostToolUse, server drains", small.replace("toolu_1", "toolu_" + i), "PostToolUse");
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%-30s %6s %8s %8s %8s %8s%n",
+        "ms, load " + Files.readString(Path.of("/proc/loadavg")).substring(0, 4),
+        "runs",
+        "p50",
+        "p95",
+        "p99",
+        "max");
+    millis.forEach((what, all) -> {
+      double[] sorted = all.stream().mapToDouble(x -> x).sorted().toArray();
+      System.out.printf(
+          Locale.ROOT,
+          "%-30s %6d %8.1f %8.1f %8.1f %8.1f%n",
+          what,
+          sorted.length,
+          at(sorted, 50),
+          at(sorted, 95),
+          at(sorted, 99),
+          at(sorted, 100));
+    });
+    System.out.println(
+        answered + " of " + runs + " calls of before had an answer; about a fifth failed");
+  }
+
+  private static void empty(Path home) throws IOException {
+    try (var files = Files.newDirectoryStream(home.resolve("spool"), "*.json")) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static double at(double[] sorted, int percent) {
+    return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
+  }
+
+  private boolean hook(String what, String input, String event) throws Exception {
+    return run(what, input, "sh", project + "/.daybook/hooks/daybook-hook", event);
+  }
+
+  private boolean run(String what, String input, String... command) throws Exception {
+    Path given = Files.writeString(project.resolve("given"), input);
+    ProcessBuilder builder =
+        new ProcessBuilder(new ArrayList<>(Arrays.asList(command))).redirectInput(given.toFile());
+    long start = System.nanoTime();
+    Process process = builder.start();
+    int bytes = process.getInputStream().readAllBytes().length;
+    int unused = process.waitFor();
+    millis.computeIfAbsent(what, first -> new ArrayList<>()).add((System.nanoTime() - start) / 1e6);
+    return bytes > 0;
+  }
+}
