@@ -1,0 +1,211 @@
+package dev.daybook.mcp.command;
+
+import dev.daybook.DaybookException;
+import dev.daybook.StorageAccessException;
+import dev.daybook.StorageUnavailableException;
+import dev.daybook.WorkspaceStateException;
+import dev.daybook.mcp.Target;
+import dev.daybook.mcp.Target.Key;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** All commands by name, and what is common to running them. */
+public final class Commands {
+  private static final int WIDTH_MAX = 100;
+
+  /** Commands with commands of their own have a slash in the names of those. */
+  private static final Map<String, Function<Root, BaseCommand>> ALL = new LinkedHashMap<>();
+
+  static {
+    ALL.put("workspace", WorkspaceCommand::new);
+    ALL.put("workspace/create", WorkspaceCreateCommand::new);
+    ALL.put("workspace/list", WorkspaceListCommand::new);
+    ALL.put("workspace/show", WorkspaceShowCommand::new);
+    ALL.put("workspace/delete", WorkspaceDeleteCommand::new);
+    ALL.put("note", NoteCommand::new);
+  }
+
+  private Commands() {}
+
+  /** Runs one command; see {@link dev.daybook.mcp.Main#run}. */
+  public static int run(
+      String[] arguments,
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      Map<String, String> environment,
+      Path folder) {
+    Invocation invocation =
+        new Invocation(in, out, err, environment, folder, Terminal.of(environment));
+    Root root = new Root(invocation);
+    return line(root, arguments).execute(arguments);
+  }
+
+  /**
+   * The command line. If the arguments name a command, it knows that one alone: to look at the
+   * annotations of all of them takes longer than most commands run.
+   */
+  private static CommandLine line(Root root, String[] arguments) {
+    CommandLine line = new CommandLine(root);
+    named(arguments).ifPresentOrElse(name -> add(line, root, name), () -> addAll(line, root));
+    CommandLine.Help.Ansi ansi = root.screen().hasColours() ? Ansi.ON : Ansi.OFF;
+    Screen screen = root.screen();
+    StringWriter help = new StringWriter();
+    line.setOut(new PrintWriter(help))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
+        .setUsageHelpWidth(Math.min(WIDTH_MAX, Math.max(60, screen.terminal().columns())))
+        .setUsageHelpAutoWidth(false)
+        .setParameterExceptionHandler((failure, ignored) -> usage(failure, screen))
+        .setExecutionExceptionHandler((failure, ignored, parsed) -> failed(failure, root, parsed))
+        .setExecutionStrategy(parsed -> executed(parsed, screen, help));
+    return line;
+  }
+
+  /** The only command that the arguments can mean, if they certainly name one. */
+  private static Optional<String> named(String[] arguments) {
+    boolean asksForAll =
+        Arrays.stream(arguments).anyMatch(argument -> argument.equals("completion"));
+    return asksForAll || arguments.length == 0 || !isCommand(arguments[0])
+        ? Optional.empty()
+        : Optional.of(arguments[0]);
+  }
+
+  private static boolean isCommand(String name) {
+    return ALL.keySet().stream().anyMatch(key -> key.equals(name));
+  }
+
+  private static void add(CommandLine line, Root root, String name) {
+    CommandLine command = new CommandLine(ALL.get(name).apply(root));
+    line.addSubcommand(command);
+    ALL.forEach((path, maker) -> {
+      if (path.startsWith(name + "/")) {
+        command.addSubcommand(new CommandLine(maker.apply(root)));
+      }
+    });
+  }
+
+  /** Every command, for help and for completion. */
+  static void addAll(CommandLine line, Root root) {
+    ALL.keySet().stream()
+        .filter(name -> !name.contains("/"))
+        .forEach(name -> add(line, root, name));
+  }
+
+  private static int executed(ParseResult parsed, Screen screen, StringWriter help) {
+    if (CommandLine.printHelpIfRequested(parsed)) {
+      screen.raw(help.toString());
+      try {
+        screen.flush();
+        return Exit.DONE.code();
+      } catch (Screen.Unwritable e) {
+        return unwritable(e, screen).code();
+      }
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static int usage(ParameterException failure, Screen screen) {
+    CommandLine line = failure.getCommandLine();
+    screen.message("error: " + Plain.line(String.valueOf(failure.getMessage())));
+    if (failure instanceof UnmatchedArgumentException unmatched) {
+      List<String> suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        screen.message("Did you mean " + String.join(" or ", suggestions) + "?");
+      }
+    }
+    screen.message("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
+    return Exit.USAGE.code();
+  }
+
+  private static int failed(Exception failure, Root root, ParseResult parsed) {
+    Screen screen = root.screen();
+    Throwable thrown = failure instanceof ExecutionException ? failure.getCause() : failure;
+    if (thrown instanceof ParameterException wrong) {
+      return usage(wrong, screen);
+    }
+    if (thrown instanceof Screen.Unwritable unwritable) {
+      return unwritable(unwritable, screen).code();
+    }
+    Exit exit = exit(thrown);
+    screen.message("error: " + Plain.line(said(thrown, exit)) + origins(thrown, root));
+    if (root.isVerbose()) {
+      StringWriter trace = new StringWriter();
+      thrown.printStackTrace(new PrintWriter(trace));
+      screen.message(Plain.lines(trace.toString()));
+    } else if (exit == Exit.BUG) {
+      screen.message("Run it again with --verbose to see where, and please report it.");
+    }
+    return exit.code();
+  }
+
+  private static Exit exit(Throwable thrown) {
+    return switch (thrown) {
+      case DaybookException known -> Exit.of(known);
+      case NotFound ignored -> Exit.NOTHING;
+      case NotConfirmed ignored -> Exit.REFUSED;
+      case IllegalArgumentException ignored -> Exit.USAGE;
+      case IOException ignored -> Exit.IO;
+      case UncheckedIOException ignored -> Exit.IO;
+      default -> Exit.BUG;
+    };
+  }
+
+  private static String said(Throwable thrown, Exit exit) {
+    String message = String.valueOf(thrown.getMessage());
+    return switch (thrown) {
+      case NoSuchFileException ignored -> "There is no file '" + message + "'";
+      case IOException ignored -> thrown.getClass().getSimpleName() + ": " + message;
+      case UncheckedIOException unchecked -> unchecked.getCause().toString();
+      default -> exit == Exit.BUG ? "This is a mistake in daybook: " + thrown : message;
+    };
+  }
+
+  /** Where the values came from that a failure has to do with, unless they were just typed. */
+  private static String origins(Throwable thrown, Root root) {
+    Key key =
+        switch (thrown) {
+          case WorkspaceStateException ignored -> Key.WORKSPACE;
+          case StorageAccessException ignored -> Key.STORE;
+          case StorageUnavailableException ignored -> Key.STORE;
+          default -> null;
+        };
+    if (key == null) {
+      return "";
+    }
+    try (Target target = root.target()) {
+      Target.Setting setting = target.setting(key);
+      return setting.isSet()
+              && !setting.origin().equals(key.flag())
+              && String.valueOf(thrown.getMessage()).contains(setting.value())
+          ? " (%s '%s' is from %s)"
+              .formatted(key.property(), Plain.line(setting.value()), setting.origin())
+          : "";
+    }
+  }
+
+  private static Exit unwritable(Screen.Unwritable failure, Screen screen) {
+    if (failure.isClosedPipe()) {
+      return Exit.DONE;
+    }
+    screen.message("error: The result cannot be written: " + failure.getCause().getMessage());
+    return Exit.IO;
+  }
+}

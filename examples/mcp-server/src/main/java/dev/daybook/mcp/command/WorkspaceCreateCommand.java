@@ -1,0 +1,87 @@
+package dev.daybook.mcp.command;
+
+import dev.daybook.Daybook;
+import dev.daybook.Session;
+import dev.daybook.Workspace;
+import dev.daybook.event.PlanEvent.GoalSet;
+import dev.daybook.mcp.Target;
+import dev.daybook.mcp.Target.Key;
+import dev.daybook.mcp.Target.Setting;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code daybook workspace create}. */
+@Command(
+    name = "create",
+    description = {
+      "Create a workspace, and the .daybook folder of the project if there is none.",
+      "It becomes what commands in this project work on, unless one is set already."
+    })
+final class WorkspaceCreateCommand extends BaseCommand {
+  @Parameters(
+      paramLabel = "NAME",
+      description = "Lower-case letters, digits, '-' and '_', such as my-project.")
+  private String name;
+
+  @Option(names = "--goal", paramLabel = "TEXT", description = "What the work is for.")
+  private String goal = "";
+
+  WorkspaceCreateCommand(Root root) {
+    super(root);
+  }
+
+  @Override
+  Exit run() throws IOException {
+    return onTarget(target -> {
+      try (Daybook engine = target.makeEngine(BaseCommand::setUp);
+          Workspace workspace = engine.create(name)) {
+        if (!goal.isEmpty()) {
+          try (Session session = workspace.startSession(speaker(target))) {
+            Object unused = session.updatePlan(plan -> List.of(GoalSet.of(goal)));
+          }
+        }
+        show(target, workspace, keep(target));
+      }
+      return Exit.DONE;
+    });
+  }
+
+  /** Whether the new workspace is now what the project's commands work on. */
+  private boolean keep(Target target) throws IOException {
+    target.makeHome();
+    Setting workspace = target.fileSetting(Key.WORKSPACE);
+    if (workspace.isSet()) {
+      return workspace.value().equals(name);
+    }
+    target.keep(Key.WORKSPACE, name);
+    if (target.setting(Key.STORE).origin().equals(Key.STORE.flag())) {
+      target.keep(Key.STORE, target.store());
+    }
+    return true;
+  }
+
+  private void show(Target target, Workspace workspace, boolean isDefault) {
+    if (isJson()) {
+      screen()
+          .json(json ->
+              json.put("workspace", workspace.name())
+                  .put("id", workspace.id())
+                  .put("store", target.store())
+                  .put("home", target.home())
+                  .put("default", isDefault));
+      return;
+    }
+    screen().line("Created workspace '" + workspace.name() + "' in " + target.store());
+    screen()
+        .line(
+            isDefault
+                ? "Commands in " + target.project() + " work on it."
+                : "Commands here work on '%s'; give -w %s for this one."
+                    .formatted(
+                        Plain.line(target.fileSetting(Key.WORKSPACE).value()), workspace.name()));
+    screen().line("Connect an agent: daybook connect claude-code|codex|cursor|generic");
+  }
+}
