@@ -278,6 +278,24 @@ public final class Workspace implements AutoCloseable {
   }
 
   /**
+   * What an actor should know before it acts, as {@link Session#briefing}, for who only looks: it
+   * starts no session.
+   *
+   * @param task the task it is about; empty for those that the actor holds or could take
+   * @param tokensMax at least {@value Briefing#TOKENS_MIN}, by the engine's {@linkplain
+   *     Daybook.Builder#tokenCounter token counter}
+   */
+  public Briefing briefing(Actor actor, String task, int tokensMax) {
+    return Briefing.write(
+        open.latest(),
+        Objects.requireNonNull(actor, "actor"),
+        Objects.requireNonNull(task, "task"),
+        open.clock().instant(),
+        tokensMax,
+        open.tokenCounter());
+  }
+
+  /**
    * Takes everything written so far into segments, builds what is missing of indexes and vectors.
    */
   public void compact() {
@@ -411,6 +429,22 @@ public final class Workspace implements AutoCloseable {
   public void close() {
     try {
       open.close();
+    } finally {
+      owned.ifPresent(Daybook::close);
+    }
+  }
+
+  /**
+   * Waits for what was recorded and frees this handle, as {@link #close()}, but leaves compaction
+   * to others, unless as much waits for it as {@link Daybook.Builder#compactAt} says. For a process
+   * that writes a few events and is to end soon, such as a command: what it wrote is durable, and
+   * the next reader reads it from the log. Closing again does nothing.
+   *
+   * @throws DaybookException if something recorded was not written
+   */
+  public void closeQuickly() {
+    try {
+      open.closeQuickly();
     } finally {
       owned.ifPresent(Daybook::close);
     }

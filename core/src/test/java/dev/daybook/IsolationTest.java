@@ -58,6 +58,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,7 +135,9 @@ class IsolationTest {
           new Kind("Workspace.history", 3, Run.Side::history),
           new Kind("Workspace.recall", 4, Run.Side::recall),
           new Kind("Workspace.compact", 1, side -> side.workspace.compact()),
-          new Kind("Workspace.close", 1, Run.Side::reopen),
+          new Kind("Workspace.close", 1, side -> side.reopen(Workspace::close)),
+          new Kind("Workspace.closeQuickly", 1, side -> side.reopen(Workspace::closeQuickly)),
+          new Kind("Workspace.briefing", 1, Run.Side::briefingWithoutSession),
           new Kind("Workspace.outcome", 1, Run.Side::outcome),
           new Kind("Workspace.verify", 1, Run.Side::verify),
           new Kind("Workspace.pin", 1, Run.Side::pin),
@@ -390,8 +393,8 @@ class IsolationTest {
         startSession();
       }
 
-      void reopen() {
-        workspace.close();
+      void reopen(Consumer<Workspace> closing) {
+        closing.accept(workspace);
         sessions.clear();
         workspace = daybook.open(name);
         assertThat(workspace.location()).contains("/" + name + "/");
@@ -705,7 +708,14 @@ class IsolationTest {
       }
 
       void briefing() {
-        Briefing briefing = session().briefing(1_000);
+        holdsOwn(session().briefing(1_000));
+      }
+
+      void briefingWithoutSession() {
+        holdsOwn(workspace.briefing(actor(), "", 1_000));
+      }
+
+      private void holdsOwn(Briefing briefing) {
         briefing.lines().stream()
             .map(Briefing.Line::event)
             .filter(EventId::isPresent)

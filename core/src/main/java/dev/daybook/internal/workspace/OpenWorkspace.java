@@ -894,6 +894,19 @@ public final class OpenWorkspace {
 
   /** Waits for what was recorded, compacts what this handle wrote, frees the rest. */
   public void close() {
+    close(wrote::get);
+  }
+
+  /** The same, but compacts only where what waits for it is as much as the background takes on. */
+  public void closeQuickly() {
+    close(() ->
+        wrote.get()
+            && (ownBatches.get() >= engine.compactAtBatches()
+                || ownBytes.get() >= engine.compactAtBytes()
+                || plan.head().recent().size() >= engine.compactAtBatches()));
+  }
+
+  private void close(BooleanSupplier isToCompact) {
     // A listener may still record; it is not to be cut off half-way.
     followers.forEach(Follower::close);
     if (!closing.compareAndSet(false, true)) {
@@ -902,7 +915,7 @@ public final class OpenWorkspace {
     followers.forEach(Follower::close);
     try {
       log.awaitQuiet(engine.store().deadline().multipliedBy(3));
-      if (wrote.get()) {
+      if (isToCompact.getAsBoolean()) {
         compaction.lock();
         try {
           compact(LibraryFiles.Effort.CLOSING, progress -> {});
