@@ -9,6 +9,7 @@ import dev.daybook.Workspace;
 import dev.daybook.event.Actor;
 import dev.daybook.mcp.Target;
 import dev.daybook.mcp.Target.Key;
+import dev.daybook.recall.Embedder;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -81,7 +82,7 @@ abstract class BaseCommand implements Callable<Integer> {
 
   /** Reads the store that is meant. */
   <R> R withEngine(Target target, Work<Daybook, R> work) throws IOException {
-    try (Daybook engine = target.openEngine(BaseCommand::setUp)) {
+    try (Daybook engine = target.openEngine(this::setUp)) {
       return work.with(engine);
     }
   }
@@ -90,7 +91,7 @@ abstract class BaseCommand implements Callable<Integer> {
   <R> R onWorkspace(Work<Workspace, R> work) throws IOException {
     return onTarget(target -> {
       String name = target.workspace();
-      try (Daybook engine = target.openEngine(BaseCommand::setUp);
+      try (Daybook engine = target.openEngine(this::setUp);
           Workspace workspace = engine.open(name)) {
         return work.with(workspace);
       }
@@ -107,20 +108,35 @@ abstract class BaseCommand implements Callable<Integer> {
   <R> R inSession(String purpose, Function<Session, R> work) throws IOException {
     return onTarget(target -> {
       String name = target.workspace();
-      try (Daybook engine = target.openEngine(BaseCommand::setUp);
-          Workspace workspace = engine.open(name);
-          Session session =
-              workspace.startSession(
-                  speaker(target),
-                  SessionOptions.defaults().purpose(purpose).workingFolder(target.folder()))) {
-        return work.apply(session);
-      }
+      SessionOptions options =
+          SessionOptions.defaults().purpose(purpose).workingFolder(target.folder());
+      return withEngine(
+          target,
+          engine -> {
+            Workspace workspace = engine.open(name);
+            try (Session session = workspace.startSession(speaker(target), options)) {
+              return work.apply(session);
+            } finally {
+              workspace.closeQuickly();
+            }
+          });
     });
   }
 
-  /** A command writes little and is to end soon. */
-  static void setUp(Daybook.Builder builder) {
-    Daybook.Builder unused = builder.compactAt(COMPACT_AT_BATCHES, COMPACT_AT_BYTES);
+  /**
+   * A command writes little and is to end soon. Only those that compare meanings have an embedder:
+   * it takes longer to load than all the rest.
+   */
+  void setUp(Daybook.Builder builder) {
+    Daybook.Builder set = builder.compactAt(COMPACT_AT_BATCHES, COMPACT_AT_BYTES);
+    if (!comparesMeanings()) {
+      set = set.embedder(Embedder.none());
+    }
+  }
+
+  /** Whether the command finds more with an embedder, or makes vectors. */
+  boolean comparesMeanings() {
+    return false;
   }
 
   /** Does long work, and shows how far it has come to whoever can see it. */

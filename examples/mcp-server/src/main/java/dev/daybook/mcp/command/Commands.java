@@ -40,7 +40,27 @@ public final class Commands {
     ALL.put("workspace/list", WorkspaceListCommand::new);
     ALL.put("workspace/show", WorkspaceShowCommand::new);
     ALL.put("workspace/delete", WorkspaceDeleteCommand::new);
+    ALL.put("plan", PlanCommand::new);
+    ALL.put("ready", ReadyCommand::new);
+    ALL.put("task", TaskCommand::new);
+    ALL.put("task/add", TaskAddCommand::new);
+    ALL.put("task/edit", TaskEditCommand::new);
+    ALL.put("task/close", TaskCloseCommand::new);
+    ALL.put("task/show", TaskShowCommand::new);
     ALL.put("note", NoteCommand::new);
+    ALL.put("answer", AnswerCommand::new);
+    ALL.put("approve", ApproveCommand::new);
+    ALL.put("deny", DenyCommand::new);
+    ALL.put("handoffs", HandoffsCommand::new);
+    ALL.put("recall", RecallCommand::new);
+    ALL.put("tried", TriedCommand::new);
+    ALL.put("about", AboutCommand::new);
+    ALL.put("brief", BriefCommand::new);
+    ALL.put("timeline", TimelineCommand::new);
+    ALL.put("import", ImportCommand::new);
+    ALL.put("verify", VerifyCommand::new);
+    ALL.put("compact", CompactCommand::new);
+    ALL.put("completion", CompletionCommand::new);
   }
 
   private Commands() {}
@@ -81,15 +101,9 @@ public final class Commands {
 
   /** The only command that the arguments can mean, if they certainly name one. */
   private static Optional<String> named(String[] arguments) {
-    boolean asksForAll =
-        Arrays.stream(arguments).anyMatch(argument -> argument.equals("completion"));
-    return asksForAll || arguments.length == 0 || !isCommand(arguments[0])
-        ? Optional.empty()
-        : Optional.of(arguments[0]);
-  }
-
-  private static boolean isCommand(String name) {
-    return ALL.keySet().stream().anyMatch(key -> key.equals(name));
+    return Arrays.stream(arguments)
+        .findFirst()
+        .filter(first -> ALL.containsKey(first) && !first.equals("completion"));
   }
 
   private static void add(CommandLine line, Root root, String name) {

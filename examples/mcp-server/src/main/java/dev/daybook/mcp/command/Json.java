@@ -17,6 +17,9 @@ import java.util.function.Consumer;
  * null. For one thread.
  */
 final class Json {
+  /** Nothing beyond ASCII is written as it is, so that no terminal acts on it. */
+  private static final int CHARACTER_MAX = 0x7E;
+
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private final JsonGenerator out;
@@ -29,6 +32,7 @@ final class Json {
   static String text(Consumer<Json> writer) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = FACTORY.createGenerator(text)) {
+      JsonGenerator unused = out.setHighestNonEscapedChar(CHARACTER_MAX);
       new Json(out).object(writer);
     } catch (IOException e) {
       throw new UncheckedIOException("A string could not be written", e);

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 record Table(List<Column> columns, List<List<Cell>> rows) {
   private static final String BETWEEN = "  ";
   private static final int CUT_MIN = 8;
+  private static final int WIDE_COLUMNS_MIN = 110;
 
   /**
    * A column.
@@ -29,7 +30,9 @@ record Table(List<Column> columns, List<List<Cell>> rows) {
       /** Never cut, at the right. */
       NUMBER,
       /** Cut where room is short. */
-      TEXT
+      TEXT,
+      /** Never cut, and left out on a terminal that is not wide. */
+      WIDE
     }
 
     static Column whole(String heading) {
@@ -38,6 +41,10 @@ record Table(List<Column> columns, List<List<Cell>> rows) {
 
     static Column number(String heading) {
       return new Column(heading, Kind.NUMBER);
+    }
+
+    static Column wide(String heading) {
+      return new Column(heading, Kind.WIDE);
     }
 
     static Column text(String heading) {
@@ -74,7 +81,25 @@ record Table(List<Column> columns, List<List<Cell>> rows) {
     rows = rows.stream().map(List::copyOf).toList();
   }
 
+  /** The table as far as it is shown. */
+  private Table shownOn(Terminal terminal) {
+    if (!terminal.isOut() || terminal.columns() >= WIDE_COLUMNS_MIN) {
+      return this;
+    }
+    int[] kept =
+        IntStream.range(0, columns.size())
+            .filter(i -> columns.get(i).kind() != Column.Kind.WIDE)
+            .toArray();
+    return new Table(
+        IntStream.of(kept).mapToObj(columns::get).toList(),
+        rows.stream().map(row -> IntStream.of(kept).mapToObj(row::get).toList()).toList());
+  }
+
   void write(Screen screen) {
+    shownOn(screen.terminal()).writeAll(screen);
+  }
+
+  private void writeAll(Screen screen) {
     int[] widths = widths(screen);
     screen.line(
         screen.styled(

@@ -36,7 +36,7 @@ final class WorkspaceCreateCommand extends BaseCommand {
   @Override
   Exit run() throws IOException {
     return onTarget(target -> {
-      try (Daybook engine = target.makeEngine(BaseCommand::setUp);
+      try (Daybook engine = target.makeEngine(this::setUp);
           Workspace workspace = engine.create(name)) {
         if (!goal.isEmpty()) {
           try (Session session = workspace.startSession(speaker(target))) {
