@@ -1,6 +1,5 @@
 package dev.daybook.mcp;
 
-import dev.daybook.mcp.Target.Key;
 import dev.daybook.mcp.Target.Setting;
 import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.s3.S3ObjectStore;
@@ -23,7 +22,7 @@ final class Bucket {
    *     set
    */
   static ObjectStore open(Target target) {
-    Setting address = target.setting(Key.STORE);
+    Setting address = target.setting(Target.Key.STORE);
     String path = address.value().substring(SCHEME.length());
     int slash = path.indexOf('/');
     String bucket = slash < 0 ? path : path.substring(0, slash);
@@ -50,7 +49,7 @@ final class Bucket {
   }
 
   private static String endpoint(Target target) {
-    Setting endpoint = target.setting(Key.ENDPOINT);
+    Setting endpoint = target.setting(Target.Key.ENDPOINT);
     return endpoint.isSet()
         ? endpoint.value()
         : first(target.environment(), List.of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"));

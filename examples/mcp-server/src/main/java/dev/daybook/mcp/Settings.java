@@ -1,6 +1,5 @@
 package dev.daybook.mcp;
 
-import dev.daybook.mcp.Target.Key;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -22,13 +21,13 @@ import java.util.stream.Collectors;
  * @param path the file, which may not exist
  * @param values what it sets
  */
-record Settings(Path path, Map<Key, String> values) {
+record Settings(Path path, Map<Target.Key, String> values) {
   Settings {
     values = Map.copyOf(values);
   }
 
   /** What it sets; empty if it does not. */
-  String value(Key key) {
+  String value(Target.Key key) {
     return values.getOrDefault(key, "");
   }
 
@@ -49,9 +48,9 @@ record Settings(Path path, Map<Key, String> values) {
       throw new IllegalArgumentException(
           "Settings in %s are no properties: %s".formatted(path, e.getMessage()), e);
     }
-    Map<Key, String> values = new EnumMap<>(Key.class);
+    Map<Target.Key, String> values = new EnumMap<>(Target.Key.class);
     for (String name : properties.stringPropertyNames()) {
-      Key key =
+      Target.Key key =
           key(name)
               .orElseThrow(() ->
                   new IllegalArgumentException(
@@ -62,16 +61,20 @@ record Settings(Path path, Map<Key, String> values) {
     return new Settings(path, values);
   }
 
-  private static Optional<Key> key(String name) {
-    return Arrays.stream(Key.values()).filter(key -> key.property().equals(name)).findFirst();
+  private static Optional<Target.Key> key(String name) {
+    return Arrays.stream(Target.Key.values())
+        .filter(key -> key.property().equals(name))
+        .findFirst();
   }
 
   private static String names() {
-    return Arrays.stream(Key.values()).map(Key::property).collect(Collectors.joining(", "));
+    return Arrays.stream(Target.Key.values())
+        .map(Target.Key::property)
+        .collect(Collectors.joining(", "));
   }
 
   /** Sets one value, or takes it off if it is empty, and leaves every other line alone. */
-  static void write(Path path, Key key, String value) throws IOException {
+  static void write(Path path, Target.Key key, String value) throws IOException {
     List<String> lines = new ArrayList<>();
     if (Files.exists(path)) {
       lines.addAll(Files.readAllLines(path));
@@ -89,7 +92,7 @@ record Settings(Path path, Map<Key, String> values) {
     }
   }
 
-  private static boolean sets(String line, Key key) {
+  private static boolean sets(String line, Target.Key key) {
     String rest = line.stripLeading();
     if (!rest.startsWith(key.property())) {
       return false;

@@ -8,7 +8,6 @@ import dev.daybook.SessionOptions;
 import dev.daybook.Workspace;
 import dev.daybook.event.Actor;
 import dev.daybook.mcp.Target;
-import dev.daybook.mcp.Target.Key;
 import dev.daybook.recall.Embedder;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -65,7 +64,7 @@ abstract class BaseCommand implements Callable<Integer> {
   <R> R onTarget(Work<Target, R> work) throws IOException {
     try (Target target = root.target()) {
       if (root.isVerbose()) {
-        for (Key key : Key.values()) {
+        for (Target.Key key : Target.Key.values()) {
           Target.Setting setting = target.setting(key);
           screen()
               .message(

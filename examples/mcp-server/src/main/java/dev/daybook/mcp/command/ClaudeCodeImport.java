@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 final class ClaudeCodeImport {
   private ClaudeCodeImport() {}
 
+  @SuppressWarnings("DoNotCallSuggester") // until there is an importer
   static ImportFormat.Report into(Path file, Workspace workspace, Consumer<Progress> progress)
       throws IOException {
     throw new IllegalArgumentException(

@@ -5,7 +5,6 @@ import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.WorkspaceStateException;
 import dev.daybook.mcp.Target;
-import dev.daybook.mcp.Target.Key;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -86,17 +85,29 @@ public final class Commands {
   private static CommandLine line(Root root, String[] arguments) {
     CommandLine line = new CommandLine(root);
     named(arguments).ifPresentOrElse(name -> add(line, root, name), () -> addAll(line, root));
+    CommandLine.Model.UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+    Object unused = usage.exitCodeListHeading("%nExit codes:%n").exitCodeList(exitCodes());
     CommandLine.Help.Ansi ansi = root.screen().hasColours() ? Ansi.ON : Ansi.OFF;
     Screen screen = root.screen();
     StringWriter help = new StringWriter();
-    line.setOut(new PrintWriter(help))
-        .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
-        .setUsageHelpWidth(Math.min(WIDTH_MAX, Math.max(60, screen.terminal().columns())))
-        .setUsageHelpAutoWidth(false)
-        .setParameterExceptionHandler((failure, ignored) -> usage(failure, screen))
-        .setExecutionExceptionHandler((failure, ignored, parsed) -> failed(failure, root, parsed))
-        .setExecutionStrategy(parsed -> executed(parsed, screen, help));
+    unused =
+        line.setOut(new PrintWriter(help))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
+            .setUsageHelpWidth(Math.min(WIDTH_MAX, Math.max(60, screen.terminal().columns())))
+            .setUsageHelpAutoWidth(false)
+            .setParameterExceptionHandler((failure, ignored) -> usage(failure, screen))
+            .setExecutionExceptionHandler((failure, ignored, parsed) -> failed(failure, root))
+            .setExecutionStrategy(parsed -> executed(parsed, screen, help));
     return line;
+  }
+
+  private static Map<String, String> exitCodes() {
+    Map<String, String> codes = new LinkedHashMap<>();
+    for (Exit exit : Exit.values()) {
+      codes.put(String.valueOf(exit.code()), exit.meaning());
+    }
+    return codes;
   }
 
   /** The only command that the arguments can mean, if they certainly name one. */
@@ -149,7 +160,7 @@ public final class Commands {
     return Exit.USAGE.code();
   }
 
-  private static int failed(Exception failure, Root root, ParseResult parsed) {
+  private static int failed(Exception failure, Root root) {
     Screen screen = root.screen();
     Throwable thrown = failure instanceof ExecutionException ? failure.getCause() : failure;
     if (thrown instanceof ParameterException wrong) {
@@ -194,11 +205,11 @@ public final class Commands {
 
   /** Where the values came from that a failure has to do with, unless they were just typed. */
   private static String origins(Throwable thrown, Root root) {
-    Key key =
+    Target.Key key =
         switch (thrown) {
-          case WorkspaceStateException ignored -> Key.WORKSPACE;
-          case StorageAccessException ignored -> Key.STORE;
-          case StorageUnavailableException ignored -> Key.STORE;
+          case WorkspaceStateException ignored -> Target.Key.WORKSPACE;
+          case StorageAccessException ignored -> Target.Key.STORE;
+          case StorageUnavailableException ignored -> Target.Key.STORE;
           default -> null;
         };
     if (key == null) {

@@ -30,6 +30,8 @@ public enum Exit {
   UNKNOWN(7, "it may or may not have happened"),
   /** What was read is damaged, of a newer format, or in part not understood. */
   DAMAGED(8, "what was read is damaged or not understood"),
+  /** Said by the launcher: it found no JDK, or could not build. */
+  NOT_STARTED(69, "no JDK was found, or it could not be built"),
   /** A mistake of this program. */
   BUG(70, "a mistake of this program"),
   /** The result could not be written or a file could not be read. */

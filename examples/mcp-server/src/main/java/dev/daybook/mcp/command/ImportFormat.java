@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
 /** What can be imported, and how a file of it is known. */
+@SuppressWarnings("ImmutableEnumChecker") // sets of Set.of and references to methods
 enum ImportFormat {
   /** Rows of sessions, as {@link TraceImport} reads them. */
   TRACES(Set.of("session", "tool"), ImportFormat::traces),
@@ -84,7 +85,7 @@ enum ImportFormat {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           names.add(parser.currentName());
           JsonToken unused = parser.nextToken();
-          JsonParser skipped = parser.skipChildren();
+          JsonParser unusedParser = parser.skipChildren();
         }
         for (ImportFormat format : values()) {
           if (names.containsAll(format.fields)) {

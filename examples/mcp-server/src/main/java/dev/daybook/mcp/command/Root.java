@@ -1,7 +1,6 @@
 package dev.daybook.mcp.command;
 
 import dev.daybook.mcp.Target;
-import dev.daybook.mcp.Target.Key;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,7 +24,6 @@ import picocli.CommandLine.Spec;
     version = "daybook 0.1.0-SNAPSHOT",
     sortOptions = false,
     commandListHeading = "%nCommands:%n",
-    footerHeading = "%nExit codes:%n",
     optionListHeading = "%nOptions:%n",
     synopsisSubcommandLabel = "COMMAND")
 final class Root implements Callable<Integer> {
@@ -42,6 +40,13 @@ final class Root implements Callable<Integer> {
       scope = ScopeType.INHERIT,
       description = "Which workspace.")
   private String workspace = "";
+
+  @Option(
+      names = "--project",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description = "Work as if started in this folder.")
+  private String project = "";
 
   @Option(
       names = "--actor",
@@ -120,10 +125,11 @@ final class Root implements Callable<Integer> {
 
   /** What the command works on; to be closed. */
   Target target() {
-    Map<Key, String> flags = new EnumMap<>(Key.class);
-    flags.put(Key.STORE, store);
-    flags.put(Key.WORKSPACE, workspace);
-    flags.put(Key.ACTOR, actor);
-    return Target.resolve(flags, invocation.environment(), invocation.folder());
+    Map<Target.Key, String> flags = new EnumMap<>(Target.Key.class);
+    flags.put(Target.Key.STORE, store);
+    flags.put(Target.Key.WORKSPACE, workspace);
+    flags.put(Target.Key.ACTOR, actor);
+    return Target.resolve(
+        flags, invocation.environment(), invocation.folder().resolve(project).normalize());
   }
 }

@@ -5,7 +5,6 @@ import dev.daybook.Session;
 import dev.daybook.Workspace;
 import dev.daybook.event.PlanEvent.GoalSet;
 import dev.daybook.mcp.Target;
-import dev.daybook.mcp.Target.Key;
 import dev.daybook.mcp.Target.Setting;
 import java.io.IOException;
 import java.util.List;
@@ -52,13 +51,13 @@ final class WorkspaceCreateCommand extends BaseCommand {
   /** Whether the new workspace is now what the project's commands work on. */
   private boolean keep(Target target) throws IOException {
     target.makeHome();
-    Setting workspace = target.fileSetting(Key.WORKSPACE);
+    Setting workspace = target.fileSetting(Target.Key.WORKSPACE);
     if (workspace.isSet()) {
       return workspace.value().equals(name);
     }
-    target.keep(Key.WORKSPACE, name);
-    if (target.setting(Key.STORE).origin().equals(Key.STORE.flag())) {
-      target.keep(Key.STORE, target.store());
+    target.keep(Target.Key.WORKSPACE, name);
+    if (target.setting(Target.Key.STORE).origin().equals(Target.Key.STORE.flag())) {
+      target.keep(Target.Key.STORE, target.store());
     }
     return true;
   }
@@ -81,7 +80,8 @@ final class WorkspaceCreateCommand extends BaseCommand {
                 ? "Commands in " + target.project() + " work on it."
                 : "Commands here work on '%s'; give -w %s for this one."
                     .formatted(
-                        Plain.line(target.fileSetting(Key.WORKSPACE).value()), workspace.name()));
+                        Plain.line(target.fileSetting(Target.Key.WORKSPACE).value()),
+                        workspace.name()));
     screen().line("Connect an agent: daybook connect claude-code|codex|cursor|generic");
   }
 }

@@ -2,7 +2,6 @@ package dev.daybook.mcp.command;
 
 import dev.daybook.WorkspaceStateException;
 import dev.daybook.mcp.Target;
-import dev.daybook.mcp.Target.Key;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -42,8 +41,8 @@ final class WorkspaceDeleteCommand extends BaseCommand {
                 engine.delete(name);
                 return Exit.DONE;
               });
-      if (target.fileSetting(Key.WORKSPACE).value().equals(name)) {
-        target.keep(Key.WORKSPACE, "");
+      if (target.fileSetting(Target.Key.WORKSPACE).value().equals(name)) {
+        target.keep(Target.Key.WORKSPACE, "");
       }
       if (isJson()) {
         screen().json(json -> json.put("deleted", name).put("store", target.store()));

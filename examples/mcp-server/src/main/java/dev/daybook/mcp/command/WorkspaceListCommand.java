@@ -1,6 +1,6 @@
 package dev.daybook.mcp.command;
 
-import dev.daybook.mcp.Target.Key;
+import dev.daybook.mcp.Target;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -16,7 +16,7 @@ final class WorkspaceListCommand extends BaseCommand {
   Exit run() throws IOException {
     return onTarget(target -> {
       List<String> names = withEngine(target, engine -> engine.workspaces());
-      String current = target.setting(Key.WORKSPACE).value();
+      String current = target.setting(Target.Key.WORKSPACE).value();
       if (isJson()) {
         screen()
             .json(json ->
