@@ -43,6 +43,8 @@ final class Training {
                   folder.toString(),
                   "USER",
                   "training",
+                  "DAYBOOK_EMBEDDINGS",
+                  "off",
                   "DAYBOOK_STORE",
                   folder.resolve("store").toString()),
               folder);
@@ -53,7 +55,16 @@ final class Training {
     return 0;
   }
 
-  private static final String INPUT = "";
+  /** What a client says first to the server; other commands do not read it. */
+  private static final String INPUT =
+      """
+      {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"training","version":"1"}}}
+      {"jsonrpc":"2.0","method":"notifications/initialized"}
+      {"jsonrpc":"2.0","id":2,"method":"tools/list"}
+      {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"brief","arguments":{}}}
+      {"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"note","arguments":{"text":"trained"}}}
+      {"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"recall","arguments":{"question":"what is fast"}}}
+      """;
 
   private static final List<List<String>> COMMANDS =
       List.of(
@@ -71,6 +82,8 @@ final class Training {
           List.of("task", "show", "T-1"),
           List.of("timeline"),
           List.of("handoffs"),
+          List.of("serve"),
+          List.of("connect", "generic"),
           List.of("compact"),
           List.of("recall", "what is fast", "--words", "--json"),
           List.of("verify"),

@@ -39,6 +39,9 @@ public final class Commands {
     ALL.put("workspace/list", WorkspaceListCommand::new);
     ALL.put("workspace/show", WorkspaceShowCommand::new);
     ALL.put("workspace/delete", WorkspaceDeleteCommand::new);
+    ALL.put("connect", ConnectCommand::new);
+    ALL.put("serve", ServeCommand::new);
+    ALL.put("hook", HookCommand::new);
     ALL.put("plan", PlanCommand::new);
     ALL.put("ready", ReadyCommand::new);
     ALL.put("task", TaskCommand::new);

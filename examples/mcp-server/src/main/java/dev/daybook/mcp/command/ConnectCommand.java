@@ -1,0 +1,182 @@
+package dev.daybook.mcp.command;
+
+import dev.daybook.Daybook;
+import dev.daybook.Workspace;
+import dev.daybook.mcp.Target;
+import dev.daybook.mcp.connect.Client;
+import dev.daybook.mcp.connect.Connection;
+import dev.daybook.mcp.connect.Repeats;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code daybook connect}. */
+@Command(
+    name = "connect",
+    description = {
+      "Tell an agent's client of the workspace: it is merged into the client's own files.",
+      "Claude Code gets hooks, too, which record what the agent does and brief it."
+    },
+    sortOptions = false)
+final class ConnectCommand extends BaseCommand {
+  @Parameters(
+      paramLabel = "CLIENT",
+      description = "claude-code, codex, cursor, or generic, which only shows what to say.")
+  private String client;
+
+  @Option(names = "--print", description = "Show what would be written, and write nothing.")
+  private boolean print;
+
+  @Option(names = "--remove", description = "Take it out again.")
+  private boolean remove;
+
+  @Option(names = "--user", description = "In the user's files, for all projects.")
+  private boolean user;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "What the server is called there (default: ${DEFAULT-VALUE}).")
+  private String name = "daybook";
+
+  @Option(
+      names = "--repeats",
+      paramLabel = "WHAT",
+      description =
+          "Before a call that failed before: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Repeats repeats = Repeats.WARN;
+
+  ConnectCommand(Root root) {
+    super(root);
+  }
+
+  @Override
+  Exit run() throws IOException {
+    return onTarget(target -> {
+      Connection connection = connection(target);
+      if (!remove) {
+        // A name that is wrong is found now, not when the agent starts.
+        Object unused =
+            withEngine(
+                target,
+                engine -> {
+                  open(engine, target.workspace());
+                  return engine;
+                });
+      }
+      List<Connection.Step> steps = remove ? connection.removing() : connection.connecting();
+      if (!print) {
+        if (!remove) {
+          target.makeHome();
+        }
+        Connection.write(steps);
+      }
+      show(connection, steps);
+      return Exit.DONE;
+    });
+  }
+
+  private static void open(Daybook engine, String workspace) {
+    try (Workspace opened = engine.open(workspace)) {
+      assert opened.name().equals(workspace);
+    }
+  }
+
+  private Connection connection(Target target) {
+    Client to =
+        Arrays.stream(Client.values())
+            .filter(one -> one.label().equals(client))
+            .findFirst()
+            .orElseThrow(() ->
+                wrong(
+                    "There is no client '%s'; %s are known"
+                        .formatted(
+                            client,
+                            Arrays.stream(Client.values())
+                                .map(Client::label)
+                                .collect(Collectors.joining(", ")))));
+    String home = target.environment().getOrDefault("HOME", "");
+    Connection connection =
+        Connection.of(to, target.project(), target.workspace(), program(target), words(target, to))
+            .server(name)
+            .repeats(repeats)
+            .scope(user ? Connection.Scope.USER : Connection.Scope.PROJECT);
+    return home.isEmpty() ? connection : connection.user(Path.of(home).toAbsolutePath());
+  }
+
+  /** The Java that runs this, by its absolute path, and what the launcher gave it. */
+  private static List<String> program(Target target) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    String arguments = target.environment().getOrDefault("DAYBOOK_ARGS", "");
+    if (arguments.isEmpty()) {
+      words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    } else {
+      words.add("@" + arguments);
+    }
+    words.add("dev.daybook.mcp.Main");
+    return words;
+  }
+
+  /** A client starts its server in any folder, and with an environment of its own. */
+  private static List<String> words(Target target, Client to) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "--project",
+                target.project().toString(),
+                "--workspace",
+                target.workspace(),
+                "--store",
+                target.store(),
+                "--actor",
+                target.setting(Target.Key.ACTOR).isSet()
+                    ? target.setting(Target.Key.ACTOR).value()
+                    : to == Client.GENERIC ? "agent" : to.label()));
+    return words;
+  }
+
+  private void show(Connection connection, List<Connection.Step> steps) {
+    if (isJson()) {
+      screen()
+          .json(json ->
+              json.put("client", connection.client().label())
+                  .put("workspace", connection.workspace())
+                  .put("written", !print)
+                  .list(
+                      "files",
+                      steps,
+                      (step, part) ->
+                          part.put("file", step.file())
+                              .put("changes", !step.isDone())
+                              .put("text", step.after()))
+                  .texts("command", connection.command())
+                  .put("snippet", connection.snippet()));
+      return;
+    }
+    if (steps.isEmpty()) {
+      screen().line("Add this to the settings of the client:");
+      screen().line(Plain.lines(connection.snippet()));
+      return;
+    }
+    for (Connection.Step step : steps) {
+      screen().line((print ? "would be: " : "") + Plain.line(step.toString()));
+      if (print && !step.isDone()) {
+        screen().line(Plain.lines(step.after()));
+      }
+    }
+    if (!print && !remove) {
+      screen()
+          .line(
+              "Start %s anew in %s; it is an agent of '%s' then."
+                  .formatted(
+                      connection.client().label(), connection.project(), connection.workspace()));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.daybook.mcp.command;
+
+import dev.daybook.Daybook;
+import dev.daybook.Workspace;
+import dev.daybook.event.Actor;
+import dev.daybook.event.SessionId;
+import dev.daybook.mcp.capture.HookServer;
+import dev.daybook.mcp.server.MemoryServer;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code daybook serve}. */
+@Command(
+    name = "serve",
+    description = {
+      "Serve the workspace to one agent by the Model Context Protocol, on the standard streams;",
+      "clients start it by themselves, see 'daybook connect'."
+    })
+final class ServeCommand extends BaseCommand {
+  private static final String TOKEN = "DAYBOOK_TOKEN";
+  private static final int TOKEN_BYTES = 24;
+
+  @Option(
+      names = "--http",
+      arity = "0..1",
+      fallbackValue = "0",
+      paramLabel = "PORT",
+      description =
+          "Serve by HTTP on 127.0.0.1 instead, on a free port if none is given, to who knows the"
+              + " token in "
+              + TOKEN
+              + "; without one it is made and told.")
+  private Optional<Integer> port = Optional.empty();
+
+  @Option(
+      names = "--session",
+      paramLabel = "ID",
+      description = "Go on with this session (default: one of its own).")
+  private Optional<String> session = Optional.empty();
+
+  ServeCommand(Root root) {
+    super(root);
+  }
+
+  @Override
+  boolean comparesMeanings() {
+    return true;
+  }
+
+  @Override
+  Exit run() throws IOException {
+    return onTarget(target -> {
+      String name = target.workspace();
+      try (Daybook engine = target.openEngine();
+          Workspace workspace = engine.open(name)) {
+        Actor agent = target.agent(target.agentOfShell().orElse("agent"));
+        MemoryServer.Settings settings =
+            MemoryServer.Settings.of(agent)
+                .session(session.map(SessionId::of).orElse(SessionId.NONE))
+                .workingFolder(target.folder());
+        try (MemoryServer server = start(workspace, settings);
+            HookServer hooks =
+                HookServer.start(
+                    workspace,
+                    agent,
+                    target.home(),
+                    message -> screen().message(Plain.line(message)))) {
+          server.awaitEnd();
+          return Exit.DONE;
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException("The server was interrupted");
+        }
+      }
+    });
+  }
+
+  private MemoryServer start(Workspace workspace, MemoryServer.Settings settings)
+      throws IOException {
+    if (port.isEmpty()) {
+      return MemoryServer.overStdio(
+          workspace, settings, root().invocation().in(), root().invocation().out());
+    }
+    String given = root().invocation().environment().getOrDefault(TOKEN, "");
+    String token = given.isEmpty() ? madeToken() : given;
+    MemoryServer server = MemoryServer.overHttp(workspace, settings, port.orElseThrow(), token);
+    screen().message("Serving http://127.0.0.1:" + server.port() + "/mcp");
+    if (given.isEmpty()) {
+      screen().message("Token: " + token);
+    }
+    return server;
+  }
+
+  private static String madeToken() {
+    byte[] bytes = new byte[TOKEN_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}
