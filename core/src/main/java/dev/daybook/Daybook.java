@@ -2,6 +2,7 @@ package dev.daybook;
 
 import dev.daybook.event.Envelope.Stream;
 import dev.daybook.internal.cache.FileCache;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.log.CountedStore;
 import dev.daybook.internal.log.CountedStore.Kind;
 import dev.daybook.internal.log.EventIds;
@@ -60,6 +61,7 @@ public final class Daybook implements AutoCloseable {
 
   /** The workspace of this name, created if there is none. */
   public Workspace openOrCreate(String name) {
+    requireNoSecret(name);
     return opened(catalog.openOrCreate(name));
   }
 
@@ -69,7 +71,17 @@ public final class Daybook implements AutoCloseable {
    * @throws WorkspaceStateException if there is one of that name
    */
   public Workspace create(String name) {
+    requireNoSecret(name);
     return opened(catalog.create(name));
+  }
+
+  /** Names of workspaces stand in keys, where nothing can be masked. */
+  private void requireNoSecret(String name) {
+    String masked = engine.masker().text(Objects.requireNonNull(name, "name"));
+    if (!masked.equals(name)) {
+      throw new IllegalArgumentException(
+          "The name of a workspace holds a secret, '" + masked + "'; choose another");
+    }
   }
 
   /**
@@ -185,6 +197,7 @@ public final class Daybook implements AutoCloseable {
     private Duration followFastest = Duration.ofSeconds(2);
     private Duration followIdle = Duration.ofSeconds(30);
     private ToIntFunction<String> tokenCounter = Briefing::tokens;
+    private Masking masking = Masking.standard();
     private final Map<Stream, Double> leans = new EnumMap<>(Stream.class);
 
     private static <N extends Number> N atLeastOne(String what, N value) {
@@ -320,6 +333,15 @@ public final class Daybook implements AutoCloseable {
     }
 
     /**
+     * What is done with secrets before anything is written or indexed: {@link Masking#standard()}.
+     * {@link Masking#none()} keeps every text as it is; what was written before is not changed.
+     */
+    public Builder masking(Masking newMasking) {
+      masking = Objects.requireNonNull(newMasking, "newMasking");
+      return this;
+    }
+
+    /**
      * How much words weigh against meaning in recall, for events of a stream, where a query does
      * not say: {@link Query#LEAN_DEFAULT}. {@code benchmarks/run tune} finds it from 20 to 50
      * judged questions of one's own.
@@ -350,7 +372,8 @@ public final class Daybook implements AutoCloseable {
               followFastest,
               followIdle,
               tokenCounter,
-              leans);
+              leans,
+              new Masker(masking::mask));
       return new Daybook(engine, counted);
     }
   }

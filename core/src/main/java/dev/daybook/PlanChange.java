@@ -2,6 +2,7 @@ package dev.daybook;
 
 import dev.daybook.event.EventId;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -11,11 +12,14 @@ import java.util.Objects;
  *     decided on
  * @param plan the plan at that version
  * @param events the ids of its events, in order; none if nothing was to be changed
+ * @param masked how many secrets {@link Masking} replaced in its events, by kind; mostly none
  */
-public record PlanChange(long version, PlanRecord plan, List<EventId> events) {
+public record PlanChange(
+    long version, PlanRecord plan, List<EventId> events, Map<String, Long> masked) {
   /** Copies the list and checks the parts. */
   public PlanChange {
     Objects.requireNonNull(plan, "plan");
     events = List.copyOf(events);
+    Objects.requireNonNull(masked, "masked");
   }
 }

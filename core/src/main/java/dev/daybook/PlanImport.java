@@ -5,6 +5,7 @@ import dev.daybook.event.Context;
 import dev.daybook.event.PlanEvent;
 import dev.daybook.event.SourceId;
 import dev.daybook.event.Vcs;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.plan.Cycles;
 import dev.daybook.internal.transcript.Lines;
 import dev.daybook.internal.transcript.Lines.Line;
@@ -93,6 +94,7 @@ public final class PlanImport {
    * @param badRows the first {@value PlanImport#BAD_ROWS_MAX} bad ones, in order
    * @param unresolved how many dependencies of the plan now name a task it does not know
    * @param cyclic how many tasks of the plan now wait for each other for ever
+   * @param masked how many secrets {@link Masking} replaced in the rows taken in, by kind
    */
   public record Report(
       long read,
@@ -101,9 +103,11 @@ public final class PlanImport {
       long bad,
       List<BadRow> badRows,
       int unresolved,
-      int cyclic) {
+      int cyclic,
+      Map<String, Long> masked) {
     /** Copies the list. */
     public Report {
+      Objects.requireNonNull(masked, "masked");
       badRows = List.copyOf(badRows);
     }
   }
@@ -200,10 +204,14 @@ public final class PlanImport {
   }
 
   /** A line that is a row, or says why it is none. */
-  private record Taken(long line, Optional<PlanRow> row, String reason) {}
+  private record Taken(long line, Optional<PlanRow> row, Map<String, Long> masked, String reason) {}
 
   /** What a group of rows comes to in a plan. */
-  private record Decision(List<Session.Imported> events, long alreadyThere, List<BadRow> bad) {}
+  private record Decision(
+      List<Session.Imported> events,
+      long alreadyThere,
+      List<BadRow> bad,
+      Map<String, Long> masked) {}
 
   /** One import under way. */
   private final class Run implements AutoCloseable {
@@ -217,6 +225,7 @@ public final class PlanImport {
     private long recorded;
     private long alreadyThere;
     private long bad;
+    private Map<String, Long> masked = Map.of();
 
     Run(OpenWorkspace workspace) {
       this.workspace = workspace;
@@ -236,9 +245,11 @@ public final class PlanImport {
       }
       read++;
       try {
-        group.add(new Taken(line.number(), Optional.of(PlanRow.parse(line.bytes())), ""));
+        Masker.Tally tally = new Masker.Tally();
+        PlanRow row = PlanRow.parse(line.bytes()).masked(workspace.masker(), tally);
+        group.add(new Taken(line.number(), Optional.of(row), tally.counts(), ""));
       } catch (IllegalArgumentException e) {
-        group.add(new Taken(line.number(), Optional.empty(), e.getMessage()));
+        group.add(new Taken(line.number(), Optional.empty(), Map.of(), e.getMessage()));
       }
       if (group.size() < rowsPerVersion) {
         return false;
@@ -255,13 +266,15 @@ public final class PlanImport {
       Decision decision = decide(plan());
       if (!decision.events().isEmpty()) {
         AtomicReference<Decision> last = new AtomicReference<>(decision);
-        PlanChange unused =
+        PlanChange change =
             session()
                 .importPlan(plan -> {
                   last.set(decide(plan));
                   return last.get().events();
                 });
         decision = last.get();
+        workspace.masked(decision.masked());
+        masked = Masker.sum(masked, Masker.sum(change.masked(), decision.masked()));
       }
       alreadyThere += decision.alreadyThere();
       bad += decision.bad().size();
@@ -291,6 +304,7 @@ public final class PlanImport {
       Map<String, TaskContent> tasks = new HashMap<>();
       List<Session.Imported> events = new ArrayList<>();
       List<BadRow> wrong = new ArrayList<>();
+      Map<String, Long> replaced = Map.of();
       long known = 0;
       for (Taken taken : group) {
         try {
@@ -305,6 +319,7 @@ public final class PlanImport {
           }
           step.get().events().forEach(workspace::checkSize);
           tasks.put(row.id(), step.get().task());
+          replaced = Masker.sum(replaced, taken.masked());
           Context context = context(row);
           for (PlanEvent event : step.get().events()) {
             events.add(new Session.Imported(event, context));
@@ -313,7 +328,7 @@ public final class PlanImport {
           wrong.add(new BadRow(taken.line(), inOneLine(e.getMessage())));
         }
       }
-      return new Decision(events, known, wrong);
+      return new Decision(events, known, wrong, replaced);
     }
 
     private Context context(PlanRow row) {
@@ -322,8 +337,8 @@ public final class PlanImport {
     }
 
     /** Reasons quote the row, which may hold anything. */
-    private static String inOneLine(String reason) {
-      String line = reason.replaceAll("\\p{Cntrl}+", " ");
+    private String inOneLine(String reason) {
+      String line = workspace.masker().text(reason).replaceAll("\\p{Cntrl}+", " ");
       return line.length() <= REASON_CHARS_MAX ? line : line.substring(0, REASON_CHARS_MAX) + "…";
     }
 
@@ -335,7 +350,8 @@ public final class PlanImport {
           bad,
           badRows,
           plan().unresolved().size(),
-          Cycles.within(workspace.latestPlan()).size());
+          Cycles.within(workspace.latestPlan()).size(),
+          masked);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.daybook;
 
 import dev.daybook.event.EventId;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -12,15 +13,22 @@ import java.util.concurrent.ExecutionException;
 public final class Receipt {
   private final EventId id;
   private final CompletableFuture<Void> durable;
+  private final Map<String, Long> masked;
 
-  Receipt(EventId id, CompletableFuture<Void> durable) {
+  Receipt(EventId id, CompletableFuture<Void> durable, Map<String, Long> masked) {
     this.id = Objects.requireNonNull(id, "id");
     this.durable = Objects.requireNonNull(durable, "durable");
+    this.masked = Objects.requireNonNull(masked, "masked");
   }
 
   /** The event's id, chosen before anything was sent. */
   public EventId id() {
     return id;
+  }
+
+  /** How many secrets {@link Masking} replaced in this event, by kind; mostly none. */
+  public Map<String, Long> masked() {
+    return masked;
   }
 
   /**

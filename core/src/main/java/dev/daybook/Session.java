@@ -28,7 +28,6 @@ import dev.daybook.event.TraceEvent.ToolCallStarted;
 import dev.daybook.event.UnknownEvent;
 import dev.daybook.event.Vcs;
 import dev.daybook.internal.log.EventIds;
-import dev.daybook.internal.log.WriterLog;
 import dev.daybook.internal.plan.Author;
 import dev.daybook.internal.plan.Fences;
 import dev.daybook.internal.plan.PlanLog;
@@ -92,11 +91,11 @@ public final class Session implements AutoCloseable {
       String task,
       Shared shared) {
     this.workspace = workspace;
-    this.actor = actor;
-    this.id = id;
-    this.parent = parent;
-    this.vcs = vcs;
-    this.task = task;
+    this.actor = workspace.masker().record(actor);
+    this.id = workspace.masker().record(id);
+    this.parent = workspace.masker().record(parent);
+    this.vcs = workspace.masker().record(vcs);
+    this.task = workspace.masker().text(task);
     this.shared = shared;
   }
 
@@ -178,7 +177,9 @@ public final class Session implements AutoCloseable {
   }
 
   private Receipt record(
-      TraceEvent event, Context context, Function<WriterLog.Item, CompletableFuture<Void>> append) {
+      TraceEvent event,
+      Context context,
+      Function<OpenWorkspace.ToRecord, CompletableFuture<Void>> append) {
     Objects.requireNonNull(event, "event");
     Objects.requireNonNull(context, "context");
     checkOpen();
@@ -212,7 +213,8 @@ public final class Session implements AutoCloseable {
             vcs,
             context.labels(),
             0);
-    CompletableFuture<Void> durable = append.apply(workspace.toRecord(envelope, event));
+    OpenWorkspace.ToRecord toRecord = workspace.toRecord(envelope, event);
+    CompletableFuture<Void> durable = append.apply(toRecord);
     // Pending until its failure is noted, so that a flush that finds nothing pending has seen it.
     CompletableFuture<Void> noted =
         durable.whenComplete((ignored, failure) -> {
@@ -223,7 +225,7 @@ public final class Session implements AutoCloseable {
     shared.pending.put(eventId, noted);
     CompletableFuture<Void> unused =
         noted.whenComplete((ignored, failure) -> shared.pending.remove(eventId, noted));
-    return new Receipt(eventId, durable);
+    return new Receipt(eventId, durable, toRecord.masked());
   }
 
   /**
@@ -266,7 +268,10 @@ public final class Session implements AutoCloseable {
             this::seal);
     shared.fences.forgetEnded(committed.plan());
     return new PlanChange(
-        committed.plan().version(), new PlanRecord(committed.plan(), now()), committed.events());
+        committed.plan().version(),
+        new PlanRecord(committed.plan(), now()),
+        committed.events(),
+        committed.masked());
   }
 
   /**
@@ -297,7 +302,10 @@ public final class Session implements AutoCloseable {
             new Author(actor, id, shared.fences, Author.Rules.IMPORT),
             (eventId, event, slot) -> seal(eventId, event, contexts.get(event), slot));
     return new PlanChange(
-        committed.plan().version(), new PlanRecord(committed.plan(), now()), committed.events());
+        committed.plan().version(),
+        new PlanRecord(committed.plan(), now()),
+        committed.events(),
+        committed.masked());
   }
 
   private Envelope seal(EventId eventId, PlanEvent event, PlanLog.Slot slot) {
@@ -372,8 +380,8 @@ public final class Session implements AutoCloseable {
    * @param lease how long others leave it alone, from now; renew it in time
    * @throws PlanRuleException if somebody else holds it, it is held up or closed, or does not exist
    */
-  public PlanRecord.Claim claim(String taskId, Duration lease) {
-    Objects.requireNonNull(taskId, "taskId");
+  public PlanRecord.Claim claim(String task, Duration lease) {
+    String taskId = workspace.masker().text(Objects.requireNonNull(task, "task"));
     checkLease(lease);
     return updatePlan(plan -> claiming(plan, taskId, lease))
         .plan()

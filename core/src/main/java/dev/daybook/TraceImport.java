@@ -5,6 +5,7 @@ import dev.daybook.event.EventId;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.SourceId;
 import dev.daybook.event.TraceEvent.SessionStarted;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.transcript.Lines;
 import dev.daybook.internal.transcript.Lines.Line;
@@ -70,11 +71,18 @@ public final class TraceImport {
    * @param alreadyThere how many the workspace already had
    * @param bad how many could not be understood
    * @param badRows the first {@value TraceImport#BAD_ROWS_MAX} bad ones, in order
+   * @param masked how many secrets {@link Masking} replaced in what was recorded, by kind
    */
   public record Report(
-      long read, long recorded, long alreadyThere, long bad, List<BadRow> badRows) {
+      long read,
+      long recorded,
+      long alreadyThere,
+      long bad,
+      List<BadRow> badRows,
+      Map<String, Long> masked) {
     /** Copies the list. */
     public Report {
+      Objects.requireNonNull(masked, "masked");
       badRows = List.copyOf(badRows);
     }
   }
@@ -147,6 +155,7 @@ public final class TraceImport {
     private long recorded;
     private long alreadyThere;
     private long bad;
+    private Map<String, Long> masked = Map.of();
 
     /**
      * What was there at the start. What came since is in {@link #contents}, or was written by
@@ -196,7 +205,9 @@ public final class TraceImport {
       Session session =
           sessions.computeIfAbsent(
               row.writer(), writer -> Session.joined(workspace, writer.actor(), writer.session()));
-      waiting.add(session.recordNew(row.event(), row.context()));
+      Receipt receipt = session.recordNew(row.event(), row.context());
+      masked = Masker.sum(masked, receipt.masked());
+      waiting.add(receipt);
       recorded++;
     }
 
@@ -215,8 +226,8 @@ public final class TraceImport {
     }
 
     /** Reasons quote the row, which may hold anything. */
-    private static String inOneLine(String reason) {
-      String line = reason.replaceAll("\\p{Cntrl}+", " ");
+    private String inOneLine(String reason) {
+      String line = workspace.masker().text(reason).replaceAll("\\p{Cntrl}+", " ");
       return line.length() <= REASON_CHARS_MAX ? line : line.substring(0, REASON_CHARS_MAX) + "…";
     }
 
@@ -227,7 +238,7 @@ public final class TraceImport {
     }
 
     Report report() {
-      return new Report(read, recorded, alreadyThere, bad, badRows);
+      return new Report(read, recorded, alreadyThere, bad, badRows, masked);
     }
 
     @Override

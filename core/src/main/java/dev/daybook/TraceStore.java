@@ -146,7 +146,7 @@ public final class TraceStore {
    */
   public List<Entry> timeline(SessionId session) {
     Objects.requireNonNull(session, "session");
-    return timelines.apply(session);
+    return timelines.apply(workspace.masker().record(session));
   }
 
   /**
@@ -269,7 +269,7 @@ public final class TraceStore {
    */
   public List<Commit> commits(String id) {
     checkId(id);
-    return ById.commits(view(), id);
+    return ById.commits(view(), workspace.masker().text(id));
   }
 
   static void checkId(String id) {
@@ -368,6 +368,6 @@ public final class TraceStore {
    * @throws IllegalArgumentException if it is blank or a glob too involved
    */
   public About about(String path) {
-    return ByPlace.about(view(), path);
+    return ByPlace.about(view(), workspace.masker().text(path));
   }
 }

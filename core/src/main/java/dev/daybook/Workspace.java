@@ -96,6 +96,15 @@ public final class Workspace implements AutoCloseable {
     return open.location();
   }
 
+  /**
+   * How many secrets {@link Masking} replaced in what this handle took since it was opened, by
+   * kind: in events recorded, plan changes and imports. A change that was decided again counts
+   * once.
+   */
+  public Map<String, Long> masked() {
+    return open.masked();
+  }
+
   OpenWorkspace internals() {
     open.checkOpen();
     return open;
@@ -265,7 +274,8 @@ public final class Workspace implements AutoCloseable {
   public EntryPage history(String id, EventId cursor, int limit) {
     TraceStore.checkId(id);
     TraceStore.checkLimit(limit);
-    return TraceStore.page(ById.history(open.latest(), id, cursor, limit + 1), limit);
+    return TraceStore.page(
+        ById.history(open.latest(), open.masker().text(id), cursor, limit + 1), limit);
   }
 
   /**

@@ -58,6 +58,7 @@ import dev.daybook.event.TraceEvent.ToolCallStarted;
 import dev.daybook.event.UnknownEvent;
 import dev.daybook.event.Vcs;
 import dev.daybook.internal.entry.EventTypes;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.plan.Checkpoint;
@@ -94,23 +95,24 @@ class PlanEventTest {
   private static Row row(Event event) {
     boolean plan = event instanceof PlanEvent;
     return Row.of(
-        new Envelope(
-            EventSamples.OTHER,
-            plan ? Envelope.Stream.PLAN : Envelope.Stream.TRACE,
-            EventSamples.TIME,
-            EventSamples.TIME,
-            Actor.agent("coder-7").role("coder"),
-            SessionId.of("s1"),
-            SessionId.NONE,
-            event instanceof PlanEvent known ? known.task() : "",
-            event instanceof PlanEvent known ? known.cause() : EventId.NONE,
-            "",
-            "",
-            "",
-            Vcs.NONE,
-            Map.of(),
-            plan ? 3 : 0),
-        event);
+        Masker.NONE.event(
+            new Envelope(
+                EventSamples.OTHER,
+                plan ? Envelope.Stream.PLAN : Envelope.Stream.TRACE,
+                EventSamples.TIME,
+                EventSamples.TIME,
+                Actor.agent("coder-7").role("coder"),
+                SessionId.of("s1"),
+                SessionId.NONE,
+                event instanceof PlanEvent known ? known.task() : "",
+                event instanceof PlanEvent known ? known.cause() : EventId.NONE,
+                "",
+                "",
+                "",
+                Vcs.NONE,
+                Map.of(),
+                plan ? 3 : 0),
+            event));
   }
 
   @ParameterizedTest

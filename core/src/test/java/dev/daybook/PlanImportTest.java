@@ -104,7 +104,7 @@ class PlanImportTest {
         """;
     Report report = take(create(7, "a-1", item));
 
-    assertThat(report).isEqualTo(new Report(1, 1, 0, 0, List.of(), 1, 0));
+    assertThat(report).isEqualTo(new Report(1, 1, 0, 0, List.of(), 1, 0, Map.of()));
     PlanRecord.Task task = task("a-1");
     assertThat(task.title()).isEqualTo("Fix it");
     assertThat(task.description()).isEqualTo("All of it");
@@ -357,7 +357,7 @@ class PlanImportTest {
       long events = again.traces().count(Filter.any());
       long version = again.plan().version();
       assertThat(PlanImport.of(file).into(again))
-          .isEqualTo(new Report(3, 0, 3, 0, List.of(), 0, 0));
+          .isEqualTo(new Report(3, 0, 3, 0, List.of(), 0, 0, Map.of()));
       assertThat(again.traces().count(Filter.any())).isEqualTo(events);
       assertThat(again.plan().version()).isEqualTo(version);
     }

@@ -8,6 +8,7 @@ import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.internal.cache.FileCache;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.log.EventIds;
@@ -187,7 +188,8 @@ class ProtocolModelTest {
               Duration.ofSeconds(2),
               Duration.ofSeconds(30),
               Briefing::tokens,
-              Map.of());
+              Map.of(),
+              Masker.NONE);
     }
 
     boolean open() {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +57,7 @@ class TraceImportTest {
 
     Report report = TraceImport.of(file).into(workspace);
 
-    assertThat(report).isEqualTo(new Report(3, 3, 0, 0, List.of()));
+    assertThat(report).isEqualTo(new Report(3, 3, 0, 0, List.of(), Map.of()));
     assertThat(workspace.traces().timeline(SessionId.of("s1")))
         .extracting(Entry::type, entry -> entry.actor().id())
         .containsExactly(
@@ -72,7 +73,8 @@ class TraceImportTest {
     TraceImport.of(file).into(workspace);
     long events = workspace.traces().count(Filter.any());
 
-    assertThat(TraceImport.of(file).into(workspace)).isEqualTo(new Report(60, 0, 60, 0, List.of()));
+    assertThat(TraceImport.of(file).into(workspace))
+        .isEqualTo(new Report(60, 0, 60, 0, List.of(), Map.of()));
     assertThat(workspace.traces().count(Filter.any())).isEqualTo(events).isEqualTo(62);
   }
 
@@ -84,7 +86,8 @@ class TraceImportTest {
     workspace.close();
 
     try (Workspace again = daybook.open("imported")) {
-      assertThat(TraceImport.of(file).into(again)).isEqualTo(new Report(30, 0, 30, 0, List.of()));
+      assertThat(TraceImport.of(file).into(again))
+          .isEqualTo(new Report(30, 0, 30, 0, List.of(), Map.of()));
       assertThat(again.traces().count(Filter.any())).isEqualTo(31);
     }
   }
@@ -95,7 +98,8 @@ class TraceImportTest {
     TraceImport.of(file).into(workspace);
     Files.writeString(file, rows("s0", 3) + rows("s1", 12));
 
-    assertThat(TraceImport.of(file).into(workspace)).isEqualTo(new Report(15, 5, 10, 0, List.of()));
+    assertThat(TraceImport.of(file).into(workspace))
+        .isEqualTo(new Report(15, 5, 10, 0, List.of(), Map.of()));
     assertThat(workspace.traces().count(Filter.any().type("SessionStarted"))).isEqualTo(2);
   }
 

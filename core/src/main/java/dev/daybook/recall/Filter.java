@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * Which events are looked at. Several values of one kind mean any of them, several kinds mean all
@@ -60,6 +61,18 @@ public final class Filter {
 
   /** From so many characters on the beginning of a commit's name stands for the commit. */
   public static final int REVISION_PREFIX_CHARS_MIN = 7;
+
+  private static final Set<Field> TEXTS =
+      EnumSet.of(
+          Field.TOOL,
+          Field.AGENT,
+          Field.SESSION,
+          Field.TASK,
+          Field.PATH,
+          Field.PATH_READ,
+          Field.PATH_WRITTEN,
+          Field.HANDOFF,
+          Field.REVISION);
 
   private static final Filter ANY =
       new Filter(new EnumMap<>(Field.class), Instant.MIN, Instant.MAX);
@@ -193,6 +206,32 @@ public final class Filter {
    */
   public Filter to(Instant exclusive) {
     return new Filter(values, from, exclusive).checkTimes();
+  }
+
+  /**
+   * The same filter with every text changed that a host chooses: names of tools, actors, sessions,
+   * tasks, paths, handoffs and commits. This filter if none changes.
+   */
+  public Filter withTexts(UnaryOperator<String> change) {
+    Filter changed = this;
+    for (Field field : TEXTS) {
+      for (String value : values(field)) {
+        String other = change.apply(value);
+        if (!other.equals(value)) {
+          changed = changed.replaced(field, value, other);
+        }
+      }
+    }
+    return changed;
+  }
+
+  private Filter replaced(Field field, String value, String other) {
+    Set<String> all = new TreeSet<>(values(field));
+    all.remove(value);
+    all.add(other);
+    EnumMap<Field, Set<String>> changed = new EnumMap<>(values);
+    changed.put(field, Collections.unmodifiableSet(all));
+    return new Filter(changed, from, to);
   }
 
   /** The values of a kind, any of which passes; empty if the kind is not filtered by. */

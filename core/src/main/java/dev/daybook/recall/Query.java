@@ -97,6 +97,18 @@ public final class Query {
     return new Query(text, List.copyOf(all), filter, limit, legs, leans, freshness);
   }
 
+  /**
+   * The same question with every text changed that a host chooses: its words, its phrases, and what
+   * {@link Filter#withTexts} changes. This question if none changes.
+   */
+  public Query withTexts(UnaryOperator<String> change) {
+    String newText = change.apply(text);
+    List<String> newPhrases = phrases.stream().map(change).toList();
+    Filter newFilter = filter.withTexts(change);
+    boolean isSame = newText.equals(text) && newPhrases.equals(phrases) && newFilter.equals(filter);
+    return isSame ? this : new Query(newText, newPhrases, newFilter, limit, legs, leans, freshness);
+  }
+
   /** Only events that pass this filter, in place of the filter so far. */
   public Query filter(Filter newFilter) {
     return new Query(

@@ -24,6 +24,7 @@ import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.Message;
 import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Filter;
@@ -136,7 +137,7 @@ class EventBatchesTest {
 
   private static Map<String, Object> expected(Entry entry, String workspace) {
     Envelope envelope = entry.envelope();
-    Row row = Row.of(envelope, entry.event());
+    Row row = Row.of(Masker.NONE.event(envelope, entry.event()));
     Map<String, Object> values = new LinkedHashMap<>();
     put(values, "event_id", envelope.id().toString());
     put(values, "workspace", workspace);

@@ -12,6 +12,7 @@ import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.Vcs;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EventIds;
 import dev.daybook.internal.log.Frame;
@@ -86,7 +87,7 @@ final class Parts {
     ids = host.ids();
     manifests = new Manifests(store, keys, Oracle.ID);
     watermarks = new Watermarks(store, keys, Oracle.ID, host.bounds().watermarksMax());
-    plan = new PlanLog(store, keys, Oracle.ID, ids);
+    plan = new PlanLog(store, keys, Oracle.ID, ids, Masker.NONE);
     files = new LightFiles(store, keys, ids);
     Manifest opened = reads ? start() : Manifest.NONE;
     reader = new StrongReader(store, keys, Oracle.ID, ids, plan, manifests, watermarks, opened);

@@ -7,6 +7,7 @@ import dev.daybook.StorageUnavailableException;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.Observation;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.log.Keys.BatchRef;
@@ -72,9 +73,12 @@ final class Writer {
         Programs.isSourced(event) ? Parts.sourced(event) : Parts.envelope(parts.ids.next(), "", 0);
     return Programs.isLarge(event)
         ? WriterLog.Item.of(
-            new LargeOutput(envelope, ToolCall.of("run", event).output("output of " + event)),
+            new LargeOutput(
+                Masker.NONE.event(
+                    envelope, ToolCall.of("run", event).output("output of " + event))),
             parts.keys)
-        : WriterLog.Item.of(EntryLines.encode(Row.of(envelope, new Observation(event))));
+        : WriterLog.Item.of(
+            EntryLines.encode(Row.of(Masker.NONE.event(envelope, new Observation(event)))));
   }
 
   private Verdict verdict(String event, CompletableFuture<Void> durable) {

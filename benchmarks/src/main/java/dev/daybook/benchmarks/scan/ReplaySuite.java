@@ -20,6 +20,7 @@ import dev.daybook.event.SessionId;
 import dev.daybook.event.TraceEvent;
 import dev.daybook.event.TraceEvent.SessionEnded;
 import dev.daybook.event.TraceEvent.SessionStarted;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.EntryLines;
 import dev.daybook.internal.log.Zstd;
@@ -173,8 +174,9 @@ public final class ReplaySuite implements Callable<Integer> {
             "Session " + open.get(i).id() + " is not shown as it was recorded");
       }
       ByteArrayOutputStream lines = new ByteArrayOutputStream();
-      shown.forEach(
-          entry -> lines.writeBytes(EntryLines.line(Row.of(entry.envelope(), entry.event()))));
+      shown.forEach(entry ->
+          lines.writeBytes(
+              EntryLines.line(Row.of(Masker.NONE.event(entry.envelope(), entry.event())))));
       byte[] json = lines.toByteArray();
       recorded.add(new Recorded(open.get(i).id(), shown, json.length, Zstd.compress(json).length));
     }

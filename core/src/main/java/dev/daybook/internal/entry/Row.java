@@ -179,9 +179,10 @@ public final class Row {
   }
 
   /** The row of an event that is being recorded. */
-  public static Row of(Envelope envelope, Event event) {
+  public static Row of(MaskedEvent recorded) {
+    Event event = recorded.event();
     return new Row(
-        envelope,
+        recorded.envelope(),
         event.type(),
         EventTypes.SCHEMA_VERSION,
         new Derived(event),

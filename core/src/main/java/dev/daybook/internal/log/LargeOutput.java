@@ -1,10 +1,11 @@
 package dev.daybook.internal.log;
 
 import dev.daybook.CorruptDataException;
-import dev.daybook.event.Envelope;
+import dev.daybook.event.EventId;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.ToolCall.StoredOutput;
 import dev.daybook.internal.entry.Fingerprint;
+import dev.daybook.internal.entry.MaskedEvent;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.entry.SearchText;
 import dev.daybook.storage.ObjectKey;
@@ -15,11 +16,19 @@ import java.nio.charset.StandardCharsets;
  * under a name that says which batch is to name it, and is written before that batch; once the
  * batch is settled without naming it, it is an orphan.
  *
- * @param envelope of the event
- * @param call with the whole output
+ * @param event a call with its whole output
  */
-public record LargeOutput(Envelope envelope, ToolCall call) {
+public record LargeOutput(MaskedEvent event) {
   private static final String NO_LOG = "0".repeat(26);
+
+  /** The call with its whole output. */
+  ToolCall call() {
+    return (ToolCall) event.event();
+  }
+
+  private EventId id() {
+    return event.envelope().id();
+  }
 
   /** The event without the output, as long as it will be in whatever batch. */
   EntryLines.Encoded event(Keys keys) {
@@ -28,21 +37,18 @@ public record LargeOutput(Envelope envelope, ToolCall call) {
 
   /** The event without the output, for a batch. */
   EntryLines.Encoded event(Keys keys, String log, long number) {
-    byte[] bytes = call.output().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = call().output().getBytes(StandardCharsets.UTF_8);
     StoredOutput stored =
         new StoredOutput(
-            keys.output(log, number, envelope.id()).path(),
-            bytes.length,
-            Fingerprint.sha256Hex(bytes));
-    return EntryLines.encode(
-        Row.of(envelope, call.output(SearchText.excerpt(call.output()), stored)));
+            keys.output(log, number, id()).path(), bytes.length, Fingerprint.sha256Hex(bytes));
+    return EntryLines.encode(Row.of(event.cut(SearchText.excerpt(call().output()), stored)));
   }
 
   /** Writes the object of a batch; repeating it is harmless. */
   void write(Store store, Keys keys, String workspaceId, String log, long number) {
-    byte[] body = call.output().getBytes(StandardCharsets.UTF_8);
-    Frame frame = new Frame(Frame.Kind.OUTPUT, envelope.id().toString(), body);
-    store.create(keys.output(log, number, envelope.id()), Zstd.compress(frame.encode(workspaceId)));
+    byte[] body = call().output().getBytes(StandardCharsets.UTF_8);
+    Frame frame = new Frame(Frame.Kind.OUTPUT, id().toString(), body);
+    store.create(keys.output(log, number, id()), Zstd.compress(frame.encode(workspaceId)));
   }
 
   /**

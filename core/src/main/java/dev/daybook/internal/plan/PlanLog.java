@@ -7,6 +7,8 @@ import dev.daybook.StorageUnavailableException;
 import dev.daybook.event.Envelope;
 import dev.daybook.event.EventId;
 import dev.daybook.event.PlanEvent;
+import dev.daybook.internal.entry.MaskedEvent;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.log.ConditionalWrite;
 import dev.daybook.internal.log.ConditionalWrite.Failed;
@@ -51,6 +53,7 @@ public final class PlanLog {
   private final Keys keys;
   private final String workspaceId;
   private final EventIds ids;
+  private final Masker masker;
   private final Contention contention;
   private final ReentrantLock lock = new ReentrantLock();
   private final ConcurrentLinkedQueue<Change> queue = new ConcurrentLinkedQueue<>();
@@ -69,8 +72,9 @@ public final class PlanLog {
    *
    * @param plan the plan that holds it, or in which nothing was to be changed
    * @param events the ids of its events, in order; empty if nothing was written
+   * @param masked how many secrets were replaced in its events, by kind
    */
-  public record Committed(PlanState plan, List<EventId> events) {}
+  public record Committed(PlanState plan, List<EventId> events, Map<String, Long> masked) {}
 
   /** Decides what to add to a plan; a pure function. */
   @FunctionalInterface
@@ -113,11 +117,12 @@ public final class PlanLog {
   }
 
   /** The plan log of a workspace, nothing read yet. */
-  public PlanLog(Store store, Keys keys, String workspaceId, EventIds ids) {
+  public PlanLog(Store store, Keys keys, String workspaceId, EventIds ids, Masker masker) {
     this.store = store;
     this.keys = keys;
     this.workspaceId = workspaceId;
     this.ids = ids;
+    this.masker = masker;
     this.contention = new Contention(store);
   }
 
@@ -240,7 +245,8 @@ public final class PlanLog {
   }
 
   /** What one change adds to a version. */
-  private record Addition(PlanState plan, List<Row> rows, Set<String> claimed) {}
+  private record Addition(
+      PlanState plan, List<Row> rows, Set<String> claimed, Map<String, Long> masked) {}
 
   /** A change waits for the next version, since this one claims the same task already. */
   private static final class WaitsException extends RuntimeException {
@@ -277,9 +283,10 @@ public final class PlanLog {
         claimed.addAll(addition.claimed());
         List<EventId> events = addition.rows().stream().map(Row::id).toList();
         if (rows.isEmpty()) {
-          change.done = new Committed(head.plan(), events);
+          change.done = new Committed(head.plan(), events, addition.masked());
         } else {
-          whenCommitted.add(() -> change.done = new Committed(head.plan(), events));
+          whenCommitted.add(
+              () -> change.done = new Committed(head.plan(), events, addition.masked()));
         }
       } catch (WaitsException e) {
         // It is not settled, so it is decided again.
@@ -317,16 +324,20 @@ public final class PlanLog {
     List<Row> rows = new ArrayList<>();
     Set<String> claimed = new HashSet<>();
     Set<String> claimedHere = new HashSet<>(claimedBefore);
+    Map<String, Long> masked = Map.of();
     PlanFold ahead = new PlanFold(plan);
-    for (PlanEvent event : change.decision.decide(plan, now)) {
+    for (PlanEvent given : change.decision.decide(plan, now)) {
+      PlanEvent event = masker.event(given);
       PlanState soFar = ahead.plan();
       String task = soFar.taskOf(event);
       if (soFar.claims(event) && soFar.isClaimedAt(task, version)) {
         requireAnotherVersion(claimed, task);
       }
       PlanRules.check(soFar, event, author, claimedHere, now);
-      Envelope envelope = change.sealer.seal(ids.next(), event, new Slot(version, task));
-      Row row = EntryLines.encode(Row.of(envelope, event)).row();
+      Envelope envelope = change.sealer.seal(ids.next(), given, new Slot(version, task));
+      MaskedEvent sealed = masker.event(envelope, given);
+      masked = Masker.sum(masked, sealed.masked());
+      Row row = EntryLines.encode(Row.of(sealed)).row();
       ahead.add(row.entry());
       rows.add(row);
       if (soFar.claims(event) && ahead.plan().isClaimedAt(task, version)) {
@@ -334,7 +345,7 @@ public final class PlanLog {
         claimedHere.add(task);
       }
     }
-    return new Addition(ahead.plan(), rows, claimed);
+    return new Addition(ahead.plan(), rows, claimed, masked);
   }
 
   /** A fence is a plan version, so two claims on one task need two. */

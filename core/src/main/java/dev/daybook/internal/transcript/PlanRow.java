@@ -1,10 +1,15 @@
 package dev.daybook.internal.transcript;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.daybook.internal.entry.Masker;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * A row of another program's plan in the format {@code {seq, ts, op, id, set}}: fields of an item
@@ -55,6 +60,40 @@ public record PlanRow(long seq, Instant time, Op op, String id, ObjectNode set) 
         op(row.path("op")),
         id.textValue(),
         set);
+  }
+
+  /** The same row without secrets: in the names of its fields, in their values, in its id. */
+  public PlanRow masked(Masker masker, Consumer<String> replaced) {
+    ObjectNode maskedSet = JsonNodeFactory.instance.objectNode();
+    mask(set, maskedSet, masker, replaced);
+    return new PlanRow(seq, time, op, masker.text(id, replaced), maskedSet);
+  }
+
+  private static void mask(
+      ObjectNode from, ObjectNode into, Masker masker, Consumer<String> replaced) {
+    from.properties()
+        .forEach(field ->
+            into.set(
+                masker.text(field.getKey(), replaced),
+                masked(field.getKey(), field.getValue(), masker, replaced)));
+  }
+
+  private static JsonNode masked(
+      String name, JsonNode value, Masker masker, Consumer<String> replaced) {
+    return switch (value) {
+      case TextNode text -> TextNode.valueOf(masker.named(name, text.textValue(), replaced));
+      case ObjectNode object -> {
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        mask(object, all, masker, replaced);
+        yield all;
+      }
+      case ArrayNode array -> {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        array.forEach(one -> all.add(masked(name, one, masker, replaced)));
+        yield all;
+      }
+      default -> value;
+    };
   }
 
   private static Op op(JsonNode op) {

@@ -59,11 +59,12 @@ public final class Attempts {
 
   /** The same within a task. */
   public Attempts within(String newTask) {
-    return new Attempts(view, newTask);
+    return new Attempts(view, view.masker().text(newTask));
   }
 
   /** Attempts at a call. */
-  public List<PriorAttempt> of(ToolCall call) {
+  public List<PriorAttempt> of(ToolCall given) {
+    ToolCall call = view.masker().event(given);
     if (!call.arguments().isBlank()) {
       sameCalls(calls().tool(call.tool()), call.arguments());
     }
@@ -83,7 +84,8 @@ public final class Attempts {
   }
 
   /** Attempts at what is described. */
-  public List<PriorAttempt> of(String description) {
+  public List<PriorAttempt> of(String given) {
+    String description = view.masker().text(given);
     failedBefore(calls().failures(), description);
     Likeness likeness = Likeness.to(description);
     rejected(List.of(likeness));

@@ -2,6 +2,7 @@ package dev.daybook.internal.workspace;
 
 import dev.daybook.event.Envelope.Stream;
 import dev.daybook.internal.cache.FileCache;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.log.Store;
 import dev.daybook.recall.Embedder;
 import dev.daybook.recall.Query;
@@ -33,6 +34,7 @@ public final class Engine implements AutoCloseable {
   private final Duration followIdle;
   private final ToIntFunction<String> tokenCounter;
   private final Map<Stream, Double> leans;
+  private final Masker masker;
   private final ExecutorService threads;
 
   /** An engine of these parts; it closes the embedding. */
@@ -51,7 +53,8 @@ public final class Engine implements AutoCloseable {
       Duration followFastest,
       Duration followIdle,
       ToIntFunction<String> tokenCounter,
-      Map<Stream, Double> leans) {
+      Map<Stream, Double> leans,
+      Masker masker) {
     this.store = store;
     this.embedding = embedding;
     this.cache = cache;
@@ -67,6 +70,7 @@ public final class Engine implements AutoCloseable {
     this.followIdle = followIdle;
     this.tokenCounter = tokenCounter;
     this.leans = Map.copyOf(leans);
+    this.masker = masker;
     AtomicLong count = new AtomicLong();
     this.threads =
         Executors.newCachedThreadPool(task -> {
@@ -106,6 +110,11 @@ public final class Engine implements AutoCloseable {
   /** Random bits. */
   public RandomGenerator random() {
     return random;
+  }
+
+  /** Replaces secrets in what is recorded and in what is asked for. */
+  public Masker masker() {
+    return masker;
   }
 
   Embedder embedder() {

@@ -7,6 +7,7 @@ import dev.daybook.event.EventId;
 import dev.daybook.internal.NewerFormatException;
 import dev.daybook.internal.cache.LocalCopies;
 import dev.daybook.internal.entry.Fingerprint;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.EmbeddingText;
 import dev.daybook.internal.index.PackedIndex;
@@ -715,5 +716,10 @@ final class Library implements AutoCloseable {
   /** A query with the weights this engine gives where it has none of its own. */
   Query leaning(Query query) {
     return engine.leaning(query);
+  }
+
+  /** Replaces secrets in what is asked for. */
+  Masker masker() {
+    return engine.masker();
   }
 }

@@ -16,6 +16,8 @@ import dev.daybook.event.SessionId;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent;
 import dev.daybook.internal.entry.Json;
+import dev.daybook.internal.entry.MaskedEvent;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.Moment;
 import dev.daybook.internal.log.ConditionalWrite;
@@ -48,6 +50,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -92,6 +95,7 @@ public final class OpenWorkspace {
 
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean wrote = new AtomicBoolean();
+  private final AtomicReference<Map<String, Long>> masked = new AtomicReference<>(Map.of());
   private final AtomicInteger ownBatches = new AtomicInteger();
   private final AtomicLong ownBytes = new AtomicLong();
   private final AtomicBoolean compacting = new AtomicBoolean();
@@ -115,7 +119,7 @@ public final class OpenWorkspace {
     this.engine = engine;
     this.found = found;
     this.ids = new EventIds(engine.clock(), engine.random());
-    this.plan = new PlanLog(engine.store(), found.keys(), found.id(), ids);
+    this.plan = new PlanLog(engine.store(), found.keys(), found.id(), ids, engine.masker());
     Store store = engine.store();
     this.manifests = new Manifests(store, found.keys(), found.id());
     this.watermarks = new Watermarks(store, found.keys(), found.id(), Watermarks.IN_MANIFEST_MAX);
@@ -175,6 +179,23 @@ public final class OpenWorkspace {
   /** The store and what this workspace's keys begin with. */
   public String location() {
     return engine.store().describe() + "/" + found.keys().root();
+  }
+
+  /** Replaces secrets. */
+  public Masker masker() {
+    return engine.masker();
+  }
+
+  /** How many secrets were replaced in what this handle took, by kind. */
+  public Map<String, Long> masked() {
+    return masked.get();
+  }
+
+  /** Counts secrets that were replaced. */
+  public void masked(Map<String, Long> more) {
+    if (!more.isEmpty()) {
+      Map<String, Long> unused = masked.updateAndGet(some -> Masker.sum(some, more));
+    }
   }
 
   /** Makes ids. */
@@ -243,23 +264,36 @@ public final class OpenWorkspace {
   /**
    * An event as it is to be recorded.
    *
+   * @param item as the writer log takes it
+   * @param masked how many secrets were replaced in it, by kind
+   */
+  public record ToRecord(WriterLog.Item item, Map<String, Long> masked) {}
+
+  /**
+   * Masks an event and makes it what is to be recorded. What is masked decides how large it is and
+   * where its output goes, so that no secret is cut in two.
+   *
    * @throws IllegalArgumentException if it is over the size limit
    */
-  public WriterLog.Item toRecord(Envelope envelope, TraceEvent event) {
-    if (event instanceof ToolCall call) {
+  public ToRecord toRecord(Envelope envelope, TraceEvent given) {
+    if (given instanceof ToolCall call) {
       checkOutput(call);
     }
+    MaskedEvent event = masker().event(envelope, given);
     WriterLog.Item item =
-        event instanceof ToolCall call && isLarge(call.output())
-            ? WriterLog.Item.of(new LargeOutput(envelope, call), found.keys())
-            : WriterLog.Item.of(EntryLines.encode(Row.of(envelope, event)));
+        event.event() instanceof ToolCall call && isLarge(call.output())
+            ? WriterLog.Item.of(new LargeOutput(event), found.keys())
+            : WriterLog.Item.of(EntryLines.encode(Row.of(event)));
     if (item.line().length > engine.eventBytesMax()) {
       throw new IllegalArgumentException(
           "Event %s of session '%s' takes %d bytes, at most %d are allowed; shorten its arguments or texts, or raise Daybook.on(store).eventBytesMax"
               .formatted(
-                  event.type(), envelope.session(), item.line().length, engine.eventBytesMax()));
+                  given.type(),
+                  event.envelope().session(),
+                  item.line().length,
+                  engine.eventBytesMax()));
     }
-    return item;
+    return new ToRecord(item, event.masked());
   }
 
   private void checkOutput(ToolCall call) {
@@ -314,25 +348,31 @@ public final class OpenWorkspace {
   }
 
   /** Takes an event into the writer log; one whose source was given before is not taken again. */
-  public CompletableFuture<Void> append(WriterLog.Item item) {
+  public CompletableFuture<Void> append(ToRecord event) {
     checkTakes();
-    if (item.row().envelope().source().isEmpty()) {
-      return log.append(item);
+    if (event.item().row().envelope().source().isEmpty()) {
+      return take(event);
     }
-    return append(item, () -> recent().contains(item.row().id()));
+    return append(event, () -> recent().contains(event.item().row().id()));
   }
 
   /**
    * Takes an event into the writer log, unless its source was given before to this handle. The
    * caller has looked for it in a view of this handle; that view may be old.
    */
-  public CompletableFuture<Void> appendNew(WriterLog.Item item) {
+  public CompletableFuture<Void> appendNew(ToRecord event) {
     checkTakes();
-    return append(item, () -> false);
+    return append(event, () -> false);
   }
 
-  private CompletableFuture<Void> append(WriterLog.Item item, BooleanSupplier isThere) {
-    EventId id = item.row().id();
+  private CompletableFuture<Void> take(ToRecord event) {
+    CompletableFuture<Void> durable = log.append(event.item());
+    masked(event.masked());
+    return durable;
+  }
+
+  private CompletableFuture<Void> append(ToRecord event, BooleanSupplier isThere) {
+    EventId id = event.item().row().id();
     CompletableFuture<Void> mine = new CompletableFuture<>();
     CompletableFuture<Void> before = sourced.putIfAbsent(id, mine);
     if (before != null) {
@@ -345,7 +385,7 @@ public final class OpenWorkspace {
         return mine;
       }
       CompletableFuture<Void> unused =
-          log.append(item)
+          take(event)
               .whenComplete((ignored, failure) -> {
                 // A durable row is in every later view of this handle, so it need not be kept here.
                 sourced.remove(id);
@@ -368,6 +408,7 @@ public final class OpenWorkspace {
     checkTakes();
     PlanLog.Committed committed =
         plan.commit((state, now) -> sized(decision.decide(state, now)), author, sealer);
+    masked(committed.masked());
     if (!committed.events().isEmpty()) {
       wrote.set(true);
       reader.wrotePlan(committed.plan().version());
@@ -877,6 +918,11 @@ public final class OpenWorkspace {
   /** Names the state of the files; see {@link Compactor#pin}. */
   public long pin(String pinName) {
     checkOpen();
+    if (!masker().text(pinName).equals(pinName)) {
+      throw new IllegalArgumentException(
+          "The name of a pin holds a secret, '%s'; choose another"
+              .formatted(masker().text(pinName)));
+    }
     return compactor.pin(pinName);
   }
 

@@ -5,6 +5,7 @@ import dev.daybook.DaybookException;
 import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
 import dev.daybook.event.SessionId;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.Found;
 import dev.daybook.internal.index.Found.Order;
@@ -141,7 +142,7 @@ public final class View {
 
   /** How many events a filter lets pass. */
   public long count(Filter filter) {
-    return reading(() -> searcher.count(filter));
+    return reading(() -> searcher.count(masked(filter)));
   }
 
   /** Whether there is an event of this id. */
@@ -156,12 +157,22 @@ public final class View {
 
   /** What a filter lets pass, newest first, after a cursor. */
   public List<Entry> find(Filter filter, EventId after, int limit) {
-    return loadRefs(reading(() -> searcher.find(filter, after, limit, Order.NEWEST_FIRST)).refs());
+    return loadRefs(
+        reading(() -> searcher.find(masked(filter), after, limit, Order.NEWEST_FIRST)).refs());
+  }
+
+  /** What is recorded is masked, so what is asked for is masked in the same way. */
+  Masker masker() {
+    return library.masker();
+  }
+
+  private Filter masked(Filter filter) {
+    return filter.withTexts(masker()::text);
   }
 
   /** Columns of what a filter lets pass; to be closed by the caller. */
   public EventScan scan(Filter filter, List<Column> columns, ReadAhead readAhead) {
-    return new EventScan(this, reading(() -> searcher.passing(filter)), columns, readAhead);
+    return new EventScan(this, reading(() -> searcher.passing(masked(filter))), columns, readAhead);
   }
 
   /** The segments that are seen, in the order of their rows in {@link #scan}. */
@@ -252,12 +263,13 @@ public final class View {
 
   /** Identities of the newest of what a filter lets pass; no event is read for them. */
   List<EventId> newestIds(Filter filter, int limit) {
-    return reading(() -> searcher.find(filter, EventId.NONE, limit, Order.NEWEST_FIRST)).ids();
+    return reading(() -> searcher.find(masked(filter), EventId.NONE, limit, Order.NEWEST_FIRST))
+        .ids();
   }
 
   /** Identities of the oldest of what a filter lets pass, after a cursor. */
   List<EventId> oldestIds(Filter filter, EventId after, int limit) {
-    return reading(() -> searcher.find(filter, after, limit, Order.OLDEST_FIRST)).ids();
+    return reading(() -> searcher.find(masked(filter), after, limit, Order.OLDEST_FIRST)).ids();
   }
 
   /**
@@ -266,13 +278,13 @@ public final class View {
    */
   Optional<EventId> firstWith(
       Filter filter, EventId after, Filter.Field column, Predicate<String> wanted) {
-    return reading(() -> searcher.firstWith(filter, after, column, wanted));
+    return reading(() -> searcher.firstWith(masked(filter), after, column, wanted));
   }
 
   /** Everything of a session, oldest first. */
   public List<Entry> timeline(SessionId session) {
     List<Ref> refs = new ArrayList<>();
-    Filter filter = Filter.any().session(session);
+    Filter filter = masked(Filter.any().session(session));
     EventId after = EventId.NONE;
     while (true) {
       EventId from = after;
@@ -300,7 +312,8 @@ public final class View {
     return reading(ranking::cosines);
   }
 
-  private Ranking ranking(Query query) {
+  private Ranking ranking(Query asked) {
+    Query query = asked.withTexts(masker()::text);
     boolean embeds = embedder.isPresent() && query.legs().contains(Leg.VECTOR);
     float[] question = embeds ? embedder.embedQuery(query.question()) : new float[0];
     return reading(

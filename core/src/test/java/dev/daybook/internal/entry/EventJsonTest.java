@@ -100,7 +100,7 @@ final class EventJsonTest {
             new Vcs(some, "b", "w", some, state),
             labels,
             planVersion);
-    Row row = Row.of(envelope, new Observation("." + some));
+    Row row = Row.of(Masker.NONE.event(envelope, new Observation("." + some)));
     assertThat(EventJson.line(row))
         .isEqualTo(
             Json.write(new Line(envelope, "Observation", row.schemaVersion(), row.payload())));

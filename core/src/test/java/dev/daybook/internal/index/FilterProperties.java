@@ -21,6 +21,7 @@ import dev.daybook.event.TraceEvent.Message;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.TraceEvent.ToolCallStarted;
 import dev.daybook.event.Vcs;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.index.Found.Order;
 import dev.daybook.internal.index.Found.Ref;
@@ -208,23 +209,24 @@ class FilterProperties {
       }
       Row row =
           Row.of(
-              new Envelope(
-                  TestRows.id(n),
-                  isPlan ? Stream.PLAN : Stream.TRACE,
-                  TestRows.START.plusMillis(random.nextInt(size)),
-                  TestRows.START.plusMillis(random.nextInt(size)),
-                  actor,
-                  session.isEmpty() ? SessionId.NONE : SessionId.of(session),
-                  SessionId.NONE,
-                  task,
-                  cause,
-                  "",
-                  "",
-                  "",
-                  new Vcs("", "", worktree, revision, Vcs.State.UNKNOWN),
-                  Map.of(),
-                  isPlan ? n + 1 : 0),
-              event);
+              Masker.NONE.event(
+                  new Envelope(
+                      TestRows.id(n),
+                      isPlan ? Stream.PLAN : Stream.TRACE,
+                      TestRows.START.plusMillis(random.nextInt(size)),
+                      TestRows.START.plusMillis(random.nextInt(size)),
+                      actor,
+                      session.isEmpty() ? SessionId.NONE : SessionId.of(session),
+                      SessionId.NONE,
+                      task,
+                      cause,
+                      "",
+                      "",
+                      "",
+                      new Vcs("", "", worktree, revision, Vcs.State.UNKNOWN),
+                      Map.of(),
+                      isPlan ? n + 1 : 0),
+                  event));
       has.getOrDefault(Field.ARGUMENTS_HASH, Set.of())
           .forEach(text -> hashes.put(text, row.promoted().argumentsHash()));
       has.getOrDefault(Field.ERROR_FINGERPRINT, Set.of())

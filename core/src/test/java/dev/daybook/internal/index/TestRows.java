@@ -9,6 +9,7 @@ import dev.daybook.event.PlanEvent;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.Vcs;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.recall.Embedder;
 import java.io.IOException;
@@ -44,23 +45,24 @@ final class TestRows {
     Instant time = START.plusMillis(n);
     boolean isPlan = event instanceof PlanEvent;
     return Row.of(
-        new Envelope(
-            id(n),
-            isPlan ? Stream.PLAN : Stream.TRACE,
-            time,
-            recordedAt,
-            Actor.agent(actor),
-            SessionId.of(session),
-            SessionId.NONE,
-            task,
-            cause,
-            "",
-            "",
-            "",
-            new Vcs("", "", "", revision, Vcs.State.UNKNOWN),
-            Map.of(),
-            isPlan ? n + 1 : 0),
-        event);
+        Masker.NONE.event(
+            new Envelope(
+                id(n),
+                isPlan ? Stream.PLAN : Stream.TRACE,
+                time,
+                recordedAt,
+                Actor.agent(actor),
+                SessionId.of(session),
+                SessionId.NONE,
+                task,
+                cause,
+                "",
+                "",
+                "",
+                new Vcs("", "", "", revision, Vcs.State.UNKNOWN),
+                Map.of(),
+                isPlan ? n + 1 : 0),
+            event));
   }
 
   static Row row(int n, Event event) {

@@ -9,6 +9,7 @@ import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.Vcs;
 import dev.daybook.internal.entry.Fingerprint;
 import dev.daybook.internal.entry.Json;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifests;
@@ -64,23 +65,24 @@ public final class LogFixture {
   /** A trace row that says {@code text}. */
   public static Row row(String text) {
     return Row.of(
-        new Envelope(
-            new EventId(START.toEpochMilli() << 16, NEXT.incrementAndGet()),
-            Envelope.Stream.TRACE,
-            START,
-            START,
-            Actor.agent("coder-7"),
-            SessionId.of("s1"),
-            SessionId.NONE,
-            "",
-            EventId.NONE,
-            "",
-            "",
-            "",
-            Vcs.NONE,
-            Map.of(),
-            0),
-        new Observation(text));
+        Masker.NONE.event(
+            new Envelope(
+                new EventId(START.toEpochMilli() << 16, NEXT.incrementAndGet()),
+                Envelope.Stream.TRACE,
+                START,
+                START,
+                Actor.agent("coder-7"),
+                SessionId.of("s1"),
+                SessionId.NONE,
+                "",
+                EventId.NONE,
+                "",
+                "",
+                "",
+                Vcs.NONE,
+                Map.of(),
+                0),
+            new Observation(text)));
   }
 
   /** What a process that has seen nothing before finds in the logs, in order. */
@@ -92,7 +94,7 @@ public final class LogFixture {
             KEYS,
             ID,
             ids,
-            new PlanLog(store, KEYS, ID, ids),
+            new PlanLog(store, KEYS, ID, ids, Masker.NONE),
             new Manifests(store, KEYS, ID),
             new Watermarks(store, KEYS, ID, Watermarks.IN_MANIFEST_MAX),
             Manifest.NONE)

@@ -16,6 +16,7 @@ import dev.daybook.OutcomeUnknownException;
 import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.event.ToolCall;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.manifest.Manifest;
 import dev.daybook.internal.manifest.Manifests;
@@ -460,7 +461,8 @@ class WriterLogTest {
 
   private WriterLog.Item large() {
     ToolCall call = ToolCall.of("mvn", "verify").output("a large output");
-    return WriterLog.Item.of(new LargeOutput(row("a call").envelope(), call), KEYS);
+    return WriterLog.Item.of(
+        new LargeOutput(Masker.NONE.event(row("a call").envelope(), call)), KEYS);
   }
 
   /** Collection gave the number up, since it waited long for the batch of an output. */

@@ -20,6 +20,7 @@ import dev.daybook.event.PlanEvent;
 import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.Vcs;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.log.LogFixture;
 import dev.daybook.internal.log.ScriptedStore;
 import dev.daybook.internal.plan.PlanLog.Committed;
@@ -51,7 +52,7 @@ class PlanLogTest {
   private final ScriptedStore scripted = new ScriptedStore(memory, KEYS.root() + "plan/");
 
   private static PlanLog log(ObjectStore raw) {
-    return new PlanLog(LogFixture.store(raw), KEYS, ID, LogFixture.ids());
+    return new PlanLog(LogFixture.store(raw), KEYS, ID, LogFixture.ids(), Masker.NONE);
   }
 
   private static Envelope seal(EventId id, PlanEvent event, PlanLog.Slot slot) {

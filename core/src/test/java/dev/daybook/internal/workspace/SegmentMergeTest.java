@@ -8,6 +8,7 @@ import dev.daybook.event.EventId;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.Vcs;
+import dev.daybook.internal.entry.Masker;
 import dev.daybook.internal.entry.Row;
 import dev.daybook.internal.manifest.Balance;
 import dev.daybook.internal.segment.SegmentReader;
@@ -30,23 +31,24 @@ class SegmentMergeTest {
 
   private static Row row(int n) {
     return Row.of(
-        new Envelope(
-            new EventId(1, n),
-            Envelope.Stream.TRACE,
-            START.plusMillis(n),
-            START.plusMillis(n),
-            Actor.agent("coder-7"),
-            SessionId.of("session-" + n % 3),
-            SessionId.NONE,
-            "",
-            EventId.NONE,
-            "",
-            "",
-            "",
-            Vcs.NONE,
-            Map.of(),
-            0),
-        Observation.of("event number " + n));
+        Masker.NONE.event(
+            new Envelope(
+                new EventId(1, n),
+                Envelope.Stream.TRACE,
+                START.plusMillis(n),
+                START.plusMillis(n),
+                Actor.agent("coder-7"),
+                SessionId.of("session-" + n % 3),
+                SessionId.NONE,
+                "",
+                EventId.NONE,
+                "",
+                "",
+                "",
+                Vcs.NONE,
+                Map.of(),
+                0),
+            Observation.of("event number " + n)));
   }
 
   private static SegmentReader segment(List<Row> rows) throws IOException {

@@ -1,0 +1,452 @@
+package dev.daybook.internal.masking;
+
+import dev.daybook.internal.masking.Values.Evidence;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Secrets that are known by the name before them: settings, fields of JSON and YAML, arguments of
+ * calls, options of commands, headers of requests, elements of XML.
+ */
+final class Named {
+  private static final int BLANKS_MAX = 8;
+  private static final int HEADER_CHARS_MAX = 1 << 13;
+  private static final int VALUE_CHARS_MAX = 1 << 16;
+
+  /** Headers whose secret is all that follows. */
+  private static final Set<String> PARAMETERS =
+      Set.of("digest", "oauth", "hawk", "signature", "sharedkey", "negotiate", "ntlm");
+
+  private static final Set<String> SCHEMES =
+      Set.of(
+          "basic",
+          "bearer",
+          "token",
+          "apikey",
+          "api-key",
+          "key",
+          "jwt",
+          "ssws",
+          "bot",
+          "genie-key",
+          "googlelogin");
+
+  /** Where a value without quotes ends, beside blanks. */
+  private static final String ENDS = "\"'`,;|<>(){}[]\\";
+
+  private static final List<String> OPTION_NAMES = List.of("user", "proxy-user");
+
+  /** A value and the marks around it. */
+  private record Value(int from, int to, boolean isQuoted) {
+    boolean isNone() {
+      return from < 0;
+    }
+
+    static final Value NONE = new Value(-1, -1, false);
+  }
+
+  private Named() {}
+
+  /** Whether the sign at a place may stand behind a name. */
+  static boolean mayBeAt(String text, int i) {
+    return i >= 3 && Names.before(text, endOfName(text, i)) != Names.NONE;
+  }
+
+  /** Where the name before a sign ends: before blanks, a bracket and a quote. */
+  private static int endOfName(String text, int sign) {
+    int i = sign;
+    char c = text.charAt(i - 1);
+    if (Chars.is(c, Chars.ALNUM)) {
+      return i;
+    }
+    while (i > 0 && i > sign - BLANKS_MAX && Chars.isBlank(text.charAt(i - 1))) {
+      i--;
+    }
+    if (i > 0 && text.charAt(i - 1) == ']') {
+      i--;
+    }
+    if (i > 0 && Chars.isQuote(text.charAt(i - 1))) {
+      i--;
+      while (i > 0 && i > sign - 2 * BLANKS_MAX && text.charAt(i - 1) == '\\') {
+        i--;
+      }
+    }
+    return i;
+  }
+
+  static void find(Scan scan, int sign) {
+    String text = scan.text();
+    int end = endOfName(text, sign);
+    Names name = Names.before(text, end);
+    int from = valueFrom(text, sign, end);
+    if (name == Names.NONE || from < 0) {
+      return;
+    }
+    if (name == Names.AUTHORIZATION || name == Names.COOKIE) {
+      header(scan, name, end, from);
+      return;
+    }
+    boolean isElement = text.charAt(sign) == '>';
+    int begin = Names.beginning(text, end);
+    boolean isSetting =
+        text.charAt(sign) == '=' && sign == end && from == sign + 1 && isUpper(text, begin, end);
+    Value value = isElement ? element(text, from, begin) : value(scan, from, isSetting);
+    if (value.isNone()) {
+      return;
+    }
+    Evidence evidence =
+        isSetting
+            ? Evidence.SETTING
+            : value.isQuoted()
+                ? Evidence.QUOTED
+                : text.charAt(sign) == '=' && sign == end && from == sign + 1
+                    ? Evidence.ADJACENT
+                    : name.isPassword() && isLine(text, begin, value.to())
+                        ? Evidence.QUOTED
+                        : Evidence.PLAIN;
+    found(scan, name, begin, end, value, evidence);
+  }
+
+  private static void found(
+      Scan scan, Names name, int begin, int end, Value value, Evidence evidence) {
+    String text = scan.text();
+    boolean isName =
+        end - begin == value.to() - value.from()
+            && text.regionMatches(true, begin, text, value.from(), end - begin);
+    boolean isSecret =
+        name == Names.SIGNATURE
+            ? value.to() - value.from() >= 32
+                && Values.isSecret(text, value.from(), value.to(), evidence, false)
+            : Values.isSecret(text, value.from(), value.to(), evidence, name.isPassword());
+    if (isSecret && !isName) {
+      scan.found(
+          value.from(),
+          value.to(),
+          scan.kindOf(value.from(), value.to(), kind(text, name, begin, end, value)));
+    }
+  }
+
+  private static String kind(String text, Names name, int begin, int end, Value value) {
+    String whole = text.substring(begin, end).toLowerCase(Locale.ROOT);
+    int chars = value.to() - value.from();
+    if (name == Names.KEY) {
+      if (whole.contains("secret") && chars == 40) {
+        return "aws-secret-key";
+      }
+      if (chars >= 44 && text.charAt(value.to() - 1) == '=') {
+        return "azure-storage-key";
+      }
+    }
+    return name == Names.SIGNATURE && whole.equals("sig") ? "azure-sas" : name.kind();
+  }
+
+  /** Whether name and value are a line of their own, as in YAML. */
+  private static boolean isLine(String text, int begin, int to) {
+    int i = begin;
+    while (i > 0 && (Chars.isBlank(text.charAt(i - 1)) || text.charAt(i - 1) == '-')) {
+      i--;
+    }
+    boolean begins = i == 0 || text.charAt(i - 1) == '\n' || text.startsWith("\\n", i - 2);
+    boolean ends = to == text.length() || "\r\n\\".indexOf(text.charAt(to)) >= 0;
+    return begins && ends;
+  }
+
+  private static boolean isUpper(String text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (Chars.is(text.charAt(i), Chars.LOWER)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Where the value behind a sign begins; -1 if the sign is no assignment. */
+  private static int valueFrom(String text, int sign, int end) {
+    char c = text.charAt(sign);
+    int from = sign + 1;
+    char next = from < text.length() ? text.charAt(from) : ' ';
+    if (c == '>') {
+      return sign == end ? from : -1;
+    }
+    if (c == '=' && next == '>' || c == ':' && next == '=') {
+      from++;
+    } else if (next == '=' || next == '~' || next == ':') {
+      return -1;
+    }
+    return Chars.skipBlanks(text, from, BLANKS_MAX);
+  }
+
+  /** The content of {@code <name>…</}. */
+  private static Value element(String text, int from, int begin) {
+    int close = begin > 0 && text.charAt(begin - 1) == '<' ? 0 : -1;
+    int most = Math.min(text.length(), from + VALUE_CHARS_MAX);
+    int to = close < 0 ? -1 : text.indexOf('<', from, most);
+    return to < 0 || !text.startsWith("</", to) ? Value.NONE : new Value(from, to, true);
+  }
+
+  /** The value that begins at a place, in quotes or to the next blank or bracket. */
+  private static Value value(Scan scan, int start, boolean isSetting) {
+    String text = scan.text();
+    int from = start;
+    // A letter may stand before the quote: b"…", f"…".
+    if (Chars.at(text, from, Chars.LOWER | Chars.UPPER)
+        && from + 1 < text.length()
+        && Chars.isQuote(text.charAt(from + 1))) {
+      from++;
+    }
+    int quote = from;
+    while (quote < text.length() && text.charAt(quote) == '\\') {
+      quote++;
+    }
+    if (quote < text.length() && Chars.isQuote(text.charAt(quote))) {
+      int to = endOfQuoted(text, quote + 1, text.charAt(quote), quote - from);
+      return to < 0 ? Value.NONE : new Value(quote + 1, to, true);
+    }
+    int to = scan.plainEnd(from, isSetting);
+    int next = Chars.skipBlanks(text, to, BLANKS_MAX);
+    boolean isTyped =
+        next < text.length() && text.charAt(next) == '=' && Chars.end(text, from, Chars.WORD) == to;
+    if (isTyped && to > from) {
+      int given = Chars.skipBlanks(text, next + 1, BLANKS_MAX);
+      boolean isText = given < text.length() && Chars.isQuote(text.charAt(given));
+      return isText ? value(scan, given, false) : Value.NONE;
+    }
+    return new Value(from, to, false);
+  }
+
+  /** Whether a value without quotes ends at a character. */
+  static boolean isEnd(char c, boolean isSetting) {
+    return c <= ' ' || ENDS.indexOf(c) >= 0 || (c == '&' && !isSetting);
+  }
+
+  /**
+   * Where a text in quotes ends that begin with so many backslashes; -1 if it does not on its line.
+   */
+  private static int endOfQuoted(String text, int from, char quote, int backslashes) {
+    int most = Math.min(text.length(), from + VALUE_CHARS_MAX);
+    for (int i = from; i < most; i++) {
+      char c = text.charAt(i);
+      if (c == '\n') {
+        return -1;
+      }
+      if (c == quote) {
+        int before = 0;
+        while (i - before > from && text.charAt(i - before - 1) == '\\') {
+          before++;
+        }
+        if (backslashes == 0 ? before % 2 == 0 : before <= backslashes) {
+          return backslashes == 0 ? i : i - before;
+        }
+      }
+    }
+    return -1;
+  }
+
+  /** Whether an option of a command that takes a secret begins at two dashes. */
+  static boolean isOption(String text, int dashes) {
+    boolean isInside = Chars.at(text, dashes - 1, Chars.DASH) || !Chars.isStart(text, dashes);
+    if (isInside) {
+      return false;
+    }
+    int end = Chars.end(text, dashes + 2, Chars.URL);
+    return end < text.length()
+        && text.charAt(end) != '='
+        && (Names.before(text, end) != Names.NONE || isUser(text, dashes + 2, end));
+  }
+
+  private static boolean isUser(String text, int from, int end) {
+    return OPTION_NAMES.stream()
+        .anyMatch(name -> name.length() == end - from && text.startsWith(name, from));
+  }
+
+  /** {@code --password value}, also as two texts of a list. */
+  static void findOption(Scan scan, int dashes) {
+    String text = scan.text();
+    int end = Chars.end(text, dashes + 2, Chars.URL);
+    int from = end;
+    int quote = from;
+    while (quote < text.length() && text.charAt(quote) == '\\') {
+      quote++;
+    }
+    if (quote < text.length() && Chars.isQuote(text.charAt(quote))) {
+      from = Chars.skipBlanks(text, quote + 1, BLANKS_MAX);
+      if (from >= text.length() || text.charAt(from) != ',') {
+        return;
+      }
+      from = Chars.skipBlanks(text, from + 1, BLANKS_MAX);
+    } else {
+      from = Chars.skipBlanks(text, from, BLANKS_MAX);
+      if (from == end) {
+        return;
+      }
+    }
+    Value value = value(scan, from, false);
+    if (value.isNone() || value.from() >= value.to() || text.charAt(value.from()) == '-') {
+      return;
+    }
+    if (isUser(text, dashes + 2, end)) {
+      user(scan, value);
+      return;
+    }
+    Names name = Names.before(text, end);
+    if (name == Names.AUTHORIZATION || name == Names.COOKIE) {
+      header(scan, name, end, from);
+      return;
+    }
+    found(scan, name, dashes + 2, end, value, Evidence.ADJACENT);
+  }
+
+  /** {@code user:password}, the password alone. */
+  private static void user(Scan scan, Value value) {
+    String text = scan.text();
+    int colon = text.indexOf(':', value.from(), value.to());
+    if (colon > 0 && Values.isSecret(text, colon + 1, value.to(), Evidence.QUOTED, true)) {
+      scan.found(colon + 1, value.to(), "password");
+    }
+  }
+
+  /** The value of a header, its scheme kept. */
+  private static void header(Scan scan, Names name, int end, int start) {
+    String text = scan.text();
+    int begin = Names.beginning(text, end);
+    int from = start;
+    int to;
+    int quote = from;
+    while (quote < text.length() && text.charAt(quote) == '\\') {
+      quote++;
+    }
+    // A letter may stand before the quote.
+    if (Chars.at(text, quote, Chars.LOWER | Chars.UPPER)
+        && quote + 1 < text.length()
+        && Chars.isQuote(text.charAt(quote + 1))) {
+      quote++;
+    }
+    if (quote < text.length() && Chars.isQuote(text.charAt(quote))) {
+      int backslashes = 0;
+      while (quote - backslashes > from && text.charAt(quote - backslashes - 1) == '\\') {
+        backslashes++;
+      }
+      from = quote + 1;
+      to = endOfQuoted(text, from, text.charAt(quote), backslashes);
+    } else {
+      to = endOfHeader(text, from, begin);
+    }
+    if (to <= from) {
+      return;
+    }
+    if (name == Names.COOKIE) {
+      if (isCookie(text, from, to)) {
+        scan.found(from, to, name.kind());
+      }
+      return;
+    }
+    int word = endOfWord(text, from, to);
+    String scheme = text.substring(from, Math.min(word, from + 20)).toLowerCase(Locale.ROOT);
+    int rest = Chars.skipBlanks(text, word, BLANKS_MAX);
+    if (rest < to && (PARAMETERS.contains(scheme) || scheme.startsWith("aws4-"))) {
+      if (Values.isGiven(text, rest, to)) {
+        scan.found(rest, to, name.kind());
+      }
+    } else if (rest < to && SCHEMES.contains(scheme)) {
+      credentials(scan, rest, to);
+    } else if (Values.isSecret(text, from, word, Evidence.QUOTED, false)) {
+      scan.found(from, word, scan.kindOf(from, word, name.kind()));
+    }
+  }
+
+  private static void credentials(Scan scan, int from, int most) {
+    String text = scan.text();
+    int to = endOfWord(text, from, most);
+    if (Values.isGiven(text, from, to)) {
+      scan.found(from, to, scan.kindOf(from, to, "authorization"));
+    }
+  }
+
+  private static int endOfWord(String text, int from, int most) {
+    int i = from;
+    while (i < most && text.charAt(i) > ' ' && "\"'`,;<>(){}[]\\".indexOf(text.charAt(i)) < 0) {
+      i++;
+    }
+    return i;
+  }
+
+  /** A header without quotes of its own ends with its line, or with the quote it stands in. */
+  private static int endOfHeader(String text, int from, int begin) {
+    char open = begin > 0 ? text.charAt(begin - 1) : ' ';
+    int most = Math.min(text.length(), from + HEADER_CHARS_MAX);
+    for (int i = from; i < most; i++) {
+      char c = text.charAt(i);
+      boolean isEscape =
+          c == '\\' && i + 1 < text.length() && "nr\"'\\".indexOf(text.charAt(i + 1)) >= 0;
+      if (c == '\n' || c == '\r' || isEscape || (Chars.isQuote(open) && c == open)) {
+        return i;
+      }
+    }
+    return most;
+  }
+
+  /** {@code name=value}, of which some value is long enough to be worth something. */
+  private static boolean isCookie(String text, int from, int to) {
+    int name = Chars.end(text, from, Chars.URL);
+    if (name == from || name >= to || text.charAt(name) != '=') {
+      return false;
+    }
+    int start = from;
+    for (int i = from; i <= to; i++) {
+      if (i == to || text.charAt(i) == ';') {
+        int value = text.indexOf('=', start, i) + 1;
+        boolean isAttribute = startsWithAttribute(text, start);
+        if (value > 0 && !isAttribute && i - value >= 8 && Values.isGiven(text, value, i)) {
+          return true;
+        }
+        start = i + 1;
+      }
+    }
+    return false;
+  }
+
+  private static boolean startsWithAttribute(String text, int from) {
+    int word = Chars.skipBlanks(text, from, BLANKS_MAX);
+    return text.regionMatches(true, word, "expires=", 0, 8)
+        || text.regionMatches(true, word, "path=", 0, 5)
+        || text.regionMatches(true, word, "domain=", 0, 7)
+        || text.regionMatches(true, word, "max-age=", 0, 8);
+  }
+
+  /** {@code Bearer …} and {@code Basic …} wherever they stand. */
+  static void findScheme(Scan scan, int i) {
+    String text = scan.text();
+    int from = text.indexOf(' ', i) + 1;
+    int most = Math.min(text.length(), from + HEADER_CHARS_MAX);
+    int to = endOfWord(text, from, most);
+    boolean isBasic = text.startsWith("Basic", i);
+    boolean isSecret =
+        isBasic
+            ? isUserAndPassword(text, from, to)
+            : to - from >= 16 && Values.isSecret(text, from, to, Evidence.QUOTED, false);
+    if (isSecret) {
+      scan.found(from, to, scan.kindOf(from, to, "authorization"));
+    }
+  }
+
+  private static boolean isUserAndPassword(String text, int from, int to) {
+    if (to - from < 8 || Chars.end(text, from, Chars.BASE64) < to) {
+      return false;
+    }
+    try {
+      byte[] plain = Base64.getDecoder().decode(text.substring(from, to));
+      boolean isText = true;
+      boolean hasColon = false;
+      for (byte b : plain) {
+        isText &= b >= ' ';
+        hasColon |= b == ':';
+      }
+      return isText && hasColon;
+    } catch (IllegalArgumentException e) {
+      // No base64, so no user and password.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.daybook.internal.masking;
+
+/** Names after which a secret may stand. */
+enum Names {
+  /** No such name. */
+  NONE(""),
+  /** Chosen by people. */
+  PASSWORD("password"),
+  /** Anything called a secret. */
+  SECRET("secret"),
+  /** Made by machines. */
+  TOKEN("token"),
+  /** Of which the word before it says that it is secret. */
+  KEY("api-key"),
+  /** The header. */
+  AUTHORIZATION("authorization"),
+  /** The headers. */
+  COOKIE("cookie"),
+  /** What signs an address. */
+  SIGNATURE("signature");
+
+  /** So many characters are looked at for a name. */
+  private static final int CHARS_MAX = 80;
+
+  /** Before {@code key}: what makes it a secret one. */
+  private static final String[] SECRET_KEYS = {
+    "api",
+    "access",
+    "secret",
+    "private",
+    "account",
+    "auth",
+    "encryption",
+    "signing",
+    "master",
+    "storage",
+    "shared",
+    "subscription",
+    "app",
+    "admin",
+    "deploy",
+    "functions",
+    "consumer"
+  };
+
+  /** Before {@code token}: what says where to go on, and is none. */
+  private static final String[] OPEN_TOKENS = {"next", "page", "continuation", "sync", "resume"};
+
+  private final String kind;
+
+  Names(String kind) {
+    this.kind = kind;
+  }
+
+  /** What a secret of this name is called. */
+  String kind() {
+    return kind;
+  }
+
+  /** Whether people choose what stands behind it. */
+  boolean isPassword() {
+    return this == PASSWORD;
+  }
+
+  /** The name that ends before a place. */
+  static Names before(String text, int end) {
+    if (end < 2) {
+      return NONE;
+    }
+    return switch (text.charAt(end - 1)) {
+      case 'd', 'D' ->
+          ends(text, end, "password")
+                  || ends(text, end, "passwd")
+                  || (ends(text, end, "pwd") && !isFolder(text, end))
+              ? PASSWORD
+              : NONE;
+      case 'e', 'E' -> ofE(text, end);
+      case 's', 'S' -> ends(text, end, "pass") && isPart(text, end - 4) ? PASSWORD : NONE;
+      case 't', 'T' -> ends(text, end, "secret") ? SECRET : NONE;
+      case 'n', 'N' -> ofN(text, end);
+      case 'y', 'Y' -> ends(text, end, "key") && hasBefore(text, end - 3, SECRET_KEYS) ? KEY : NONE;
+      case 'h', 'H' ->
+          ends(text, end, "_auth") && !Chars.at(text, end - 6, Chars.WORD) ? TOKEN : NONE;
+      case 'g', 'G' -> ends(text, end, "sig") && isQuery(text, end - 4) ? SIGNATURE : NONE;
+      default -> NONE;
+    };
+  }
+
+  private static Names ofE(String text, int end) {
+    if (ends(text, end, "passphrase")) {
+      return PASSWORD;
+    }
+    if (ends(text, end, "cookie")) {
+      boolean isHeader = ends(text, end, "set-cookie") || !Chars.at(text, end - 7, Chars.URL);
+      return isHeader ? COOKIE : NONE;
+    }
+    boolean signs = ends(text, end, "x-amz-signature") || ends(text, end, "x-goog-signature");
+    return signs ? SIGNATURE : NONE;
+  }
+
+  private static Names ofN(String text, int end) {
+    if (ends(text, end, "authorization")) {
+      boolean isHeader =
+          ends(text, end, "proxy-authorization") || !Chars.at(text, end - 14, Chars.URL);
+      return isHeader ? AUTHORIZATION : NONE;
+    }
+    return ends(text, end, "token") && !hasBefore(text, end - 5, OPEN_TOKENS) ? TOKEN : NONE;
+  }
+
+  private static boolean ends(String text, int end, String name) {
+    return text.regionMatches(true, end - name.length(), name, 0, name.length());
+  }
+
+  private static boolean hasBefore(String text, int end, String[] words) {
+    int last = end > 0 && "_- .".indexOf(text.charAt(end - 1)) >= 0 ? end - 1 : end;
+    for (String word : words) {
+      if (ends(text, last, word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a short name is a part of its own: {@code DB_PASS}, {@code dbPass}. */
+  private static boolean isPart(String text, int from) {
+    return Chars.at(text, from - 1, Chars.UNDERSCORE | Chars.DASH)
+        || (Chars.at(text, from, Chars.UPPER) && Chars.at(text, from - 1, Chars.LOWER));
+  }
+
+  private static boolean isQuery(String text, int before) {
+    return before >= 0 && "?&;".indexOf(text.charAt(before)) >= 0;
+  }
+
+  /** Shells call the working folder so. */
+  private static boolean isFolder(String text, int end) {
+    return text.startsWith("PWD", end - 3)
+        && (end == 3 || !Chars.at(text, end - 4, Chars.UNDERSCORE));
+  }
+
+  /** Where the whole word begins that ends at a place. */
+  static int beginning(String text, int end) {
+    int i = end;
+    while (i > 0 && i > end - CHARS_MAX && Chars.is(text.charAt(i - 1), Chars.URL)) {
+      i--;
+    }
+    return i;
+  }
+}

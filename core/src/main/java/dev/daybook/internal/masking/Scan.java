@@ -1,0 +1,309 @@
+package dev.daybook.internal.masking;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One pass over a text. Every shape has two characters next to each other that are rare; where such
+ * a pair stands, a cheap look says whether the shape may be there, and only then the rule is asked.
+ * What a rule reads is bounded or is not read again, so that the time is linear. For one thread.
+ */
+final class Scan {
+  private static final int NO_TRIGGER = 0;
+  private static final int NAMED = 1;
+  private static final int OPTION = 2;
+  private static final int ARMOR = 3;
+  private static final int USER_INFO = 4;
+  private static final int WEB_TOKEN = 5;
+  private static final int SCHEME = 6;
+  private static final int SEND_GRID = 7;
+  private static final int WEB_HOOK = 8;
+  private static final int AZURE = 9;
+  private static final int ESCAPE = 10;
+
+  /** From here on the groups of {@link Tokens}. */
+  private static final int TOKENS = 11;
+
+  private static final int PAIRS = 128 * 128;
+
+  /** What the two characters of a pair, as 7 bits each, may belong to. */
+  private static final byte[] TRIGGERS = new byte[PAIRS];
+
+  static {
+    for (char c : new char[] {'=', ':', '>'}) {
+      Arrays.fill(TRIGGERS, c << 7, (c + 1) << 7, (byte) NAMED);
+    }
+    set("--", OPTION);
+    set("-B", ARMOR);
+    set("//", USER_INFO);
+    set("yJ", WEB_TOKEN);
+    set("Be", SCHEME);
+    set("Ba", SCHEME);
+    set("SG", SEND_GRID);
+    set("k.", WEB_HOOK);
+    set("Q~", AZURE);
+    set("\\u", ESCAPE);
+    set("\\/", ESCAPE);
+    List<String> beginnings = Tokens.beginnings();
+    for (int group = 0; group < beginnings.size(); group++) {
+      set(beginnings.get(group), TOKENS + group);
+    }
+  }
+
+  private static final int URL_CHARS_MAX = 512;
+
+  /** What documents write for the password of an address. */
+  private static final List<String> WORDS =
+      List.of("password", "passwd", "pass", "pwd", "pw", "secret", "token", "apikey", "api_key");
+
+  private final String text;
+  private final Spans spans = new Spans();
+  private boolean hasEscapes;
+
+  /** Where the last secret ends. */
+  private int floor;
+
+  /** The characters of {@link Chars#URL} that were looked at last. */
+  private int runFrom;
+
+  private int runTo;
+
+  /** The values without quotes that were looked at last: of arguments, and of settings. */
+  private final int[] plainFrom = new int[2];
+
+  private final int[] plainTo = new int[2];
+
+  private Scan(String text) {
+    this.text = text;
+  }
+
+  private static void set(String pair, int rule) {
+    int place = pair.charAt(0) << 7 | pair.charAt(1);
+    if (TRIGGERS[place] != NO_TRIGGER) {
+      throw new IllegalStateException("Two rules begin with '" + pair + "'");
+    }
+    TRIGGERS[place] = (byte) rule;
+  }
+
+  /** The secrets of a text. */
+  static Spans of(String text) {
+    int first = next(text, 0);
+    if (first < 0) {
+      return Spans.NONE;
+    }
+    Scan scan = new Scan(text);
+    scan.from(first);
+    if (scan.hasEscapes) {
+      Unescaped plain = Unescaped.of(text);
+      Scan again = new Scan(plain.text());
+      again.from(next(plain.text(), 0));
+      scan.spans.addAll(again.spans, plain);
+    }
+    return scan.spans;
+  }
+
+  /** The next place at which a shape may be; -1 if there is none. */
+  private static int next(String text, int from) {
+    int last = text.length() - 1;
+    for (int i = from; i < last; i++) {
+      int rule = trigger(text, i);
+      if (rule != NO_TRIGGER && mayBeAt(text, i, rule)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static int trigger(String text, int i) {
+    return TRIGGERS[(text.charAt(i) & 127) << 7 | (text.charAt(i + 1) & 127)];
+  }
+
+  private static boolean mayBeAt(String text, int i, int rule) {
+    return switch (rule) {
+      case NAMED -> Named.mayBeAt(text, i);
+      case OPTION -> Chars.at(text, i + 2, Chars.LOWER) && Named.isOption(text, i);
+      case ARMOR -> Armor.mayBeAt(text, i);
+      case USER_INFO -> i > 0 && text.charAt(i - 1) == ':';
+      case WEB_TOKEN -> i > 0 && text.charAt(i - 1) == 'e' && Chars.isStart(text, i - 1);
+      case SCHEME -> text.startsWith("Bearer ", i) || text.startsWith("Basic ", i);
+      case SEND_GRID -> text.startsWith("SG.", i) && Chars.isStart(text, i);
+      case WEB_HOOK -> text.startsWith("hooks.slack.com/services/", i - 10);
+      case AZURE -> i > 3;
+      case ESCAPE -> true;
+      default -> Tokens.mayBeAt(text, i, rule - TOKENS);
+    };
+  }
+
+  private void from(int first) {
+    for (int i = first; i >= 0; i = next(text, Math.max(i + 1, floor))) {
+      int rule = trigger(text, i);
+      switch (rule) {
+        case NAMED -> Named.find(this, i);
+        case OPTION -> Named.findOption(this, i);
+        case ARMOR -> Armor.find(this, i);
+        case USER_INFO -> userInfo(i + 2);
+        case WEB_TOKEN -> webToken(i - 1);
+        case SCHEME -> Named.findScheme(this, i);
+        case SEND_GRID -> sendGrid(i);
+        case WEB_HOOK -> webHook(i + 15);
+        case AZURE -> azure(i);
+        case ESCAPE -> hasEscapes = true;
+        default -> {
+          int unused = Tokens.find(this, i, rule - TOKENS);
+        }
+      }
+    }
+  }
+
+  String text() {
+    return text;
+  }
+
+  /** Before this place all is decided. */
+  int floor() {
+    return floor;
+  }
+
+  /** Notes a secret, unless it stands within one that is known. */
+  void found(int from, int to, String kind) {
+    if (from >= floor && to > from) {
+      spans.add(from, to, kind);
+      floor = to;
+    }
+  }
+
+  /** The kind of the token that a value is, or what it is called otherwise. */
+  String kindOf(int from, int to, String otherwise) {
+    int rule = from + 1 < to ? trigger(text, from) : NO_TRIGGER;
+    if (rule >= TOKENS) {
+      return Tokens.kindOf(text, from, to, rule - TOKENS).orElse(otherwise);
+    }
+    return text.startsWith("eyJ", from) && text.lastIndexOf('.', to) > from + 10
+        ? "jwt"
+        : otherwise;
+  }
+
+  /** Where characters of a set end; a run is read once, however often it is asked for. */
+  int runEnd(int from, int set) {
+    if (set != Chars.URL) {
+      return Chars.end(text, from, set);
+    }
+    if (from < runFrom || from >= runTo) {
+      runFrom = from;
+      runTo = Chars.end(text, from, set);
+    }
+    return runTo;
+  }
+
+  /** Where a value without quotes ends; a run is read once, however often it is asked for. */
+  int plainEnd(int from, boolean isSetting) {
+    int which = isSetting ? 1 : 0;
+    if (from < plainFrom[which] || from >= plainTo[which]) {
+      plainFrom[which] = from;
+      int end = from;
+      while (end < text.length() && !Named.isEnd(text.charAt(end), isSetting)) {
+        end++;
+      }
+      plainTo[which] = end;
+    }
+    return plainTo[which];
+  }
+
+  /** {@code scheme://user:password@host}, the password alone. */
+  private void userInfo(int from) {
+    if (from < text.length() && text.charAt(from) == '[') {
+      return;
+    }
+    int most = Math.min(text.length(), from + URL_CHARS_MAX);
+    int colon = -1;
+    int at = -1;
+    int end = from;
+    boolean isPort = true;
+    for (; end < most; end++) {
+      char c = text.charAt(end);
+      if (c <= ' ' || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>' || c == '\\') {
+        break;
+      }
+      if (c == ':' && colon < 0 && at < 0) {
+        colon = end;
+      } else if (c == '@') {
+        at = end;
+      } else if (c == '/' || c == '?' || c == '#') {
+        // Behind a port a path begins; anything else is a password that should have been encoded.
+        if (at >= 0 || colon < 0 || isPort) {
+          break;
+        }
+      } else if (colon >= 0 && at < 0) {
+        isPort &= Chars.is(c, Chars.DIGIT);
+      }
+    }
+    if (at < 0) {
+      return;
+    }
+    int passwordFrom = colon >= 0 ? colon + 1 : from;
+    boolean isName = colon < 0 && !Values.isSecret(text, from, at, Values.Evidence.PLAIN, false);
+    if (!isName && !isPlaceholder(passwordFrom, at)) {
+      found(passwordFrom, at, kindOf(passwordFrom, at, "url-password"));
+    }
+  }
+
+  private boolean isPlaceholder(int from, int to) {
+    return Values.refers(text, from, to)
+        || Values.different(text, from, to) == 1
+        || WORDS.stream()
+            .anyMatch(word ->
+                word.length() == to - from && text.regionMatches(true, from, word, 0, to - from));
+  }
+
+  /** {@code header.payload.signature}, or the five parts of an encrypted one. */
+  private void webToken(int from) {
+    int end = runEnd(from, Chars.URL);
+    int head = end - from;
+    int parts = 1;
+    while (end < text.length() && text.charAt(end) == '.' && parts < 5) {
+      end = runEnd(end + 1, Chars.URL);
+      parts++;
+    }
+    if (head >= 10 && parts >= 3 && end - from >= 36) {
+      found(from, end, "jwt");
+    }
+  }
+
+  private void sendGrid(int from) {
+    int dot = runEnd(from + 3, Chars.URL);
+    boolean has = dot - from - 3 >= 16 && dot < text.length() && text.charAt(dot) == '.';
+    int end = has ? runEnd(dot + 1, Chars.URL) : dot;
+    if (has && end - dot > 30 && Values.isRandom(text, from + 3, end)) {
+      found(from, end, "sendgrid-key");
+    }
+  }
+
+  private void webHook(int from) {
+    int end = from;
+    while (end < text.length()
+        && (text.charAt(end) == '/' || Chars.is(text.charAt(end), Chars.ALNUM))) {
+      end++;
+    }
+    if (end - from >= 20 && Values.isRandom(text, from, end)) {
+      found(from, end, "slack-webhook");
+    }
+  }
+
+  /** Three characters and a digit, then these two, then 31 to 34. */
+  private void azure(int i) {
+    int from = i - 4;
+    int end = i + 2;
+    while (end < text.length()
+        && (Chars.is(text.charAt(end), Chars.URL) || "~.".indexOf(text.charAt(end)) >= 0)) {
+      end++;
+    }
+    boolean has =
+        Chars.at(text, i - 1, Chars.DIGIT)
+            && end - i - 2 >= 31
+            && end - i - 2 <= 40
+            && from >= floor;
+    if (has && Values.isRandom(text, i + 2, end)) {
+      found(from, end, "azure-client-secret");
+    }
+  }
+}
