@@ -183,7 +183,8 @@ final class Named {
     int close = begin > 0 && text.charAt(begin - 1) == '<' ? 0 : -1;
     int most = Math.min(text.length(), from + VALUE_CHARS_MAX);
     int to = close < 0 ? -1 : text.indexOf('<', from, most);
-    return to < 0 || !text.startsWith("</", to) ? Value.NONE : new Value(from, to, true);
+    boolean isOne = to >= 0 && text.startsWith("</", to) && text.indexOf('"', from, to) < 0;
+    return !isOne ? Value.NONE : new Value(from, to, true);
   }
 
   /** The value that begins at a place, in quotes or to the next blank or bracket. */
@@ -228,7 +229,9 @@ final class Named {
     int most = Math.min(text.length(), from + VALUE_CHARS_MAX);
     for (int i = from; i < most; i++) {
       char c = text.charAt(i);
-      if (c == '\n') {
+      boolean isOuter = c == '"' && quote != '"' && text.charAt(i - 1) != '\\';
+      if (c == '\n' || isOuter) {
+        // It was an apostrophe, or the text of JSON that it stands in ends.
         return -1;
       }
       if (c == quote) {
@@ -376,8 +379,15 @@ final class Named {
   private static int endOfHeader(String text, int from, int begin) {
     char open = begin > 0 ? text.charAt(begin - 1) : ' ';
     int most = Math.min(text.length(), from + HEADER_CHARS_MAX);
+    boolean isParameter = false;
     for (int i = from; i < most; i++) {
       char c = text.charAt(i);
+      if (c == '"') {
+        if (!isParameter && text.charAt(i - 1) != '=') {
+          return i;
+        }
+        isParameter = !isParameter;
+      }
       boolean isEscape =
           c == '\\' && i + 1 < text.length() && "nr\"'\\".indexOf(text.charAt(i + 1)) >= 0;
       if (c == '\n' || c == '\r' || isEscape || (Chars.isQuote(open) && c == open)) {

@@ -20,9 +20,10 @@ final class Scan {
   private static final int WEB_HOOK = 8;
   private static final int AZURE = 9;
   private static final int ESCAPE = 10;
+  private static final int TELEGRAM = 11;
 
   /** From here on the groups of {@link Tokens}. */
-  private static final int TOKENS = 11;
+  private static final int TOKENS = 12;
 
   private static final int PAIRS = 128 * 128;
 
@@ -33,6 +34,7 @@ final class Scan {
     for (char c : new char[] {'=', ':', '>'}) {
       Arrays.fill(TRIGGERS, c << 7, (c + 1) << 7, (byte) NAMED);
     }
+    TRIGGERS[':' << 7 | 'A'] = TELEGRAM;
     set("--", OPTION);
     set("-B", ARMOR);
     set("//", USER_INFO);
@@ -51,6 +53,8 @@ final class Scan {
   }
 
   private static final int URL_CHARS_MAX = 512;
+  private static final int AZURE_CHARS_MAX = 40;
+  private static final int TELEGRAM_CHARS = 35;
 
   /** What documents write for the password of an address. */
   private static final List<String> WORDS =
@@ -67,6 +71,12 @@ final class Scan {
   private int runFrom;
 
   private int runTo;
+
+  /** Where the first part ends that was followed last, where the last, and how many there are. */
+  private int webTokenHead = -1;
+
+  private int webTokenEnd;
+  private int webTokenParts;
 
   /** The values without quotes that were looked at last: of arguments, and of settings. */
   private final int[] plainFrom = new int[2];
@@ -130,6 +140,7 @@ final class Scan {
       case WEB_HOOK -> text.startsWith("hooks.slack.com/services/", i - 10);
       case AZURE -> i > 3;
       case ESCAPE -> true;
+      case TELEGRAM -> telegramFrom(text, i) >= 0 || Named.mayBeAt(text, i);
       default -> Tokens.mayBeAt(text, i, rule - TOKENS);
     };
   }
@@ -148,6 +159,7 @@ final class Scan {
         case WEB_HOOK -> webHook(i + 15);
         case AZURE -> azure(i);
         case ESCAPE -> hasEscapes = true;
+        case TELEGRAM -> telegram(i);
         default -> {
           int unused = Tokens.find(this, i, rule - TOKENS);
         }
@@ -178,7 +190,7 @@ final class Scan {
     if (rule >= TOKENS) {
       return Tokens.kindOf(text, from, to, rule - TOKENS).orElse(otherwise);
     }
-    return text.startsWith("eyJ", from) && text.lastIndexOf('.', to) > from + 10
+    return text.startsWith("eyJ", from) && text.indexOf('.', Math.min(from + 10, to), to) > 0
         ? "jwt"
         : otherwise;
   }
@@ -257,16 +269,45 @@ final class Scan {
 
   /** {@code header.payload.signature}, or the five parts of an encrypted one. */
   private void webToken(int from) {
-    int end = runEnd(from, Chars.URL);
-    int head = end - from;
-    int parts = 1;
-    while (end < text.length() && text.charAt(end) == '.' && parts < 5) {
-      end = runEnd(end + 1, Chars.URL);
-      parts++;
+    int head = runEnd(from, Chars.URL);
+    if (head != webTokenHead) {
+      webTokenHead = head;
+      webTokenEnd = head;
+      webTokenParts = 1;
+      while (webTokenParts < 5 && webTokenEnd < text.length() && text.charAt(webTokenEnd) == '.') {
+        webTokenEnd = Chars.end(text, webTokenEnd + 1, Chars.URL);
+        webTokenParts++;
+      }
     }
-    if (head >= 10 && parts >= 3 && end - from >= 36) {
-      found(from, end, "jwt");
+    if (head - from >= 10 && webTokenParts >= 3 && webTokenEnd - from >= 36) {
+      found(from, webTokenEnd, "jwt");
     }
+  }
+
+  private void telegram(int colon) {
+    int from = telegramFrom(text, colon);
+    if (from < 0) {
+      Named.find(this, colon);
+    } else if (Values.isRandom(text, colon + 1, colon + 1 + TELEGRAM_CHARS)) {
+      found(from, colon + 1 + TELEGRAM_CHARS, "telegram-token");
+    }
+  }
+
+  /** Where the number of a bot begins whose key begins behind a colon; -1 if there is none. */
+  private static int telegramFrom(String text, int colon) {
+    int from = colon;
+    while (from > 0 && from > colon - 12 && Chars.is(text.charAt(from - 1), Chars.DIGIT)) {
+      from--;
+    }
+    if (from > 0 && text.charAt(from - 1) == '%') {
+      // The digits of a percent code are none of the number.
+      from += 2;
+    }
+    boolean isBot = colon - from >= 8 && text.startsWith("AA", colon + 1);
+    // In addresses the number stands behind "bot".
+    boolean begins = Chars.isStart(text, from) || text.startsWith("bot", from - 3);
+    int key = isBot && begins ? Chars.end(text, colon + 1, Chars.URL) - colon - 1 : 0;
+    return key == TELEGRAM_CHARS ? from : -1;
   }
 
   private void sendGrid(int from) {
@@ -293,15 +334,13 @@ final class Scan {
   private void azure(int i) {
     int from = i - 4;
     int end = i + 2;
-    while (end < text.length()
+    int most = Math.min(text.length(), end + AZURE_CHARS_MAX + 1);
+    while (end < most
         && (Chars.is(text.charAt(end), Chars.URL) || "~.".indexOf(text.charAt(end)) >= 0)) {
       end++;
     }
     boolean has =
-        Chars.at(text, i - 1, Chars.DIGIT)
-            && end - i - 2 >= 31
-            && end - i - 2 <= 40
-            && from >= floor;
+        Chars.at(text, i - 1, Chars.DIGIT) && end - i - 2 >= 31 && end - i - 2 <= AZURE_CHARS_MAX;
     if (has && Values.isRandom(text, i + 2, end)) {
       found(from, end, "azure-client-secret");
     }

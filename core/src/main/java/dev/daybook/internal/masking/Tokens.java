@@ -71,7 +71,7 @@ final class Tokens {
           new Shape("sk-or-v1-", Chars.ALNUM, 32, 128, "openrouter-key"),
           new Shape("sk-", Chars.ALNUM, 32, 255, "openai-key"),
           new Shape("npm_", Chars.ALNUM, 36, 36, "npm-token"),
-          new Shape("pypi-", Chars.URL, 50, LONG, "pypi-token"),
+          new Shape("pypi-", Chars.URL, 50, 1_024, "pypi-token"),
           new Shape("hf_", Chars.ALNUM, 30, 64, "huggingface-token"),
           new Shape("SK", Chars.HEX, 32, 32, "twilio-key"),
           new Shape("dop_v1_", Chars.HEX, 64, 64, "digitalocean-token"),

@@ -24,6 +24,9 @@ final class Values {
   /** Fewer different characters are somebody's placeholder. */
   private static final int DIFFERENT_MIN = 6;
 
+  /** So much of a token says whether it is one. */
+  private static final int RANDOM_CHARS_MAX = 128;
+
   static final int PASSWORD_CHARS_MIN = 6;
   static final int TOKEN_CHARS_MIN = 8;
 
@@ -155,7 +158,8 @@ final class Values {
   }
 
   /** Whether what follows the prefix of a token was made at random, not written by a person. */
-  static boolean isRandom(String text, int from, int to) {
+  static boolean isRandom(String text, int from, int end) {
+    int to = Math.min(end, from + RANDOM_CHARS_MAX);
     int sets = 0;
     for (int i = from; i < to; i++) {
       char c = text.charAt(i);
