@@ -167,6 +167,7 @@ class IsolationTest {
           Map.entry("Workspace.name", "holds what it was made with"),
           Map.entry("Workspace.id", "holds what it was made with"),
           Map.entry("Workspace.location", "holds what it was made with"),
+          Map.entry("Workspace.masked", "counts what its own handle took"),
           Map.entry("Workspace.traces", "a door to TraceStore"),
           Map.entry("Workspace.open", "Daybook.open with an engine of its own"),
           Map.entry("Workspace.openOrCreate", "Daybook.openOrCreate, likewise"),

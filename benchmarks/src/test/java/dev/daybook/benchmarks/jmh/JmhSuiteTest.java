@@ -56,6 +56,7 @@ final class JmhSuiteTest {
             "open.untilRecall",
             "compaction.compact",
             "scan.threeColumns",
+            "masking.nothingFound",
             "replay.session");
     assertThat(run("--list", "^recall", "^record")).isZero();
     assertThat(said.toString(UTF_8))

@@ -118,19 +118,19 @@ public final class Masker {
 
   /** A record without its secrets, not counted; the record itself if it has none. */
   public <T extends Record> T record(T value) {
-    return same(value, masked(value, UNCOUNTED));
+    return same(masked(value, UNCOUNTED));
   }
 
   /** An event that is to be asked about, not recorded. */
   public <T extends Event> T event(T event) {
-    return same(event, masked(event, UNCOUNTED));
+    return same(masked(event, UNCOUNTED));
   }
 
   /** An event as it is to be recorded. */
   public MaskedEvent event(Envelope envelope, Event event) {
     Tally tally = new Tally();
-    Event maskedEvent = same(event, masked(event, tally));
-    Envelope maskedEnvelope = same(envelope, masked(envelope, tally));
+    Event maskedEvent = same(masked(event, tally));
+    Envelope maskedEnvelope = same(masked(envelope, tally));
     return new MaskedEvent(maskedEnvelope, maskedEvent, tally.counts());
   }
 
@@ -145,7 +145,7 @@ public final class Masker {
   }
 
   @SuppressWarnings("unchecked") // a record is made again by its own constructor
-  private static <T> T same(T given, Object masked) {
+  private static <T> T same(Object masked) {
     return (T) masked;
   }
 

@@ -29,7 +29,7 @@ final class Armor {
     int from = dash - 4;
     int label = from + BEGIN.length();
     int body = text.indexOf(DASHES, label, Math.min(text.length(), label + LABEL_CHARS_MAX));
-    if (body < 0 || text.indexOf(PRIVATE, label, body) < 0) {
+    if (body < 0 || text.indexOf(PRIVATE, label, body) < 0 || text.indexOf('"', label, body) >= 0) {
       return;
     }
     body += DASHES.length();
@@ -39,7 +39,8 @@ final class Armor {
         close < 0
             ? -1
             : text.indexOf(DASHES, close, Math.min(text.length(), close + LABEL_CHARS_MAX));
-    if (whole >= 0 && holdsKey(text, body, end) && !holdsField(text, body, end)) {
+    boolean isOne = whole >= 0 && text.indexOf('"', close, whole) < 0;
+    if (isOne && holdsKey(text, body, end) && !holdsField(text, body, end)) {
       scan.found(from, whole + DASHES.length(), KIND);
       return;
     }

@@ -171,11 +171,6 @@ final class Scan {
     return text;
   }
 
-  /** Before this place all is decided. */
-  int floor() {
-    return floor;
-  }
-
   /** Notes a secret, unless it stands within one that is known. */
   void found(int from, int to, String kind) {
     if (from >= floor && to > from) {
