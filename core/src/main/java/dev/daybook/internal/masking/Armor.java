@@ -39,7 +39,10 @@ final class Armor {
         close < 0
             ? -1
             : text.indexOf(DASHES, close, Math.min(text.length(), close + LABEL_CHARS_MAX));
-    boolean isOne = whole >= 0 && text.indexOf('"', close, whole) < 0;
+    boolean isOne =
+        whole >= 0
+            && text.indexOf(PRIVATE, close, whole) >= 0
+            && text.indexOf('"', close, whole) < 0;
     if (isOne && holdsKey(text, body, end) && !holdsField(text, body, end)) {
       scan.found(from, whole + DASHES.length(), KIND);
       return;
@@ -65,6 +68,9 @@ final class Armor {
   /** Whether another field of JSON begins in between, which must not lose its name. */
   private static boolean holdsField(String text, int from, int to) {
     for (int i = from; i < to; i++) {
+      if ("{}".indexOf(text.charAt(i)) >= 0) {
+        return true;
+      }
       if (text.charAt(i) == '"') {
         int next = Chars.skipBlanks(text, i + 1, 8);
         if (next < to && text.charAt(next) == ':') {

@@ -47,11 +47,20 @@ final class Named {
     static final Value NONE = new Value(-1, -1, false);
   }
 
+  /** What may stand before the sign: the last letter of a name, a quote, a bracket, a blank. */
+  private static final boolean[] MAY_END = new boolean[128];
+
+  static {
+    "deghnstyDEGHNSTY\"'`] \t".chars().forEach(c -> MAY_END[c] = true);
+  }
+
   private Named() {}
 
   /** Whether the sign at a place may stand behind a name. */
   static boolean mayBeAt(String text, int i) {
-    return i >= 3 && Names.before(text, endOfName(text, i)) != Names.NONE;
+    return i >= 3
+        && MAY_END[text.charAt(i - 1) & 127]
+        && Names.before(text, endOfName(text, i)) != Names.NONE;
   }
 
   /** Where the name before a sign ends: before blanks, a bracket and a quote. */

@@ -115,8 +115,11 @@ final class Scan {
   /** The next place at which a shape may be; -1 if there is none. */
   private static int next(String text, int from) {
     int last = text.length() - 1;
+    int here = from < last ? text.charAt(from) & 127 : 0;
     for (int i = from; i < last; i++) {
-      int rule = trigger(text, i);
+      int then = text.charAt(i + 1) & 127;
+      int rule = TRIGGERS[here << 7 | then];
+      here = then;
       if (rule != NO_TRIGGER && mayBeAt(text, i, rule)) {
         return i;
       }

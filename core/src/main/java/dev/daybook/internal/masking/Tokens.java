@@ -90,6 +90,11 @@ final class Tokens {
   /** What the shapes of a group begin with. */
   private static final List<String> BEGINNINGS = new ArrayList<>();
 
+  /** The third characters of a group's shapes; {@link #HEX_DIGITS} where the prefix is shorter. */
+  private static final List<String> THIRDS = new ArrayList<>();
+
+  private static final String HEX_DIGITS = "0123456789abcdef";
+
   static {
     for (Shape shape : SHAPES) {
       String two = shape.prefix().substring(0, 2);
@@ -98,6 +103,13 @@ final class Tokens {
         GROUPS.add(new ArrayList<>());
       }
       GROUPS.get(BEGINNINGS.indexOf(two)).add(shape);
+    }
+    for (List<Shape> group : GROUPS) {
+      StringBuilder thirds = new StringBuilder();
+      for (Shape shape : group) {
+        thirds.append(shape.prefix().length() > 2 ? shape.prefix().substring(2, 3) : HEX_DIGITS);
+      }
+      THIRDS.add(thirds.toString());
     }
   }
 
@@ -110,6 +122,9 @@ final class Tokens {
 
   /** Whether a token of a group may begin at a place. */
   static boolean mayBeAt(String text, int i, int group) {
+    if (i + 2 < text.length() && THIRDS.get(group).indexOf(text.charAt(i + 2)) < 0) {
+      return false;
+    }
     List<Shape> shapes = GROUPS.get(group);
     for (int s = 0; s < shapes.size(); s++) {
       if (text.startsWith(shapes.get(s).prefix(), i)) {
