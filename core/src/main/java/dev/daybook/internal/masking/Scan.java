@@ -338,7 +338,11 @@ final class Scan {
       end++;
     }
     boolean has =
-        Chars.at(text, i - 1, Chars.DIGIT) && end - i - 2 >= 31 && end - i - 2 <= AZURE_CHARS_MAX;
+        Chars.isStart(text, from)
+            && Chars.at(text, i - 1, Chars.DIGIT)
+            && Chars.end(text, from, Chars.URL) == i + 1
+            && end - i - 2 >= 31
+            && end - i - 2 <= AZURE_CHARS_MAX;
     if (has && Values.isRandom(text, i + 2, end)) {
       found(from, end, "azure-client-secret");
     }
