@@ -59,7 +59,7 @@ ignore() {
 
 case $1 in
   PreToolUse)
-    if [ -r "$server" ] && answer=$(ask 0.13 "${2:-warn}"); then
+    if [ -r "$server" ] && answer=$(ask 0.10 "${2:-warn}"); then
       [ -n "$answer" ] && printf '%s\n' "$answer"
     else
       ignore
