@@ -5,6 +5,7 @@ import dev.daybook.Workspace;
 import dev.daybook.event.Actor;
 import dev.daybook.mcp.capture.ClaudeTranscripts;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -12,11 +13,13 @@ import java.util.function.Consumer;
 final class ClaudeCodeImport {
   private ClaudeCodeImport() {}
 
-  @SuppressWarnings("DoNotCallSuggester") // until there is an importer
-  static ImportFormat.Report into(Path file, Workspace workspace, Consumer<Progress> progress)
-      throws IOException {
+  static ImportFormat.Report into(
+      Path file, Workspace workspace, Path home, Consumer<Progress> progress) throws IOException {
+    ClaudeTranscripts transcripts = ClaudeTranscripts.of(file);
     ClaudeTranscripts.Report report =
-        ClaudeTranscripts.of(file).into(workspace, Actor.agent("claude-code"), progress);
+        // Where there is no such folder no client has hooks, and none is made for an import.
+        (Files.isDirectory(home) ? transcripts.besideHooksOf(home) : transcripts)
+            .into(workspace, Actor.agent("claude-code"), progress);
     return new ImportFormat.Report(
         report.lines(),
         report.recorded(),

@@ -1,5 +1,6 @@
 package dev.daybook.mcp.command;
 
+import dev.daybook.Workspace;
 import dev.daybook.mcp.command.Table.Cell;
 import dev.daybook.mcp.command.Table.Column;
 import java.io.IOException;
@@ -50,17 +51,15 @@ final class ImportCommand extends BaseCommand {
   Exit run() throws IOException {
     List<Path> all = all();
     List<Done> done =
-        onWorkspace(workspace -> {
-          List<Done> reports = new ArrayList<>();
-          for (Path file : all) {
-            ImportFormat is = format.isPresent() ? format.get() : ImportFormat.of(file);
-            reports.add(
-                new Done(
-                    file,
-                    is,
-                    withProgress(progress -> is.importing().into(file, workspace, progress))));
-          }
-          return reports;
+        onTarget(target -> {
+          String name = target.workspace();
+          return withEngine(
+              target,
+              engine -> {
+                try (Workspace workspace = engine.open(name)) {
+                  return imported(all, workspace, target.home());
+                }
+              });
         });
     if (isJson()) {
       json(done);
@@ -68,6 +67,19 @@ final class ImportCommand extends BaseCommand {
       show(done);
     }
     return done.stream().allMatch(one -> one.report().bad() == 0) ? Exit.DONE : Exit.DAMAGED;
+  }
+
+  private List<Done> imported(List<Path> all, Workspace workspace, Path home) throws IOException {
+    List<Done> done = new ArrayList<>();
+    for (Path file : all) {
+      ImportFormat is = format.isPresent() ? format.get() : ImportFormat.of(file);
+      done.add(
+          new Done(
+              file,
+              is,
+              withProgress(progress -> is.importing().into(file, workspace, home, progress))));
+    }
+    return done;
   }
 
   /** The files meant; all of them are looked for before the first is imported. */

@@ -23,15 +23,24 @@ import java.util.zip.GZIPInputStream;
 @SuppressWarnings("ImmutableEnumChecker") // sets of Set.of and references to methods
 enum ImportFormat {
   /** Rows of sessions, as {@link TraceImport} reads them. */
-  TRACES(Set.of("session", "tool"), ImportFormat::traces),
+  TRACES(
+      Set.of("session", "tool"),
+      (file, workspace, home, progress) -> traces(file, workspace, progress)),
   /** Rows of changed items, as {@link PlanImport} reads them. */
-  PLAN(Set.of("op", "set"), ImportFormat::plan),
+  PLAN(
+      Set.of("op", "set"), (file, workspace, home, progress) -> plan(file, workspace, progress)),
   /** A transcript of Claude Code. */
   CLAUDE_CODE(Set.of("sessionId", "type"), ClaudeCodeImport::into);
 
   /** One way of importing. */
   interface Importing {
-    Report into(Path file, Workspace workspace, Consumer<Progress> progress) throws IOException;
+    /**
+     * Imports a file.
+     *
+     * @param home the project's folder {@code .daybook}, where hooks of clients leave what they saw
+     */
+    Report into(Path file, Workspace workspace, Path home, Consumer<Progress> progress)
+        throws IOException;
   }
 
   /**
