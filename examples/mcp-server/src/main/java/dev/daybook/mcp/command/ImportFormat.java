@@ -27,8 +27,7 @@ enum ImportFormat {
       Set.of("session", "tool"),
       (file, workspace, home, progress) -> traces(file, workspace, progress)),
   /** Rows of changed items, as {@link PlanImport} reads them. */
-  PLAN(
-      Set.of("op", "set"), (file, workspace, home, progress) -> plan(file, workspace, progress)),
+  PLAN(Set.of("op", "set"), (file, workspace, home, progress) -> plan(file, workspace, progress)),
   /** A transcript of Claude Code. */
   CLAUDE_CODE(Set.of("sessionId", "type"), ClaudeCodeImport::into);
 

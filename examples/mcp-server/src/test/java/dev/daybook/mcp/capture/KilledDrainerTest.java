@@ -20,15 +20,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Drainers that are killed at any point lose nothing and record nothing twice. */
 class KilledDrainerTest {
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = Integer.getInteger("sim.drains", 1);
   private static final int CALLS = 300;
 
   @TempDir Path folder;
 
   @Test
   void nothingIsLostAndNothingIsThereTwice() throws Exception {
-    long seed = Long.getLong("capture.seed", new Random().nextLong());
-    System.out.println("capture.seed=" + seed);
+    long seed = Long.getLong("sim.seed", new Random().nextLong());
+    System.out.println("sim.seed=" + seed);
     Random random = new Random(seed);
     Path project = Files.createDirectory(folder.resolve("project"));
     Path transcript = project.resolve(Scene.SESSION + ".jsonl");

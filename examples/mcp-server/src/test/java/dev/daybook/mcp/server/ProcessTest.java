@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two servers, each a process of its own, on one workspace at once; each has a client of the SDK.
  */
 class ProcessTest {
-  private static final int ROUNDS = 12;
+  private static final int ROUNDS = Integer.getInteger("sim.turns", 4);
 
   @TempDir Path folder;
 
