@@ -24,6 +24,7 @@ import java.util.function.Consumer;
  * records it holds, of lists, sets and maps. So an event of a new type is masked without being
  * named anywhere. What holds no secret is not copied. Safe for use by any number of threads.
  */
+@SuppressWarnings("ReferenceEquality") // what is the same object holds no secret
 public final class Masker {
   /** Leaves every text as it is. */
   public static final Masker NONE = new Masker((text, replaced) -> text);
@@ -36,6 +37,7 @@ public final class Masker {
         }
       };
 
+  @SuppressWarnings("UnnecessaryLambda") // made once, not for each text
   private static final Consumer<String> UNCOUNTED = kind -> {};
 
   private final Rule rule;
@@ -144,7 +146,8 @@ public final class Masker {
     return Collections.unmodifiableMap(all);
   }
 
-  @SuppressWarnings("unchecked") // a record is made again by its own constructor
+  // A record is made again by its own constructor.
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T> T same(Object masked) {
     return (T) masked;
   }

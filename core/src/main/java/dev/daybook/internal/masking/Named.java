@@ -179,7 +179,7 @@ final class Named {
     if (c == '>') {
       return sign == end ? from : -1;
     }
-    if (c == '=' && next == '>' || c == ':' && next == '=') {
+    if ((c == '=' && next == '>') || (c == ':' && next == '=')) {
       from++;
     } else if (next == '=' || next == '~' || next == ':') {
       return -1;
