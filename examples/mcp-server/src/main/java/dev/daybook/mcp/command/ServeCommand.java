@@ -53,6 +53,7 @@ final class ServeCommand extends BaseCommand {
   }
 
   @Override
+  @SuppressWarnings("try") // hooks are answered until the client is gone
   Exit run() throws IOException {
     return onTarget(target -> {
       String name = target.workspace();

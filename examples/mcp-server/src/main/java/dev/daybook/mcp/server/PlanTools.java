@@ -42,7 +42,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** The tools that write to the plan and to the traces, all of it in the agent's own name. */
 final class PlanTools {
-  private static final int TEXT_CHARS_MAX = 20_000;
+  static final int TEXT_CHARS_MAX = 20_000;
 
   private PlanTools() {}
 

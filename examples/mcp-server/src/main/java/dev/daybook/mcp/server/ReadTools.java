@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 
 /** The tools that only read. */
 final class ReadTools {
-  private static final String CURSOR =
+  static final String CURSOR =
       "next_cursor of the page before, with the other arguments as they were";
 
   private ReadTools() {}

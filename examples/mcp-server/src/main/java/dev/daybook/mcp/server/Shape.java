@@ -268,7 +268,7 @@ final class Shape<T extends Record> {
     } else if (type == boolean.class) {
       if (!(given instanceof Boolean)) {
         problems.add(expected(name, given, "true or false"));
-        return Boolean.FALSE;
+        return false;
       }
       return given;
     } else if (type.isEnum()) {

@@ -76,7 +76,8 @@ final class Texts {
   /** {@code leaseUntil} as {@code lease_until}. */
   static String snake(String camel) {
     StringBuilder snake = new StringBuilder();
-    for (char c : camel.toCharArray()) {
+    for (int i = 0; i < camel.length(); i++) {
+      char c = camel.charAt(i);
       if (Character.isUpperCase(c)) {
         snake.append('_');
       }

@@ -15,6 +15,7 @@ final class ServerMain {
   private ServerMain() {}
 
   /** Serves {@code stdio} or {@code http}, the store, the workspace, the agent, the cache. */
+  @SuppressWarnings("ClosingStandardOutputStreams") // the process ends with the server
   public static void main(String[] arguments) throws Exception {
     try (LocalObjectStore store = LocalObjectStore.at(Path.of(arguments[1]));
         Daybook engine = Wire.engine(store, Path.of(arguments[4]));
