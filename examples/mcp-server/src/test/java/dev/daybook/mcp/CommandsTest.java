@@ -555,6 +555,7 @@ class CommandsTest {
     assertFields(document, "brief", "brief");
     assertFields(document, "timeline", "timeline", "s-1");
     assertFields(document, "verify", "verify");
+    assertFields(document, "connect", "connect", "cursor", "--print");
     assertFields(document, "compact", "compact");
     assertFields(document, "workspace delete", "workspace", "delete", "demo", "--yes");
   }
