@@ -107,7 +107,8 @@ final class Memory {
         if (settings.session().isPresent()) {
           open.close();
         } else {
-          open.end(Resolution.SUCCEEDED, "the client closed the connection");
+          // Without a summary, since a closed connection says nothing that a briefing should tell.
+          open.end(Resolution.SUCCEEDED, "");
         }
       });
     } finally {
