@@ -483,7 +483,9 @@ public final class Session implements AutoCloseable {
     Objects.requireNonNull(changes, "changes");
     checkOpen();
     flush();
-    HandoffEvidence evidence = new HandoffEvidence(workspace.latest(), handoff, id);
+    // Traces are masked, so what is looked for in them is.
+    Handoff masked = workspace.masker().record(handoff);
+    HandoffEvidence evidence = new HandoffEvidence(workspace.latest(), masked, id);
     for (EventId missing : evidence.missing().stream().toList()) {
       throw new PlanRuleException(
           "Handoff of '%s' names evidence %s, which is no event of workspace '%s'; give ids from receipts or entries"
@@ -504,7 +506,7 @@ public final class Session implements AutoCloseable {
             },
             Author.Rules.OFFER);
     if (handoff.kind() == Handoff.Kind.CONTINUE) {
-      shared.fences.letGo(handoff.task());
+      shared.fences.letGo(masked.task());
     }
     return change.plan().handoff(handoffId).orElseThrow().handoff();
   }

@@ -298,8 +298,8 @@ public final class Workspace implements AutoCloseable {
   public Briefing briefing(Actor actor, String task, int tokensMax) {
     return Briefing.write(
         open.latest(),
-        Objects.requireNonNull(actor, "actor"),
-        Objects.requireNonNull(task, "task"),
+        open.masker().record(Objects.requireNonNull(actor, "actor")),
+        open.masker().text(Objects.requireNonNull(task, "task")),
         open.clock().instant(),
         tokensMax,
         open.tokenCounter());

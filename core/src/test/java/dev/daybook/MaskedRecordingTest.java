@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.daybook.event.Actor;
 import dev.daybook.event.Context;
+import dev.daybook.event.Handoff;
 import dev.daybook.event.PlanEvent.ApproachRejected;
 import dev.daybook.event.PlanEvent.NoteAdded;
 import dev.daybook.event.PlanEvent.TaskAdded;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.SourceId;
+import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.internal.masking.MadeUp;
@@ -102,6 +104,26 @@ class MaskedRecordingTest {
         joined.record(Observation.of("again")).await();
       }
       assertThat(traces.count(Filter.any().session(id).type("SessionStarted"))).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void holdsAHandoffAgainstTracesThatAreMasked() {
+    try (Daybook daybook = daybook(Masking.standard());
+        Workspace workspace = daybook.create("w");
+        Session session = workspace.startSession(ACTOR)) {
+      String task = "T/" + token();
+      String command = "TOKEN=" + token() + " mvn verify";
+      String file = "keys/" + token();
+      session.updatePlan(plan -> List.of(TaskAdded.of(task, "x")));
+      session.on(task).record(ToolCall.of("bash", command).touching(file)).await();
+      Handoff offered =
+          session.offer(
+              Handoff.of(task).summary("done").touched(file).tests(TestRun.of(command, 3)).build());
+      assertThat(workspace.plan().handoff(offered.id()).orElseThrow().contradictions()).isEmpty();
+      Actor reader = Actor.agent("reader/" + token());
+      assertThat(workspace.briefing(reader, task, 500).text())
+          .isEqualTo(workspace.startSession(reader).on(task).briefing(500).text());
     }
   }
 

@@ -218,6 +218,25 @@ class NothingSecretIsKeptTest {
     }
   }
 
+  public record Maybe(Optional<String> text) {}
+
+  public record Raw(byte[] bytes) {}
+
+  public record Listed(List<StringBuilder> texts) {}
+
+  @Test
+  void refusesPartsThatItCannotLookInto() {
+    for (Record record :
+        List.of(
+            new Maybe(Optional.of("x")),
+            new Raw(new byte[1]),
+            new Listed(List.of(new StringBuilder("x"))))) {
+      assertThatThrownBy(() -> Masker.NONE.record(record))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("Secrets are not looked for in a ");
+    }
+  }
+
   @Test
   void keepsNoneOfTheSecretsThatAreGivenByAnyWay() throws Exception {
     String large =

@@ -6,9 +6,10 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -71,6 +72,10 @@ public final class Masker {
     }
   }
 
+  /** What holds no text; anything else that is neither a record nor looked into is refused. */
+  private static final List<Class<?>> PLAIN =
+      List.of(Enum.class, Number.class, Boolean.class, Instant.class, Duration.class);
+
   /** Which parts of a record may hold texts, and how it is made again. */
   private record Shape(List<Method> parts, List<Integer> texts, List<Constructor<?>> maker) {
     Shape {
@@ -101,10 +106,11 @@ public final class Masker {
     }
 
     private static boolean mayHoldText(Class<?> type) {
-      return type == String.class
-          || Collection.class.isAssignableFrom(type)
-          || Map.class.isAssignableFrom(type)
-          || (type.isRecord() && !SHAPES.get(type).texts().isEmpty());
+      return type.isRecord() ? !SHAPES.get(type).texts().isEmpty() : !isPlain(type);
+    }
+
+    private static boolean isPlain(Class<?> type) {
+      return type.isPrimitive() || PLAIN.stream().anyMatch(plain -> plain.isAssignableFrom(type));
     }
   }
 
@@ -165,7 +171,15 @@ public final class Masker {
       case Set<?> set -> set(set, replaced);
       case Map<?, ?> map -> map(map, replaced);
       case Record part -> parts(part, replaced);
-      default -> value;
+      default -> {
+        if (!Shape.isPlain(value.getClass())) {
+          throw new IllegalStateException(
+              "Secrets are not looked for in a "
+                  + value.getClass().getName()
+                  + "; keep texts in strings, lists, sets, maps or records");
+        }
+        yield value;
+      }
     };
   }
 
