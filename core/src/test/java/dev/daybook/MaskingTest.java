@@ -1,5 +1,6 @@
 package dev.daybook;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -121,6 +122,17 @@ class MaskingTest {
                   "dbPass = '%s'",
                   "let password: string = \"%s\";",
                   "curl --user admin:%s https://example.org",
+                  "curl -s -u admin:%s https://example.org",
+                  "curl -u 'me@example.org:%s' https://example.org",
+                  "[\"curl\", \"-u\", \"admin:%s\"]",
+                  "{\"command\":\"curl -u \\\"admin:%s\\\" x\"}",
+                  "machine example.org login me password %s",
+                  "machine example.org\n  login me\n  password %s\n",
+                  "{\"text\":\"machine x\\n\\tlogin me\\n\\tpassword %s\\n\"}",
+                  "DRIVER={x};SERVER=db;UID=sa;PWD=%s;",
+                  "@@ -1 +1 @@\n+  password: %s\n",
+                  "    11\tdb:\n    12\t  password: %s\n",
+                  "    12→  password: %s",
                   "spring.datasource.password=%s",
                   "{\"command\":\"export DB_PASSWORD\\u003d%s\"}"),
           "token",
@@ -265,6 +277,31 @@ class MaskingTest {
   }
 
   @Test
+  void masksAPrivateKeyOfWhichTheBeginningIsCutOff() {
+    for (String lineEnd : List.of("\n", "\r\n", "\\n", "\\\\n")) {
+      String key = MADE.block("RSA PRIVATE KEY", lineEnd) + lineEnd;
+      String cut = key.substring(key.indexOf(lineEnd, 300) + lineEnd.length());
+      assertThat(masked("[1,234 characters left out]" + lineEnd + cut + "done"))
+          .isEqualTo(
+              "[1,234 characters left out]" + lineEnd + "[masked:private-key]" + lineEnd + "done");
+      assertThat(masked(key + cut))
+          .isEqualTo("[masked:private-key]" + lineEnd + "[masked:private-key]" + lineEnd);
+    }
+    assertStays("pem = pem.replace(\"-----END PRIVATE KEY-----\", \"\")");
+    assertStays("words of prose\n...\n-----END PRIVATE KEY-----");
+  }
+
+  @Test
+  void masksWhatLogsInToRegistries() {
+    String both = Base64.getEncoder().encodeToString(("me:" + VALUE).getBytes(UTF_8));
+    assertThat(masked("{\"auths\":{\"example.org\":{\"auth\": \"" + both + "\"}}}"))
+        .isEqualTo("{\"auths\":{\"example.org\":{\"auth\": \"[masked:authorization]\"}}}");
+    assertStays(
+        "{\"auth\": \"" + Base64.getEncoder().encodeToString(VALUE.getBytes(UTF_8)) + "\"}");
+    assertStays("{\"auth\": \"required\", \"Auth\": \"oauth2-with-pkce\"}");
+  }
+
+  @Test
   void masksAPrivateKeyInTheTextsOfAProgram() {
     String key = MADE.block("PRIVATE KEY", "\\n\" +\n    \"");
     assertThat(masked("String key = \"" + key + "\";"))
@@ -314,6 +351,15 @@ class MaskingTest {
         "--token TOKEN   the token to use",
         "--password string   Password or token",
         "docker login --password-stdin",
+        "docker run -u 100000:100000 -u app:app image",
+        "date -u +%Y-%m-%dT%H:%M:%SZ",
+        "rsync -u server1:backup/file12 .",
+        "git push -u origin main:main2",
+        "python -u tool.py; go get -u example.org/x@v1.2.3",
+        "curl -u \"$USER:$PASSWORD\" -u admin:<password> -u admin:${PASSWORD}",
+        "the login page, its password field; login and password verification",
+        "login name password reset-now",
+        "PWD=/home/user1;OLDPWD=/home/user2",
         "public_key = \"abc123def456abc1\"",
         "primaryKey: \"user_id2\", cache_key=abc123def456",
         "Authorization: required",

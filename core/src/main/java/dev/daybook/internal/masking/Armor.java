@@ -24,6 +24,26 @@ final class Armor {
     return text.startsWith(BEGIN, dash - 4);
   }
 
+  /** Whether the E after a dash may be that of END. */
+  static boolean mayEndAt(String text, int dash) {
+    return text.startsWith(END, dash - 4);
+  }
+
+  /** A key of which the beginning was cut off, as tools do with what is long. */
+  static void findEnd(Scan scan, int dash) {
+    String text = scan.text();
+    int label = dash - 4 + END.length();
+    int close = text.indexOf(DASHES, label, Math.min(text.length(), label + LABEL_CHARS_MAX));
+    boolean isOne =
+        close >= 0
+            && text.indexOf(PRIVATE, label, close) >= 0
+            && text.indexOf('"', label, close) < 0;
+    int from = isOne ? beginOfKey(text, dash - 4, scan.floor()) : dash;
+    if (from < dash - 4) {
+      scan.found(from, close + DASHES.length(), KIND);
+    }
+  }
+
   static void find(Scan scan, int dash) {
     String text = scan.text();
     int from = dash - 4;
@@ -96,6 +116,43 @@ final class Armor {
       i = run;
     }
     return end;
+  }
+
+  /** Where the lines of a key begin that has no beginning; the place given if there are none. */
+  private static int beginOfKey(String text, int to, int floor) {
+    int begin = to;
+    int last = to;
+    int i = to;
+    boolean isKey = true;
+    while (isKey) {
+      int end = beforeLineEnds(text, i, floor);
+      i = end;
+      while (i > floor && Chars.is(text.charAt(i - 1), Chars.BASE64)) {
+        i--;
+      }
+      if (i > floor && i < end && text.charAt(i - 1) == '\\') {
+        // The letter of an escape that ends the line before.
+        i++;
+      }
+      boolean isLong = end - i >= RUN_CHARS_MIN;
+      isKey = isLong || (last == to && end > i);
+      last = isKey ? i : last;
+      begin = isLong ? i : begin;
+    }
+    return begin;
+  }
+
+  private static int beforeLineEnds(String text, int to, int floor) {
+    int i = to;
+    while (i > floor) {
+      char c = text.charAt(i - 1);
+      boolean isEscape = "nrt".indexOf(c) >= 0 && i - 2 >= floor && text.charAt(i - 2) == '\\';
+      if (!isEscape && c > ' ' && c != '\\') {
+        return i;
+      }
+      i -= isEscape ? 2 : 1;
+    }
+    return i;
   }
 
   private static int skipLineEnds(String text, int from) {

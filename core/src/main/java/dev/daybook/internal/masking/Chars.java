@@ -53,8 +53,13 @@ final class Chars {
 
   /** Where the characters of a set end that begin at a place. */
   static int end(String text, int from, int set) {
+    return end(text, from, set, text.length());
+  }
+
+  /** The same, looked for in at most so many characters. */
+  static int end(String text, int from, int set, int most) {
     int i = from;
-    while (i < text.length() && is(text.charAt(i), set)) {
+    while (i < text.length() && i - from < most && is(text.charAt(i), set)) {
       i++;
     }
     return i;
@@ -78,7 +83,8 @@ final class Chars {
 
   /**
    * Whether a word can begin at a place: what stands before it is no letter and no digit, but for
-   * those that end an escape ({@code \n}), a percent code ({@code %22}) or a colour of a terminal.
+   * those that end an escape ({@code \n}, {@code \}{@code u00e9}), a percent code ({@code %22}) or
+   * a colour of a terminal.
    */
   static boolean isStart(String text, int i) {
     if (!at(text, i - 1, ALNUM)) {
@@ -90,6 +96,12 @@ final class Chars {
     }
     if (i >= 3 && text.charAt(i - 3) == '%') {
       return isHex(before) && isHex(text.charAt(i - 2));
+    }
+    if (text.startsWith("\\u", i - 6)) {
+      return isHex(before)
+          && isHex(text.charAt(i - 2))
+          && isHex(text.charAt(i - 3))
+          && isHex(text.charAt(i - 4));
     }
     return before == 'm' && endsColour(text, i - 2);
   }

@@ -1,6 +1,7 @@
 package dev.daybook.internal.masking;
 
 import dev.daybook.internal.masking.Values.Evidence;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -33,8 +34,30 @@ final class Named {
           "genie-key",
           "googlelogin");
 
-  /** Where a value without quotes ends, beside blanks. */
-  private static final String ENDS = "\"'`,;|<>(){}[]\\";
+  /** Where a value without quotes ends. */
+  enum Ends {
+    /** Of an argument. */
+    ARGUMENT("\"'`,;|<>(){}[]\\&"),
+    /** Of a setting in capitals. */
+    SETTING("\"'`,;|<>(){}[]\\"),
+    /** A word of a header. */
+    WORD("\"'`,;<>(){}[]\\");
+
+    private final boolean[] ends = new boolean[128];
+
+    Ends(String marks) {
+      Arrays.fill(ends, 0, ' ' + 1, true);
+      marks.chars().forEach(c -> ends[c] = true);
+    }
+
+    /** Whether it ends at a character. */
+    boolean at(char c) {
+      return c < 128 && ends[c];
+    }
+  }
+
+  /** What may stand before the first word of a line, beside numbers. */
+  private static final String MARGIN = " \t-+|>:→";
 
   private static final List<String> OPTION_NAMES = List.of("user", "proxy-user");
 
@@ -125,10 +148,13 @@ final class Named {
         end - begin == value.to() - value.from()
             && text.regionMatches(true, begin, text, value.from(), end - begin);
     boolean isSecret =
-        name == Names.SIGNATURE
-            ? value.to() - value.from() >= 32
-                && Values.isSecret(text, value.from(), value.to(), evidence, false)
-            : Values.isSecret(text, value.from(), value.to(), evidence, name.isPassword());
+        switch (name) {
+          case BASIC -> isUserAndPassword(text, value.from(), value.to());
+          case SIGNATURE ->
+              value.to() - value.from() >= 32
+                  && Values.isSecret(text, value.from(), value.to(), evidence, false);
+          default -> Values.isSecret(text, value.from(), value.to(), evidence, name.isPassword());
+        };
     if (isSecret && !isName) {
       scan.found(
           value.from(),
@@ -151,10 +177,11 @@ final class Named {
     return name == Names.SIGNATURE && whole.equals("sig") ? "azure-sas" : name.kind();
   }
 
-  /** Whether name and value are a line of their own, as in YAML. */
+  /** Whether name and value are a line of their own, as in YAML; also of a diff, or numbered. */
   private static boolean isLine(String text, int begin, int to) {
     int i = begin;
-    while (i > 0 && (Chars.isBlank(text.charAt(i - 1)) || text.charAt(i - 1) == '-')) {
+    while (i > 0
+        && (MARGIN.indexOf(text.charAt(i - 1)) >= 0 || Chars.at(text, i - 1, Chars.DIGIT))) {
       i--;
     }
     boolean begins = i == 0 || text.charAt(i - 1) == '\n' || text.startsWith("\\n", i - 2);
@@ -214,7 +241,7 @@ final class Named {
       int to = endOfQuoted(text, quote + 1, text.charAt(quote), quote - from);
       return to < 0 ? Value.NONE : new Value(quote + 1, to, true);
     }
-    int to = scan.plainEnd(from, isSetting);
+    int to = scan.plainEnd(from, isSetting ? Ends.SETTING : Ends.ARGUMENT);
     int next = Chars.skipBlanks(text, to, BLANKS_MAX);
     boolean isTyped =
         next < text.length() && text.charAt(next) == '=' && Chars.end(text, from, Chars.WORD) == to;
@@ -224,11 +251,6 @@ final class Named {
       return isText ? value(scan, given, false) : Value.NONE;
     }
     return new Value(from, to, false);
-  }
-
-  /** Whether a value without quotes ends at a character. */
-  static boolean isEnd(char c, boolean isSetting) {
-    return c <= ' ' || ENDS.indexOf(c) >= 0 || (c == '&' && !isSetting);
   }
 
   /**
@@ -262,10 +284,18 @@ final class Named {
     if (isInside) {
       return false;
     }
-    int end = Chars.end(text, dashes + 2, Chars.URL);
+    int end = Chars.end(text, dashes + 2, Chars.URL, Names.CHARS_MAX);
     return end < text.length()
         && text.charAt(end) != '='
+        && !Chars.at(text, end, Chars.URL)
         && (Names.before(text, end) != Names.NONE || isUser(text, dashes + 2, end));
+  }
+
+  /** Whether {@code -u} stands at a dash, as curl names user and password. */
+  static boolean isUserOption(String text, int dash) {
+    return (dash == 0 || text.charAt(dash - 1) <= ' ' || Chars.isQuote(text.charAt(dash - 1)))
+        && dash + 2 < text.length()
+        && " \t\"'\\".indexOf(text.charAt(dash + 2)) >= 0;
   }
 
   private static boolean isUser(String text, int from, int end) {
@@ -275,8 +305,16 @@ final class Named {
 
   /** {@code --password value}, also as two texts of a list. */
   static void findOption(Scan scan, int dashes) {
+    findOption(scan, dashes + 2, Chars.end(scan.text(), dashes + 2, Chars.URL));
+  }
+
+  /** {@code -u user:password}, likewise. */
+  static void findUserOption(Scan scan, int dash) {
+    findOption(scan, dash + 1, dash + 2);
+  }
+
+  private static void findOption(Scan scan, int begin, int end) {
     String text = scan.text();
-    int end = Chars.end(text, dashes + 2, Chars.URL);
     int from = end;
     int quote = from;
     while (quote < text.length() && text.charAt(quote) == '\\') {
@@ -298,8 +336,18 @@ final class Named {
     if (value.isNone() || value.from() >= value.to() || text.charAt(value.from()) == '-') {
       return;
     }
-    if (isUser(text, dashes + 2, end)) {
-      user(scan, value);
+    if (end - begin == 1) {
+      int colon = value.from();
+      while (colon < value.to() && isOfUser(text.charAt(colon))) {
+        colon++;
+      }
+      if (Chars.at(text, value.from(), Chars.LOWER | Chars.UPPER)) {
+        user(scan, colon, value.to(), Evidence.ADJACENT);
+      }
+      return;
+    }
+    if (isUser(text, begin, end)) {
+      user(scan, text.indexOf(':', value.from(), value.to()), value.to(), Evidence.QUOTED);
       return;
     }
     Names name = Names.before(text, end);
@@ -307,16 +355,64 @@ final class Named {
       header(scan, name, end, from);
       return;
     }
-    found(scan, name, dashes + 2, end, value, Evidence.ADJACENT);
+    found(scan, name, begin, end, value, Evidence.ADJACENT);
+  }
+
+  private static boolean isOfUser(char c) {
+    return Chars.is(c, Chars.URL) || c == '.' || c == '@' || c == '+';
   }
 
   /** {@code user:password}, the password alone. */
-  private static void user(Scan scan, Value value) {
+  private static void user(Scan scan, int colon, int to, Evidence evidence) {
     String text = scan.text();
-    int colon = text.indexOf(':', value.from(), value.to());
-    if (colon > 0 && Values.isSecret(text, colon + 1, value.to(), Evidence.QUOTED, true)) {
-      scan.found(colon + 1, value.to(), "password");
+    boolean has = colon >= 0 && colon < to && text.charAt(colon) == ':';
+    if (has && Values.isSecret(text, colon + 1, to, evidence, true)) {
+      scan.found(colon + 1, to, scan.kindOf(colon + 1, to, "password"));
     }
+  }
+
+  /** Whether the two characters are those of a password in a file of logins. */
+  static boolean mayBeLogin(String text, int i) {
+    if (!text.startsWith("password", i - 3) || !Chars.isStart(text, i - 3)) {
+      return false;
+    }
+    int from = Chars.skipBlanks(text, i + 5, BLANKS_MAX);
+    return from > i + 5 && from < text.length() && "=:>".indexOf(text.charAt(from)) < 0;
+  }
+
+  /** {@code login NAME password VALUE}, as in .netrc, in one line or in several. */
+  static void findLogin(Scan scan, int i) {
+    String text = scan.text();
+    int name = beforeBlanks(text, i - 3);
+    int most = Math.max(0, name - Names.CHARS_MAX);
+    int begin = name;
+    while (begin > most && text.charAt(begin - 1) > ' ') {
+      begin--;
+    }
+    int login = beforeBlanks(text, begin);
+    boolean isLogin =
+        name < i - 3 && begin < name && login < begin && text.startsWith("login", login - 5);
+    Value value =
+        isLogin ? value(scan, Chars.skipBlanks(text, i + 5, BLANKS_MAX), false) : Value.NONE;
+    if (!value.isNone() && Values.isSecret(text, value.from(), value.to(), Evidence.QUOTED, true)) {
+      scan.found(
+          value.from(), value.to(), scan.kindOf(value.from(), value.to(), Names.PASSWORD.kind()));
+    }
+  }
+
+  /** Where blanks and line ends begin that end at a place, also those written as escapes. */
+  private static int beforeBlanks(String text, int end) {
+    int i = end;
+    while (i > 0 && i > end - Names.CHARS_MAX) {
+      if (text.charAt(i - 1) <= ' ') {
+        i--;
+      } else if (i > 1 && text.charAt(i - 2) == '\\' && "nrt".indexOf(text.charAt(i - 1)) >= 0) {
+        i -= 2;
+      } else {
+        return i;
+      }
+    }
+    return i;
   }
 
   /** The value of a header, its scheme kept. */
@@ -343,18 +439,19 @@ final class Named {
       from = quote + 1;
       to = endOfQuoted(text, from, text.charAt(quote), backslashes);
     } else {
-      to = endOfHeader(text, from, begin);
+      char before = begin > 0 ? text.charAt(begin - 1) : ' ';
+      to = scan.headerEnd(from, Chars.isQuote(before) ? before : ' ');
     }
     if (to <= from) {
       return;
     }
     if (name == Names.COOKIE) {
-      if (isCookie(text, from, to)) {
+      if (isCookie(scan, from, to)) {
         scan.found(from, to, name.kind());
       }
       return;
     }
-    int word = endOfWord(text, from, to);
+    int word = Math.min(to, scan.plainEnd(from, Ends.WORD));
     String scheme = text.substring(from, Math.min(word, from + 20)).toLowerCase(Locale.ROOT);
     int rest = Chars.skipBlanks(text, word, BLANKS_MAX);
     if (rest < to && (PARAMETERS.contains(scheme) || scheme.startsWith("aws4-"))) {
@@ -370,23 +467,14 @@ final class Named {
 
   private static void credentials(Scan scan, int from, int most) {
     String text = scan.text();
-    int to = endOfWord(text, from, most);
+    int to = Math.min(most, scan.plainEnd(from, Ends.WORD));
     if (Values.isGiven(text, from, to)) {
       scan.found(from, to, scan.kindOf(from, to, "authorization"));
     }
   }
 
-  private static int endOfWord(String text, int from, int most) {
-    int i = from;
-    while (i < most && text.charAt(i) > ' ' && "\"'`,;<>(){}[]\\".indexOf(text.charAt(i)) < 0) {
-      i++;
-    }
-    return i;
-  }
-
   /** A header without quotes of its own ends with its line, or with the quote it stands in. */
-  private static int endOfHeader(String text, int from, int begin) {
-    char open = begin > 0 ? text.charAt(begin - 1) : ' ';
+  static int endOfHeader(String text, int from, char open) {
     int most = Math.min(text.length(), from + HEADER_CHARS_MAX);
     boolean isParameter = false;
     for (int i = from; i < most; i++) {
@@ -399,7 +487,7 @@ final class Named {
       }
       boolean isEscape =
           c == '\\' && i + 1 < text.length() && "nr\"'\\".indexOf(text.charAt(i + 1)) >= 0;
-      if (c == '\n' || c == '\r' || isEscape || (Chars.isQuote(open) && c == open)) {
+      if (c == '\n' || c == '\r' || isEscape || (open != ' ' && c == open)) {
         return i;
       }
     }
@@ -407,9 +495,10 @@ final class Named {
   }
 
   /** {@code name=value}, of which some value is long enough to be worth something. */
-  private static boolean isCookie(String text, int from, int to) {
+  private static boolean isCookie(Scan scan, int from, int to) {
+    String text = scan.text();
     int name = Chars.end(text, from, Chars.URL);
-    if (name == from || name >= to || text.charAt(name) != '=') {
+    if (name == from || name >= to || text.charAt(name) != '=' || !scan.areNewCookies(from, to)) {
       return false;
     }
     int start = from;
@@ -438,8 +527,7 @@ final class Named {
   static void findScheme(Scan scan, int i) {
     String text = scan.text();
     int from = text.indexOf(' ', i) + 1;
-    int most = Math.min(text.length(), from + HEADER_CHARS_MAX);
-    int to = endOfWord(text, from, most);
+    int to = Math.min(from + HEADER_CHARS_MAX, scan.plainEnd(from, Ends.WORD));
     boolean isBasic = text.startsWith("Basic", i);
     boolean isSecret =
         isBasic
@@ -451,7 +539,7 @@ final class Named {
   }
 
   private static boolean isUserAndPassword(String text, int from, int to) {
-    if (to - from < 8 || Chars.end(text, from, Chars.BASE64) < to) {
+    if (to - from < 8 || Chars.end(text, from, Chars.BASE64, to - from) < to) {
       return false;
     }
     try {

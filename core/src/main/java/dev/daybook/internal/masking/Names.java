@@ -14,13 +14,15 @@ enum Names {
   KEY("api-key"),
   /** The header. */
   AUTHORIZATION("authorization"),
+  /** User and password as in a header of the scheme Basic. */
+  BASIC("authorization"),
   /** The headers. */
   COOKIE("cookie"),
   /** What signs an address. */
   SIGNATURE("signature");
 
   /** So many characters are looked at for a name. */
-  private static final int CHARS_MAX = 80;
+  static final int CHARS_MAX = 80;
 
   /** Before {@code key}: what makes it a secret one. */
   private static final String[] SECRET_KEYS = {
@@ -67,44 +69,47 @@ enum Names {
     if (end < 2) {
       return NONE;
     }
-    return switch (text.charAt(end - 1)) {
-      case 'd', 'D' ->
-          ends(text, end, "password")
-                  || ends(text, end, "passwd")
-                  || (ends(text, end, "pwd") && !isFolder(text, end))
+    // The last two letters, as small ones, rule out most words at once.
+    return switch ((text.charAt(end - 2) | ' ') << 8 | (text.charAt(end - 1) | ' ')) {
+      case 'r' << 8 | 'd' -> ends(text, end, "password") ? PASSWORD : NONE;
+      case 'w' << 8 | 'd' ->
+          ends(text, end, "passwd") || (ends(text, end, "pwd") && !isFolder(text, end))
               ? PASSWORD
               : NONE;
-      case 'e', 'E' -> ofE(text, end);
-      case 's', 'S' -> ends(text, end, "pass") && isPart(text, end - 4) ? PASSWORD : NONE;
-      case 't', 'T' -> ends(text, end, "secret") ? SECRET : NONE;
-      case 'n', 'N' -> ofN(text, end);
-      case 'y', 'Y' -> ends(text, end, "key") && hasBefore(text, end - 3, SECRET_KEYS) ? KEY : NONE;
-      case 'h', 'H' ->
-          ends(text, end, "_auth") && !Chars.at(text, end - 6, Chars.WORD) ? TOKEN : NONE;
-      case 'g', 'G' -> ends(text, end, "sig") && isQuery(text, end - 4) ? SIGNATURE : NONE;
+      case 's' << 8 | 's' -> ends(text, end, "pass") && isPart(text, end - 4) ? PASSWORD : NONE;
+      case 's' << 8 | 'e' -> ends(text, end, "passphrase") ? PASSWORD : NONE;
+      case 'e' << 8 | 't' -> ends(text, end, "secret") ? SECRET : NONE;
+      case 'e' << 8 | 'n' ->
+          ends(text, end, "token") && !hasBefore(text, end - 5, OPEN_TOKENS) ? TOKEN : NONE;
+      case 'e' << 8 | 'y' ->
+          ends(text, end, "key") && hasBefore(text, end - 3, SECRET_KEYS) ? KEY : NONE;
+      case 't' << 8 | 'h' -> ofAuth(text, end);
+      case 'o' << 8 | 'n' -> isHeader(text, end, "authorization", "proxy-") ? AUTHORIZATION : NONE;
+      case 'i' << 8 | 'e' -> isHeader(text, end, "cookie", "set-") ? COOKIE : NONE;
+      case 'i' << 8 | 'g' -> ends(text, end, "sig") && isQuery(text, end - 4) ? SIGNATURE : NONE;
+      case 'r' << 8 | 'e' ->
+          ends(text, end, "x-amz-signature") || ends(text, end, "x-goog-signature")
+              ? SIGNATURE
+              : NONE;
       default -> NONE;
     };
   }
 
-  private static Names ofE(String text, int end) {
-    if (ends(text, end, "passphrase")) {
-      return PASSWORD;
+  private static Names ofAuth(String text, int end) {
+    if (end < 5 || !ends(text, end, "auth")) {
+      return NONE;
     }
-    if (ends(text, end, "cookie")) {
-      boolean isHeader = ends(text, end, "set-cookie") || !Chars.at(text, end - 7, Chars.URL);
-      return isHeader ? COOKIE : NONE;
+    if (text.charAt(end - 5) == '_') {
+      return Chars.at(text, end - 6, Chars.WORD) ? NONE : TOKEN;
     }
-    boolean signs = ends(text, end, "x-amz-signature") || ends(text, end, "x-goog-signature");
-    return signs ? SIGNATURE : NONE;
+    // Docker's configuration has both in the field of that name.
+    return Chars.isQuote(text.charAt(end - 5)) ? BASIC : NONE;
   }
 
-  private static Names ofN(String text, int end) {
-    if (ends(text, end, "authorization")) {
-      boolean isHeader =
-          ends(text, end, "proxy-authorization") || !Chars.at(text, end - 14, Chars.URL);
-      return isHeader ? AUTHORIZATION : NONE;
-    }
-    return ends(text, end, "token") && !hasBefore(text, end - 5, OPEN_TOKENS) ? TOKEN : NONE;
+  private static boolean isHeader(String text, int end, String name, String before) {
+    return ends(text, end, name)
+        && (ends(text, end - name.length(), before)
+            || !Chars.at(text, end - name.length() - 1, Chars.URL));
   }
 
   private static boolean ends(String text, int end, String name) {
@@ -131,10 +136,9 @@ enum Names {
     return before >= 0 && "?&;".indexOf(text.charAt(before)) >= 0;
   }
 
-  /** Shells call the working folder so. */
+  /** Shells call the working folder so; after a semicolon it is that of a connection. */
   private static boolean isFolder(String text, int end) {
-    return text.startsWith("PWD", end - 3)
-        && (end == 3 || !Chars.at(text, end - 4, Chars.UNDERSCORE));
+    return text.startsWith("PWD", end - 3) && (end == 3 || "_;".indexOf(text.charAt(end - 4)) < 0);
   }
 
   /** Where the whole word begins that ends at a place. */

@@ -21,9 +21,12 @@ final class Scan {
   private static final int AZURE = 9;
   private static final int ESCAPE = 10;
   private static final int TELEGRAM = 11;
+  private static final int USER_OPTION = 12;
+  private static final int LOGIN = 13;
+  private static final int ARMOR_END = 14;
 
   /** From here on the groups of {@link Tokens}. */
-  private static final int TOKENS = 12;
+  private static final int TOKENS = 15;
 
   private static final int PAIRS = 128 * 128;
 
@@ -37,6 +40,9 @@ final class Scan {
     TRIGGERS[':' << 7 | 'A'] = TELEGRAM;
     set("--", OPTION);
     set("-B", ARMOR);
+    set("-E", ARMOR_END);
+    set("-u", USER_OPTION);
+    set("sw", LOGIN);
     set("//", USER_INFO);
     set("yJ", WEB_TOKEN);
     set("Be", SCHEME);
@@ -51,6 +57,9 @@ final class Scan {
       set(beginnings.get(group), TOKENS + group);
     }
   }
+
+  /** Alphabets in which a token can begin within what another one reads. */
+  private static final int[] RUNS = {Chars.URL, Chars.WORD, Chars.BASE64};
 
   private static final int URL_CHARS_MAX = 512;
   private static final int AZURE_CHARS_MAX = 40;
@@ -67,10 +76,10 @@ final class Scan {
   /** Where the last secret ends. */
   private int floor;
 
-  /** The characters of {@link Chars#URL} that were looked at last. */
-  private int runFrom;
+  /** The runs that were looked at last, of each of {@link #RUNS}. */
+  private final int[] runFrom = new int[RUNS.length];
 
-  private int runTo;
+  private final int[] runTo = new int[RUNS.length];
 
   /** Where the first part ends that was followed last, where the last, and how many there are. */
   private int webTokenHead = -1;
@@ -78,10 +87,19 @@ final class Scan {
   private int webTokenEnd;
   private int webTokenParts;
 
-  /** The values without quotes that were looked at last: of arguments, and of settings. */
-  private final int[] plainFrom = new int[2];
+  /** The values without quotes that were looked at last, of each sort. */
+  private final int[] plainFrom = new int[Named.Ends.values().length];
 
-  private final int[] plainTo = new int[2];
+  private final int[] plainTo = new int[Named.Ends.values().length];
+
+  /** The header that was looked at last, and the quote it stands in. */
+  private int headerFrom;
+
+  private int headerTo;
+  private char headerQuote;
+
+  /** Where the cookies end that were looked at last. */
+  private int cookiesTo;
 
   private Scan(String text) {
     this.text = text;
@@ -106,7 +124,7 @@ final class Scan {
     if (scan.hasEscapes) {
       Unescaped plain = Unescaped.of(text);
       Scan again = new Scan(plain.text());
-      again.from(next(plain.text(), 0));
+      again.from(next(again.text, 0));
       scan.spans.addAll(again.spans, plain);
     }
     return scan.spans;
@@ -120,7 +138,9 @@ final class Scan {
       int then = text.charAt(i + 1) & 127;
       int rule = TRIGGERS[here << 7 | then];
       here = then;
-      if (rule != NO_TRIGGER && mayBeAt(text, i, rule)) {
+      if (rule != NO_TRIGGER
+          && (rule < TOKENS || Tokens.goesOnAt(text, i + 2, rule - TOKENS))
+          && mayBeAt(text, i, rule)) {
         return i;
       }
     }
@@ -136,13 +156,16 @@ final class Scan {
       case NAMED -> Named.mayBeAt(text, i);
       case OPTION -> Chars.at(text, i + 2, Chars.LOWER) && Named.isOption(text, i);
       case ARMOR -> Armor.mayBeAt(text, i);
+      case ARMOR_END -> Armor.mayEndAt(text, i);
+      case USER_OPTION -> Named.isUserOption(text, i);
+      case LOGIN -> Named.mayBeLogin(text, i);
       case USER_INFO -> i > 0 && text.charAt(i - 1) == ':';
       case WEB_TOKEN -> i > 0 && text.charAt(i - 1) == 'e' && Chars.isStart(text, i - 1);
       case SCHEME -> text.startsWith("Bearer ", i) || text.startsWith("Basic ", i);
       case SEND_GRID -> text.startsWith("SG.", i) && Chars.isStart(text, i);
       case WEB_HOOK -> text.startsWith("hooks.slack.com/services/", i - 10);
-      case AZURE -> i > 3;
-      case ESCAPE -> true;
+      case AZURE -> Chars.at(text, i - 1, Chars.DIGIT) && i > 3 && Chars.isStart(text, i - 4);
+      case ESCAPE -> text.charAt(i + 1) == '/' || Unescaped.isPlain(text, i + 1);
       case TELEGRAM -> telegramFrom(text, i) >= 0 || Named.mayBeAt(text, i);
       default -> Tokens.mayBeAt(text, i, rule - TOKENS);
     };
@@ -155,6 +178,9 @@ final class Scan {
         case NAMED -> Named.find(this, i);
         case OPTION -> Named.findOption(this, i);
         case ARMOR -> Armor.find(this, i);
+        case ARMOR_END -> Armor.findEnd(this, i);
+        case USER_OPTION -> Named.findUserOption(this, i);
+        case LOGIN -> Named.findLogin(this, i);
         case USER_INFO -> userInfo(i + 2);
         case WEB_TOKEN -> webToken(i - 1);
         case SCHEME -> Named.findScheme(this, i);
@@ -172,6 +198,11 @@ final class Scan {
 
   String text() {
     return text;
+  }
+
+  /** Where the last secret ends; nothing before is one. */
+  int floor() {
+    return floor;
   }
 
   /** Notes a secret, unless it stands within one that is known. */
@@ -195,28 +226,49 @@ final class Scan {
 
   /** Where characters of a set end; a run is read once, however often it is asked for. */
   int runEnd(int from, int set) {
-    if (set != Chars.URL) {
+    int which = 0;
+    while (which < RUNS.length && RUNS[which] != set) {
+      which++;
+    }
+    if (which == RUNS.length) {
       return Chars.end(text, from, set);
     }
-    if (from < runFrom || from >= runTo) {
-      runFrom = from;
-      runTo = Chars.end(text, from, set);
+    if (from < runFrom[which] || from >= runTo[which]) {
+      runFrom[which] = from;
+      runTo[which] = Chars.end(text, from, set);
     }
-    return runTo;
+    return runTo[which];
   }
 
   /** Where a value without quotes ends; a run is read once, however often it is asked for. */
-  int plainEnd(int from, boolean isSetting) {
-    int which = isSetting ? 1 : 0;
+  int plainEnd(int from, Named.Ends ends) {
+    int which = ends.ordinal();
     if (from < plainFrom[which] || from >= plainTo[which]) {
       plainFrom[which] = from;
       int end = from;
-      while (end < text.length() && !Named.isEnd(text.charAt(end), isSetting)) {
+      while (end < text.length() && !ends.at(text.charAt(end))) {
         end++;
       }
       plainTo[which] = end;
     }
     return plainTo[which];
+  }
+
+  /** Where a header ends; read once, however often it is asked for. */
+  int headerEnd(int from, char quote) {
+    if (from < headerFrom || from >= headerTo || quote != headerQuote) {
+      headerFrom = from;
+      headerTo = Named.endOfHeader(text, from, quote);
+      headerQuote = quote;
+    }
+    return headerTo;
+  }
+
+  /** Whether these cookies were not looked at yet, as parts of others. */
+  boolean areNewCookies(int from, int to) {
+    boolean areNew = from >= cookiesTo;
+    cookiesTo = Math.max(cookiesTo, to);
+    return areNew;
   }
 
   /** {@code scheme://user:password@host}, the password alone. */
@@ -232,6 +284,10 @@ final class Scan {
     for (; end < most; end++) {
       char c = text.charAt(end);
       if (c <= ' ' || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>' || c == '\\') {
+        break;
+      }
+      if (c == ':' && text.startsWith("//", end + 1)) {
+        // Another address begins.
         break;
       }
       if (c == ':' && colon < 0 && at < 0) {
@@ -338,9 +394,7 @@ final class Scan {
       end++;
     }
     boolean has =
-        Chars.isStart(text, from)
-            && Chars.at(text, i - 1, Chars.DIGIT)
-            && Chars.end(text, from, Chars.URL) == i + 1
+        Chars.end(text, from, Chars.URL) == i + 1
             && end - i - 2 >= 31
             && end - i - 2 <= AZURE_CHARS_MAX;
     if (has && Values.isRandom(text, i + 2, end)) {

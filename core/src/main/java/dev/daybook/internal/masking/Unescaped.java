@@ -1,66 +1,73 @@
 package dev.daybook.internal.masking;
 
+import java.util.Arrays;
+
 /**
  * A text in which characters that are written as an escape of JSON ({@code \}{@code u003d}, {@code
  * \/}) stand as themselves, however deep JSON is nested in JSON; and where each stood. Other
- * escapes stay, since they end words and need no reading.
+ * escapes stay, since they end words and need no reading; so do those of characters that no shape
+ * has.
  */
 final class Unescaped {
-  private final StringBuilder text;
-  private final int[] from;
+  private static final int CODE_CHARS = 5;
 
-  private Unescaped(StringBuilder text, int[] from) {
-    this.text = text;
-    this.from = from;
+  private final StringBuilder text;
+
+  /** Behind each escape, the place in this text and the place in the text as it was. */
+  private int[] here = new int[16];
+
+  private int[] there = new int[16];
+  private int escapes;
+
+  private Unescaped(int chars) {
+    text = new StringBuilder(chars);
   }
 
   static Unescaped of(String text) {
-    StringBuilder plain = new StringBuilder(text.length());
-    int[] from = new int[text.length() + 1];
-    int i = 0;
-    while (i < text.length()) {
-      from[plain.length()] = i;
-      char c = text.charAt(i);
+    Unescaped plain = new Unescaped(text.length());
+    int done = 0;
+    for (int i = text.indexOf('\\'); i >= 0; i = text.indexOf('\\', i)) {
       int end = i + 1;
-      if (c == '\\') {
-        while (end < text.length() && text.charAt(end) == '\\') {
-          end++;
-        }
-        int code = code(text, end);
-        if (code >= 0) {
-          c = (char) code;
-          end += 5;
-        } else if (end < text.length() && text.charAt(end) == '/') {
-          c = '/';
-          end++;
-        } else {
-          for (; i < end - 1; i++) {
-            plain.append('\\');
-            from[plain.length()] = i + 1;
-          }
-        }
+      while (end < text.length() && text.charAt(end) == '\\') {
+        end++;
       }
-      plain.append(c);
-      i = end;
+      if (isPlain(text, end)) {
+        plain.add(text, done, i, (char) Integer.parseInt(text, end + 1, end + CODE_CHARS, 16));
+        done = end + CODE_CHARS;
+      } else if (end < text.length() && text.charAt(end) == '/') {
+        plain.add(text, done, i, '/');
+        done = end + 1;
+      }
+      if (done > end) {
+        plain.note(done);
+      }
+      i = Math.max(end, done);
     }
-    from[plain.length()] = text.length();
-    return new Unescaped(plain, from);
+    plain.text.append(text, done, text.length());
+    return plain;
   }
 
-  /** The character that {@code uXXXX} stands for; -1 if there is no such thing. */
-  private static int code(String text, int at) {
-    if (at + 5 > text.length() || text.charAt(at) != 'u') {
-      return -1;
+  /** Whether {@code uXXXX} of a character that a shape may have stands at a place. */
+  static boolean isPlain(String text, int at) {
+    boolean isPlain =
+        text.startsWith("u00", at) && at + CODE_CHARS <= text.length() && text.charAt(at + 3) < '8';
+    return isPlain
+        && Character.digit(text.charAt(at + 3), 16) >= 0
+        && Character.digit(text.charAt(at + 4), 16) >= 0;
+  }
+
+  private void add(String original, int from, int to, char escaped) {
+    text.append(original, from, to).append(escaped);
+  }
+
+  private void note(int original) {
+    if (escapes == here.length) {
+      here = Arrays.copyOf(here, 2 * escapes);
+      there = Arrays.copyOf(there, 2 * escapes);
     }
-    int code = 0;
-    for (int i = at + 1; i < at + 5; i++) {
-      int digit = Character.digit(text.charAt(i), 16);
-      if (digit < 0) {
-        return -1;
-      }
-      code = 16 * code + digit;
-    }
-    return code;
+    here[escapes] = text.length();
+    there[escapes] = original;
+    escapes++;
   }
 
   String text() {
@@ -69,6 +76,8 @@ final class Unescaped {
 
   /** Where a character stands in the text as it was. */
   int original(int i) {
-    return from[i];
+    int found = Arrays.binarySearch(here, 0, escapes, i);
+    int last = found >= 0 ? found : -found - 2;
+    return last < 0 ? i : there[last] + i - here[last];
   }
 }

@@ -31,7 +31,7 @@ final class Values {
   static final int TOKEN_CHARS_MIN = 8;
 
   /** So much of a value says what it is. */
-  private static final int LOOK_CHARS_MAX = 512;
+  private static final int LOOK_CHARS_MAX = 128;
 
   /** So many letters at random are no name. */
   private static final int LETTERS_MIN = 20;
@@ -221,9 +221,7 @@ final class Values {
   static boolean isSecret(String text, int from, int end, Evidence evidence, boolean isPassword) {
     int to = Math.min(end, from + LOOK_CHARS_MAX);
     int chars = to - from;
-    if (chars < (isPassword ? PASSWORD_CHARS_MIN : TOKEN_CHARS_MIN)
-        || isStandIn(text, from, to)
-        || isPath(text, from, to)) {
+    if (chars < (isPassword ? PASSWORD_CHARS_MIN : TOKEN_CHARS_MIN)) {
       return false;
     }
     for (int i = from; i < to; i++) {
@@ -231,6 +229,15 @@ final class Values {
         return false;
       }
     }
+    // What costs more is asked of what looks like one.
+    return looksSecret(text, from, to, evidence, isPassword)
+        && !isPath(text, from, to)
+        && !isStandIn(text, from, to);
+  }
+
+  private static boolean looksSecret(
+      String text, int from, int to, Evidence evidence, boolean isPassword) {
+    int chars = to - from;
     Look look = look(text, from, to);
     boolean isBare = evidence == Evidence.ADJACENT || evidence == Evidence.PLAIN;
     if (isBare && isCode(text, from, to, look)) {

@@ -1,5 +1,8 @@
 package dev.daybook.internal.masking;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -60,7 +63,9 @@ public final class MadeUp {
     put(all, "github-token", "github" + "_pat_", chars(ALNUM, 22) + "_" + chars(ALNUM, 59));
     put(all, "gitlab-token", "gl" + "pat-", chars(URL, 20));
     put(all, "gitlab-token", "glpat" + "-", chars(URL, 40) + "." + chars(LOWER + DIGITS, 9));
-    put(all, "gitlab-token", "gl" + "rt-", chars(URL, 20));
+    for (String begin : new String[] {"rt", "oas", "ft", "imt", "agent"}) {
+      put(all, "gitlab-token", "gl" + begin + "-", chars(URL, 20));
+    }
     for (String begin : new String[] {"xoxb", "xoxp", "xoxa", "xoxr", "xoxs"}) {
       put(all, "slack-token", begin + "-", digits(12) + "-" + chars(ALNUM, 24));
     }
@@ -96,6 +101,17 @@ public final class MadeUp {
         "T" + chars(UPPER + DIGITS, 8) + "/B" + chars(UPPER + DIGITS, 10) + "/" + chars(ALNUM, 24),
         "https://hooks." + "slack.com/services/");
     put(all, "azure-client-secret", "", chars(ALNUM, 3) + "8Q" + "~" + chars(ALNUM, 34));
+    put(all, "docker-token", "dckr" + "_oat_", chars(URL, 32));
+    put(all, "vault-token", "hv" + "b.", chars(URL, 160));
+    put(all, "digitalocean-token", "doo" + "_v1_", chars(HEX, 64));
+    put(all, "shopify-token", "shp" + "ss_", chars(HEX, 32));
+    put(all, "databricks-token", "da" + "pi", chars(HEX, 32));
+    put(all, "atlassian-token", "ATA" + "TT3", chars(URL, 180));
+    put(all, "private-key", "AGE-SECRET" + "-KEY-1", chars(UPPER + DIGITS, 58));
+    for (String label : new String[] {"", "RSA ", "EC ", "OPENSSH "}) {
+      byte[] key = block(label + "PRIVATE KEY", "\n").getBytes(US_ASCII);
+      put(all, "private-key", "", Base64.getEncoder().encodeToString(key));
+    }
     put(all, "private-key", "", block("RSA PRIVATE KEY", "\n"));
     put(all, "private-key", "", block("PRIVATE KEY", "\\n"));
     put(all, "private-key", "", block("OPENSSH PRIVATE KEY", "\r\n"));
