@@ -144,7 +144,7 @@ class MaskingTest {
                   "private-token: %s",
                   "X-Vault-Token: %s",
                   "kubectl --token %s"),
-          "secret", List.of("client_secret=%s", "\"clientSecret\":\"%s\"", "SECRET='%s'"),
+          "secret", List.of("client_secret=%s", "\"clientSecret\":\"%s\"", "SECRET='%s'", "SECRET_KEY_BASE=%s"),
           "api-key", List.of("API_KEY=%s", "x-api-key: %s", "apiKey = \"%s\"", "api-key: '%s'"),
           "authorization",
               List.of(
@@ -231,6 +231,7 @@ class MaskingTest {
         List.of(
             "aws_secret_access_key = %s",
             "AWS_SECRET_ACCESS_KEY=%s",
+            "aws configure set aws_secret_access_key %s --profile p",
             "{\"SecretAccessKey\": \"%s\", \"a\": 1}",
             "secretAccessKey: '%s'")) {
       assertThat(masked(text.replace("%s", key)))

@@ -313,6 +313,18 @@ final class Named {
     findOption(scan, dash + 1, dash + 2);
   }
 
+  /** Whether the two characters are those of the name of a secret key, and no sign follows. */
+  static boolean isSetting(String text, int i) {
+    return text.startsWith("secret_access_key", i - 13)
+        && i + 4 < text.length()
+        && Chars.isBlank(text.charAt(i + 4));
+  }
+
+  /** {@code aws configure set aws_secret_access_key VALUE}. */
+  static void findSetting(Scan scan, int i) {
+    findOption(scan, Names.beginning(scan.text(), i + 4), i + 4);
+  }
+
   private static void findOption(Scan scan, int begin, int end) {
     String text = scan.text();
     int from = end;

@@ -77,7 +77,10 @@ enum Names {
               ? PASSWORD
               : NONE;
       case 's' << 8 | 's' -> ends(text, end, "pass") && isPart(text, end - 4) ? PASSWORD : NONE;
-      case 's' << 8 | 'e' -> ends(text, end, "passphrase") ? PASSWORD : NONE;
+      case 's' << 8 | 'e' ->
+          ends(text, end, "passphrase")
+              ? PASSWORD
+              : ends(text, end, "secret_key_base") ? SECRET : NONE;
       case 'e' << 8 | 't' -> ends(text, end, "secret") ? SECRET : NONE;
       case 'e' << 8 | 'n' ->
           ends(text, end, "token") && !hasBefore(text, end - 5, OPEN_TOKENS) ? TOKEN : NONE;

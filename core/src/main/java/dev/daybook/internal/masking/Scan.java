@@ -24,9 +24,10 @@ final class Scan {
   private static final int USER_OPTION = 12;
   private static final int LOGIN = 13;
   private static final int ARMOR_END = 14;
+  private static final int SETTING = 15;
 
   /** From here on the groups of {@link Tokens}. */
-  private static final int TOKENS = 15;
+  private static final int TOKENS = 16;
 
   private static final int PAIRS = 128 * 128;
 
@@ -43,12 +44,14 @@ final class Scan {
     set("-E", ARMOR_END);
     set("-u", USER_OPTION);
     set("sw", LOGIN);
+    set("_k", SETTING);
     set("//", USER_INFO);
     set("yJ", WEB_TOKEN);
     set("Be", SCHEME);
     set("Ba", SCHEME);
     set("SG", SEND_GRID);
     set("k.", WEB_HOOK);
+    set("bh", WEB_HOOK);
     set("Q~", AZURE);
     set("\\u", ESCAPE);
     set("\\/", ESCAPE);
@@ -60,6 +63,21 @@ final class Scan {
 
   /** Alphabets in which a token can begin within what another one reads. */
   private static final int[] RUNS = {Chars.URL, Chars.WORD, Chars.BASE64};
+
+  /** An address that is as good as a password, and where in it the two characters stand. */
+  private record WebHook(String address, int pair, String kind) {
+    boolean beginsAt(String text, int i) {
+      return text.startsWith(address, i - pair);
+    }
+  }
+
+  private static final List<WebHook> WEB_HOOKS =
+      List.of(
+          new WebHook("hooks.slack.com/services/", 10, "slack-webhook"),
+          new WebHook("hooks.slack.com/workflows/", 10, "slack-webhook"),
+          new WebHook("hooks.slack.com/triggers/", 10, "slack-webhook"),
+          new WebHook("discord.com/api/webhooks/", 18, "discord-webhook"),
+          new WebHook("discordapp.com/api/webhooks/", 21, "discord-webhook"));
 
   private static final int URL_CHARS_MAX = 512;
   private static final int AZURE_CHARS_MAX = 40;
@@ -159,11 +177,12 @@ final class Scan {
       case ARMOR_END -> Armor.mayEndAt(text, i);
       case USER_OPTION -> Named.isUserOption(text, i);
       case LOGIN -> Named.mayBeLogin(text, i);
+      case SETTING -> Named.isSetting(text, i);
       case USER_INFO -> i > 0 && text.charAt(i - 1) == ':';
       case WEB_TOKEN -> i > 0 && text.charAt(i - 1) == 'e' && Chars.isStart(text, i - 1);
       case SCHEME -> text.startsWith("Bearer ", i) || text.startsWith("Basic ", i);
       case SEND_GRID -> text.startsWith("SG.", i) && Chars.isStart(text, i);
-      case WEB_HOOK -> text.startsWith("hooks.slack.com/services/", i - 10);
+      case WEB_HOOK -> WEB_HOOKS.stream().anyMatch(hook -> hook.beginsAt(text, i));
       case AZURE -> Chars.at(text, i - 1, Chars.DIGIT) && i > 3 && Chars.isStart(text, i - 4);
       case ESCAPE -> text.charAt(i + 1) == '/' || Unescaped.isPlain(text, i + 1);
       case TELEGRAM -> telegramFrom(text, i) >= 0 || Named.mayBeAt(text, i);
@@ -181,11 +200,12 @@ final class Scan {
         case ARMOR_END -> Armor.findEnd(this, i);
         case USER_OPTION -> Named.findUserOption(this, i);
         case LOGIN -> Named.findLogin(this, i);
+        case SETTING -> Named.findSetting(this, i);
         case USER_INFO -> userInfo(i + 2);
         case WEB_TOKEN -> webToken(i - 1);
         case SCHEME -> Named.findScheme(this, i);
         case SEND_GRID -> sendGrid(i);
-        case WEB_HOOK -> webHook(i + 15);
+        case WEB_HOOK -> webHook(i);
         case AZURE -> azure(i);
         case ESCAPE -> hasEscapes = true;
         case TELEGRAM -> telegram(i);
@@ -373,14 +393,19 @@ final class Scan {
     }
   }
 
-  private void webHook(int from) {
-    int end = from;
-    while (end < text.length()
-        && (text.charAt(end) == '/' || Chars.is(text.charAt(end), Chars.ALNUM))) {
-      end++;
-    }
-    if (end - from >= 20 && Values.isRandom(text, from, end)) {
-      found(from, end, "slack-webhook");
+  private void webHook(int i) {
+    for (WebHook hook : WEB_HOOKS) {
+      if (hook.beginsAt(text, i)) {
+        int from = i - hook.pair() + hook.address().length();
+        int end = from;
+        while (end < text.length()
+            && (text.charAt(end) == '/' || Chars.is(text.charAt(end), Chars.URL))) {
+          end++;
+        }
+        if (end - from >= 20 && Values.isRandom(text, from, end)) {
+          found(from, end, hook.kind());
+        }
+      }
     }
   }
 

@@ -100,6 +100,18 @@ public final class MadeUp {
         "",
         "T" + chars(UPPER + DIGITS, 8) + "/B" + chars(UPPER + DIGITS, 10) + "/" + chars(ALNUM, 24),
         "https://hooks." + "slack.com/services/");
+    put(
+        all,
+        "slack-webhook",
+        "",
+        "T" + chars(UPPER + DIGITS, 8) + "/" + digits(13) + "/" + chars(HEX, 32),
+        "https://hooks." + "slack.com/triggers/");
+    put(
+        all,
+        "discord-webhook",
+        "",
+        digits(19) + "/" + chars(URL, 68),
+        "https://discord" + ".com/api/webhooks/");
     put(all, "azure-client-secret", "", chars(ALNUM, 3) + "8Q" + "~" + chars(ALNUM, 34));
     put(all, "docker-token", "dckr" + "_oat_", chars(URL, 32));
     put(all, "vault-token", "hv" + "b.", chars(URL, 160));
