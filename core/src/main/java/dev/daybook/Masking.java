@@ -32,7 +32,8 @@ public interface Masking {
    * <ul>
    *   <li>What is known by its shape: ids and secret keys of AWS, keys and tokens of Google Cloud,
    *       Azure, GitHub, GitLab, Slack, Stripe, OpenAI, Anthropic, npm, PyPI, Hugging Face,
-   *       SendGrid, Twilio, Telegram and others; JSON Web Tokens; private key blocks.
+   *       SendGrid, Twilio, Telegram and others; JSON Web Tokens; web hooks; private key blocks,
+   *       also those cut off.
    *   <li>What is known by its place: {@code Authorization}, {@code Cookie} and key headers, whose
    *       scheme stays; the password of an address; shared access signatures; values named
    *       password, secret, token, API key and the like in settings, commands, JSON, YAML, XML and

@@ -194,6 +194,13 @@ class MaskedRecordingTest {
       assertThatThrownBy(() -> session.record(Observation.of("boom")))
           .hasMessage("no rule for boom");
       assertThat(workspace.traces().count(Filter.any().type("Observation"))).isEqualTo(1);
+      assertThatThrownBy(() -> session.updatePlan(plan -> List.of(NoteAdded.of("boom"))))
+          .hasMessage("no rule for boom");
+      session.updatePlan(plan -> List.of(NoteAdded.of("later")));
+      assertThat(workspace.plan().notes()).hasSize(1);
+    }
+    try (Daybook daybook = daybook((text, replaced) -> null)) {
+      assertThatThrownBy(() -> daybook.create("v")).hasMessageContaining("Masking gave no text");
     }
   }
 

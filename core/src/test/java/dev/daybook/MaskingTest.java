@@ -144,7 +144,10 @@ class MaskingTest {
                   "private-token: %s",
                   "X-Vault-Token: %s",
                   "kubectl --token %s"),
-          "secret", List.of("client_secret=%s", "\"clientSecret\":\"%s\"", "SECRET='%s'", "SECRET_KEY_BASE=%s"),
+          "secret",
+              List.of(
+                  "client_secret=%s",
+                  "\"clientSecret\":\"%s\"", "SECRET='%s'", "SECRET_KEY_BASE=%s"),
           "api-key", List.of("API_KEY=%s", "x-api-key: %s", "apiKey = \"%s\"", "api-key: '%s'"),
           "authorization",
               List.of(
@@ -447,6 +450,8 @@ class MaskingTest {
     assertThat(kinds).containsExactly("token", "acme-key", "pin");
     assertThat(both.mask(masked, kinds::add)).isSameAs(masked);
     assertThat(Masking.none().mask(text, kinds::add)).isSameAs(text);
+    Masking ahead = Masking.of("ahead", Pattern.compile("(?=(\\d\\d))"));
+    assertThat(ahead.mask("a1234", kinds::add)).isEqualTo("a[masked:ahead][masked:ahead]");
   }
 
   @Test

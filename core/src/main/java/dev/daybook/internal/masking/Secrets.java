@@ -30,7 +30,9 @@ public final class Secrets {
     StringBuilder masked = new StringBuilder();
     int done = 0;
     while (matcher.find()) {
+      // A group may stand outside of its match, and so within the one before.
       if (matcher.end(group) > matcher.start(group)
+          && matcher.start(group) >= done
           && !text.startsWith(replacement, matcher.start(group))) {
         masked.append(text, done, matcher.start(group)).append(replacement);
         done = matcher.end(group);
