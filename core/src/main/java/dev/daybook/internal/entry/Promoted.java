@@ -45,6 +45,7 @@ import dev.daybook.event.UnknownEvent;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What is lifted out of an event's payload into columns of its own, to filter by and to query with
@@ -170,7 +171,7 @@ public record Promoted(
         call.tool(),
         call.outcome().name(),
         call.exitCode(),
-        call.duration().isZero() ? -1 : call.duration().toNanos() / 1_000,
+        call.duration().isZero() ? -1 : TimeUnit.MICROSECONDS.convert(call.duration()),
         call.outcome().isFailure() ? Fingerprint.ofError(ErrorText.of(call)) : "",
         Fingerprint.ofArguments(call.arguments()),
         List.copyOf(paths),
