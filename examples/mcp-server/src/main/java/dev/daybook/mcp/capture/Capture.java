@@ -2,6 +2,7 @@ package dev.daybook.mcp.capture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.daybook.DaybookException;
+import dev.daybook.Masking;
 import dev.daybook.Session;
 import dev.daybook.SessionOptions;
 import dev.daybook.Workspace;
@@ -12,6 +13,7 @@ import dev.daybook.event.SessionId;
 import dev.daybook.event.SourceId;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.SessionEnded;
+import dev.daybook.mcp.connect.HookPlace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -30,7 +32,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Records what hooks left in a spool, each call once, in the session that the client has it in.
+ * Records what hooks left in a spool, each call once, in the session that the client has it in. A
+ * spool is of one workspace and one agent, see {@link HookPlace}.
  *
  * <p>A file is deleted after what it says is durable. If a process dies between, the next drainer
  * records it again, and finds that the workspace has it: by its source, which is the client's own
@@ -49,7 +52,7 @@ public final class Capture implements AutoCloseable {
   private final String name = UUID.randomUUID().toString();
   private final Workspace workspace;
   private final Actor agent;
-  private final Path project;
+  private final Path home;
   private final Spool spool;
   private final InstantSource clock;
   private final Known known;
@@ -62,8 +65,9 @@ public final class Capture implements AutoCloseable {
   private Capture(Workspace workspace, Actor agent, Path home, InstantSource clock) {
     this.workspace = Objects.requireNonNull(workspace, "workspace");
     this.agent = Objects.requireNonNull(agent, "agent").client(HookInput.CLIENT);
-    this.project = home.toAbsolutePath().normalize().getParent();
-    this.spool = Spool.of(home);
+    HookPlace place = HookPlace.of(home, workspace.name(), agent.id());
+    this.home = place.home();
+    this.spool = Spool.of(place);
     this.clock = clock;
     this.known = new Known(workspace);
   }
@@ -95,7 +99,8 @@ public final class Capture implements AutoCloseable {
   }
 
   /**
-   * A capture for a project.
+   * A capture of what the hooks of a project tell whose client was connected to this workspace as
+   * this agent.
    *
    * @param agent who the calls are said to be of
    * @param home the project's {@code .daybook} folder
@@ -115,13 +120,12 @@ public final class Capture implements AutoCloseable {
     }
   }
 
-  /** The spool. */
-  public Spool spool() {
+  Spool spool() {
     return spool;
   }
 
   Path project() {
-    return project;
+    return home.getParent();
   }
 
   /**
@@ -134,7 +138,7 @@ public final class Capture implements AutoCloseable {
       if (spool.waiting().isEmpty() && spool.abandoned(clock.instant()).isEmpty()) {
         return Drained.NOTHING;
       }
-      Optional<Spool.Turn> turn = spool.tryTurn(name);
+      Optional<Spool.Turn> turn = Spool.tryTurn(home, name);
       if (turn.isEmpty()) {
         return new Drained(0, 0, 0, 0, spool.waiting().size(), List.of());
       }
@@ -192,7 +196,7 @@ public final class Capture implements AutoCloseable {
       settle();
     }
 
-    private long take(Spool.Waiting file) throws IOException {
+    private long take(Spool.Waiting file) {
       try {
         long size = Files.size(file.path());
         if (size > INPUT_BYTES_MAX) {
@@ -204,17 +208,30 @@ public final class Capture implements AutoCloseable {
         return size;
       } catch (NoSuchFileException e) {
         return 0;
-      } catch (IllegalArgumentException e) {
-        reject(file.path(), e.getMessage());
+      } catch (IOException e) {
+        // The others must not wait for one that cannot be read.
+        messages.add("A hook's input cannot be read and waits in %s: %s".formatted(file.path(), e));
+        return 0;
+      } catch (DaybookException | IllegalStateException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        reject(file.path(), e instanceof IllegalArgumentException ? e.getMessage() : e.toString());
         return 0;
       }
     }
 
-    private void reject(Path file, String reason) throws IOException {
+    private void reject(Path file, String reason) {
       String line = inOneLine(reason);
-      Path kept = spool.reject(file, line);
-      rejected++;
-      messages.add("A hook's input was not understood and is kept in %s: %s".formatted(kept, line));
+      try {
+        Path kept = spool.reject(file, line);
+        rejected++;
+        messages.add(
+            "A hook's input was not understood and is kept in %s: %s".formatted(kept, line));
+      } catch (IOException e) {
+        messages.add(
+            "A hook's input was not understood (%s), and %s cannot be put aside and waits: %s"
+                .formatted(line, file, e));
+      }
     }
 
     private void record(HookInput input, Instant since) {
@@ -246,7 +263,7 @@ public final class Capture implements AutoCloseable {
       JsonNode answer =
           input.json().path(how == ClaudeCalls.Ended.WELL ? "tool_response" : "error");
       ToolCall call =
-          ClaudeCalls.ended(input.text("tool_name"), input.input(), project, answer, how);
+          ClaudeCalls.ended(input.text("tool_name"), input.input(), project(), answer, how);
       if (!input.duration().isZero()) {
         call = call.took(input.duration());
       }
@@ -295,9 +312,11 @@ public final class Capture implements AutoCloseable {
       }
       done.clear();
       for (SessionId session : ended) {
-        Joined joined = sessions.remove(session);
-        if (joined != null) {
-          joined.session().close();
+        // With those of its sub-agents, which nothing says the end of.
+        for (SessionId open : List.copyOf(sessions.keySet())) {
+          if (open.equals(session) || open.value().startsWith(session.value() + "/")) {
+            sessions.remove(open).session().close();
+          }
         }
       }
       ended.clear();
@@ -316,7 +335,10 @@ public final class Capture implements AutoCloseable {
 
   /** Reasons quote what was given, which may hold anything. */
   static String inOneLine(String reason) {
-    String line = reason == null ? "" : reason.replaceAll("\\p{Cntrl}+", " ");
+    String line =
+        reason == null
+            ? ""
+            : Masking.standard().mask(reason, kind -> {}).replaceAll("\\p{Cntrl}+", " ");
     return line.length() <= 300 ? line : line.substring(0, 300) + "…";
   }
 

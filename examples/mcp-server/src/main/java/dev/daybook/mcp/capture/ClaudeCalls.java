@@ -47,7 +47,7 @@ final class ClaudeCalls {
           "(?i)\\A(?:error: )?(?:exit code|.*?exit(?:ed)? with (?:non-zero )?(?:status )?code)"
               + " (\\d{1,5})\\b");
   private static final Pattern TIMED_OUT =
-      Pattern.compile("(?i)\\bcommand timed out after (?:(\\d+)m ?)?(\\d+(?:\\.\\d+)?)s");
+      Pattern.compile("(?i)\\bcommand timed out after (?:(\\d{1,6})m ?)?(\\d{1,9}(?:\\.\\d+)?)s");
   private static final List<String> DENIALS =
       List.of(
           "The user doesn't want to proceed with this tool use",
@@ -223,7 +223,7 @@ final class ClaudeCalls {
     return at > 0 && Character.isLowSurrogate(text.charAt(at)) ? at - 1 : at;
   }
 
-  private static String sha256(String text) {
+  static String sha256(String text) {
     try {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

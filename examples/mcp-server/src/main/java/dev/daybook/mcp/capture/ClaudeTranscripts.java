@@ -208,7 +208,7 @@ public final class ClaudeTranscripts {
 
   private static Spool.Turn turn(Path home) throws IOException {
     String who = UUID.randomUUID().toString();
-    Optional<Spool.Turn> turn = Spool.of(home).tryTurn(who);
+    Optional<Spool.Turn> turn = Spool.tryTurn(home, who);
     while (turn.isEmpty()) {
       try {
         Thread.sleep(TURN_PAUSE);
@@ -216,7 +216,7 @@ public final class ClaudeTranscripts {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("Interrupted before the import began");
       }
-      turn = Spool.of(home).tryTurn(who);
+      turn = Spool.tryTurn(home, who);
     }
     return turn.orElseThrow();
   }

@@ -6,15 +6,10 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.SourceId;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 
 /**
  * What Claude Code gives a hook on its standard input. Built on its documentation as of November
@@ -29,7 +24,7 @@ record HookInput(String event, String hostSession, String agent, JsonNode json) 
   /** What source ids and actors name as the client. */
   static final String CLIENT = "claude-code";
 
-  /** Numbers and texts of any length: it is the client's own. */
+  /** Texts of any length: it is the client's own. */
   static final JsonMapper JSON =
       JsonMapper.builder(
               new JsonFactoryBuilder()
@@ -79,8 +74,7 @@ record HookInput(String event, String hostSession, String agent, JsonNode json) 
   }
 
   JsonNode input() {
-    JsonNode input = json.path("tool_input");
-    return input.isMissingNode() ? MissingNode.getInstance() : input;
+    return json.path("tool_input");
   }
 
   /** The session it belongs to: a sub-agent has one of its own. */
@@ -103,22 +97,12 @@ record HookInput(String event, String hostSession, String agent, JsonNode json) 
    */
   SourceId source() {
     String call = text("tool_use_id");
-    return source(hostSession, call.isBlank() ? "content " + digest() : call);
+    return source(
+        hostSession, call.isBlank() ? "content " + ClaudeCalls.sha256(json.toString()) : call);
   }
 
   static SourceId source(String hostSession, String call) {
     return new SourceId(CLIENT, hostSession, call);
-  }
-
-  private String digest() {
-    try {
-      byte[] sum =
-          MessageDigest.getInstance("SHA-256")
-              .digest(json.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(sum, 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
-    }
   }
 
   /** How long the tool took; zero if nobody says. */

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.daybook.DaybookException;
 import dev.daybook.Workspace;
 import dev.daybook.event.Actor;
+import dev.daybook.mcp.connect.HookPlace;
 import dev.daybook.mcp.connect.Repeats;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,10 +22,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,10 +38,9 @@ import java.util.function.Consumer;
 /**
  * What a server does for hooks while it runs: drains the spool of its project every second, and
  * answers hooks over HTTP on 127.0.0.1. Where it answers, and the token that it wants, are in a
- * file that only its user can read, {@code hooks/WORKSPACE.server} in the project's {@code
- * .daybook} folder, as options of curl. Of several servers of a project one is named there; when it
- * goes, another takes its place within a second. Nothing of this happens in a project without a
- * folder {@code hooks}, as only connecting makes it. Safe for use by any number of threads.
+ * file that only its user can read, as options of curl. Of several servers of one {@link HookPlace}
+ * one is named there; when it goes, another takes its place within a second. Where no client is
+ * connected nothing is answered, and no file made. Safe for use by any number of threads.
  */
 public final class HookServer implements AutoCloseable {
   /** How long a hook's input waits at most before it is drained. */
@@ -46,6 +49,13 @@ public final class HookServer implements AutoCloseable {
   /** The most bytes of a hook's input that is answered. */
   public static final int INPUT_BYTES_MAX = 8 << 20;
 
+  /** How far off the system's word on when a process started may be. */
+  private static final Duration START_TOLERANCE = Duration.ofSeconds(2);
+
+  /** The most messages while not all is well. */
+  private static final int TOLD_MAX = 1_000;
+
+  private final HookPlace place;
   private final Path file;
   private final String token;
   private final Capture capture;
@@ -55,10 +65,11 @@ public final class HookServer implements AutoCloseable {
   private final Thread thread;
   private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
   private HttpServer http;
-  private String lastTold = "";
+  private final Set<String> alreadyTold = new HashSet<>();
 
   private HookServer(Workspace workspace, Actor agent, Path home, Consumer<String> told) {
-    this.file = home.resolve("hooks").resolve(workspace.name() + ".server");
+    this.place = HookPlace.of(home, workspace.name(), agent.id());
+    this.file = place.server();
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
     this.token = HexFormat.of().formatHex(random);
@@ -78,7 +89,7 @@ public final class HookServer implements AutoCloseable {
    */
   public static HookServer start(
       Workspace workspace, Actor agent, Path home, Consumer<String> told) {
-    HookServer server = new HookServer(workspace, agent, home.toAbsolutePath().normalize(), told);
+    HookServer server = new HookServer(workspace, agent, home, told);
     server.thread.start();
     return server;
   }
@@ -113,21 +124,24 @@ public final class HookServer implements AutoCloseable {
       List<String> messages = capture.drain().messages();
       messages.forEach(this::tell);
       if (messages.isEmpty()) {
-        lastTold = "";
+        forgetTold();
       }
     }
   }
 
   /** A store that is away for an hour is told of once. */
   private synchronized void tell(String message) {
-    if (!message.equals(lastTold)) {
-      lastTold = message;
+    if (alreadyTold.size() < TOLD_MAX && alreadyTold.add(message)) {
       told.accept(message);
     }
   }
 
+  private synchronized void forgetTold() {
+    alreadyTold.clear();
+  }
+
   private synchronized void announce() throws IOException {
-    if (closing.getCount() == 0 || !Files.isDirectory(file.getParent()) || isServed()) {
+    if (closing.getCount() == 0 || !place.isConnected() || isServed()) {
       return;
     }
     if (http == null) {
@@ -178,8 +192,14 @@ public final class HookServer implements AutoCloseable {
     String first = text.orElseThrow().lines().findFirst().orElse("");
     String number = first.substring(first.lastIndexOf(' ') + 1);
     long pid = number.matches("\\d{1,9}") ? Long.parseLong(number) : -1;
+    // Who started after the file was written has the number of one that is gone.
+    Instant latest = Files.getLastModifiedTime(file).toInstant().plus(START_TOLERANCE);
     return pid != ProcessHandle.current().pid()
-        && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+        && ProcessHandle.of(pid)
+            .filter(ProcessHandle::isAlive)
+            .filter(process ->
+                process.info().startInstant().map(start -> start.isBefore(latest)).orElse(true))
+            .isPresent();
   }
 
   private Optional<String> text() throws IOException {

@@ -1,18 +1,21 @@
 package dev.daybook.mcp.capture;
 
+import dev.daybook.Masking;
+import dev.daybook.mcp.connect.HookPlace;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,15 +30,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * The folder in which hooks leave what they were given, a file each, until a drainer records it. A
  * hook writes {@code .NAME.tmp} and renames it to {@code NAME.json}, so a file is there whole or
  * not at all. Whoever has the {@link Turn} may record and delete; the operating system takes it
- * back when its process dies, so nothing stays claimed. What cannot be understood goes to {@code
- * rejected}, with the reason beside it. Safe for use by any number of threads and processes.
+ * back when its process dies, so nothing stays claimed. What waits is as the client gave it, with
+ * whatever secrets are in it, so only its user can read it. What cannot be understood goes to
+ * {@code rejected}, masked, with the reason beside it. Safe for use by any number of threads and
+ * processes.
  */
-public final class Spool {
+final class Spool {
   private static final String READY = ".json";
   private static final String DRAFT = ".tmp";
 
   /** How long a hook can have been writing before it is taken for dead. */
   private static final Duration DRAFT_AGE_MAX = Duration.ofMinutes(10);
+
+  /** How much is kept of what cannot be understood. */
+  private static final int REJECTED_BYTES_MAX = 1 << 20;
 
   /** The locks of this process: the system's are one for all threads of a process. */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
@@ -46,22 +54,18 @@ public final class Spool {
     this.folder = folder;
   }
 
-  /**
-   * The spool of a project.
-   *
-   * @param home the project's {@code .daybook} folder
-   */
-  public static Spool of(Path home) {
-    return new Spool(home.toAbsolutePath().normalize().resolve("spool"));
+  /** The spool of a place. */
+  static Spool of(HookPlace place) {
+    return new Spool(place.spool());
   }
 
   /** Where it is. */
-  public Path folder() {
+  Path folder() {
     return folder;
   }
 
   /** Where what cannot be understood is kept. */
-  public Path rejected() {
+  Path rejected() {
     return folder.resolve("rejected");
   }
 
@@ -121,30 +125,54 @@ public final class Spool {
     return files;
   }
 
-  /** Puts a file aside that cannot be understood, and says why beside it. */
+  /**
+   * Puts a file aside that cannot be understood, masked and not more than its beginning, and says
+   * why beside it.
+   */
   Path reject(Path file, String reason) throws IOException {
-    Files.createDirectories(rejected());
+    String text;
+    try (InputStream in = Files.newInputStream(file)) {
+      text = new String(in.readNBytes(REJECTED_BYTES_MAX), StandardCharsets.UTF_8);
+    }
+    makeFolder(rejected());
     String name = file.getFileName().toString();
-    Path target = rejected().resolve(name.startsWith(".") ? name.substring(1) : name);
+    name = name.startsWith(".") ? name.substring(1) : name;
+    Path target = rejected().resolve(name);
     for (int i = 1; Files.exists(target); i++) {
       target = rejected().resolve(i + "-" + name);
     }
     Files.writeString(target.resolveSibling(target.getFileName() + ".reason"), reason + "\n");
     try {
-      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(file, target);
+      Files.writeString(target, Masking.standard().mask(text, kind -> {}));
+      Files.delete(file);
+    } catch (IOException e) {
+      // On a full disk the next attempt is not to leave another half.
+      boolean unused = Files.deleteIfExists(target);
+      throw e;
     }
     return target;
   }
 
-  /** The right to record what waits. */
-  final class Turn implements AutoCloseable {
+  /** Makes a folder that nobody but its user can look into. */
+  private static void makeFolder(Path folder) throws IOException {
+    FileAttribute<?>[] ownerOnly =
+        folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+            }
+            : new FileAttribute<?>[0];
+    Path unused = Files.createDirectories(folder, ownerOnly);
+  }
+
+  /** The right to record what hooks of a project tell, whatever their place. */
+  static final class Turn implements AutoCloseable {
+    private final Path file;
     private final FileChannel channel;
     private final FileLock lock;
     private final boolean sameAsBefore;
 
-    private Turn(FileChannel channel, FileLock lock, boolean sameAsBefore) {
+    private Turn(Path file, FileChannel channel, FileLock lock, boolean sameAsBefore) {
+      this.file = file;
       this.channel = channel;
       this.lock = lock;
       this.sameAsBefore = sameAsBefore;
@@ -163,22 +191,25 @@ public final class Spool {
         try {
           channel.close();
         } finally {
-          HELD.remove(folder);
+          HELD.remove(file);
         }
       }
     }
   }
 
   /**
-   * Takes the turn if nobody has it.
+   * Takes the turn of a project if nobody has it.
    *
+   * @param home the project's {@code .daybook} folder
    * @param who a name of the taker that no other has
    * @throws IOException if the folder cannot be written
    */
-  Optional<Turn> tryTurn(String who) throws IOException {
+  static Optional<Turn> tryTurn(Path home, String who) throws IOException {
     Objects.requireNonNull(who, "who");
-    Files.createDirectories(folder);
-    if (!HELD.add(folder)) {
+    Path folder = home.resolve("spool");
+    makeFolder(folder);
+    Path file = folder.toRealPath().resolve("turn");
+    if (!HELD.add(file)) {
       return Optional.empty();
     }
     FileChannel channel = null;
@@ -186,10 +217,7 @@ public final class Spool {
     try {
       channel =
           FileChannel.open(
-              folder.resolve("turn"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock();
       if (lock == null) {
         return Optional.empty();
@@ -202,10 +230,10 @@ public final class Spool {
         int unused = channel.write(ByteBuffer.wrap(who.getBytes(StandardCharsets.UTF_8)), 0);
       }
       taken = true;
-      return Optional.of(new Turn(channel, lock, same));
+      return Optional.of(new Turn(file, channel, lock, same));
     } finally {
       if (!taken) {
-        HELD.remove(folder);
+        HELD.remove(file);
         if (channel != null) {
           channel.close();
         }

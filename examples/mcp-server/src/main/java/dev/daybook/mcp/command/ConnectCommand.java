@@ -9,9 +9,7 @@ import dev.daybook.mcp.connect.Repeats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,13 +28,17 @@ final class ConnectCommand extends BaseCommand {
       description = "claude-code, codex, cursor, or generic, which only shows what to say.")
   private String client;
 
-  @Option(names = "--print", description = "Show what would be written, and write nothing.")
+  @Option(
+      names = "--print",
+      description = "Show what would be written, and write nothing; with --json, too.")
   private boolean print;
 
   @Option(names = "--remove", description = "Take it out again.")
   private boolean remove;
 
-  @Option(names = "--user", description = "In the user's files, for all projects.")
+  @Option(
+      names = "--user",
+      description = "In the user's files, for all projects; not of claude-code.")
   private boolean user;
 
   @Option(
@@ -89,24 +91,20 @@ final class ConnectCommand extends BaseCommand {
   }
 
   private Connection connection(Target target) {
-    Client to =
-        Arrays.stream(Client.values())
-            .filter(one -> one.label().equals(client))
-            .findFirst()
-            .orElseThrow(() ->
-                wrong(
-                    "There is no client '%s'; %s are known"
-                        .formatted(
-                            client,
-                            Arrays.stream(Client.values())
-                                .map(Client::label)
-                                .collect(Collectors.joining(", ")))));
     String home = target.environment().getOrDefault("HOME", "");
     Connection connection =
-        Connection.of(to, target.project(), target.workspace(), program(target), words(target, to))
+        Connection.of(
+                Client.of(client),
+                target.project(),
+                target.workspace(),
+                program(target),
+                words(target))
             .server(name)
             .repeats(repeats)
             .scope(user ? Connection.Scope.USER : Connection.Scope.PROJECT);
+    if (target.setting(Target.Key.ACTOR).isSet()) {
+      connection = connection.agent(target.setting(Target.Key.ACTOR).value());
+    }
     return home.isEmpty() ? connection : connection.user(Path.of(home).toAbsolutePath());
   }
 
@@ -125,21 +123,14 @@ final class ConnectCommand extends BaseCommand {
   }
 
   /** A client starts its server in any folder, and with an environment of its own. */
-  private static List<String> words(Target target, Client to) {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                "--project",
-                target.project().toString(),
-                "--workspace",
-                target.workspace(),
-                "--store",
-                target.store(),
-                "--actor",
-                target.setting(Target.Key.ACTOR).isSet()
-                    ? target.setting(Target.Key.ACTOR).value()
-                    : to == Client.GENERIC ? "agent" : to.label()));
-    return words;
+  private static List<String> words(Target target) {
+    return List.of(
+        "--project",
+        target.project().toString(),
+        "--workspace",
+        target.workspace(),
+        "--store",
+        target.store());
   }
 
   private void show(Connection connection, List<Connection.Step> steps) {
@@ -155,7 +146,7 @@ final class ConnectCommand extends BaseCommand {
                       (step, part) ->
                           part.put("file", step.file())
                               .put("changes", !step.isDone())
-                              .put("text", step.after()))
+                              .put("text", print ? step.after() : ""))
                   .texts("command", connection.command())
                   .put("snippet", connection.snippet()));
       return;

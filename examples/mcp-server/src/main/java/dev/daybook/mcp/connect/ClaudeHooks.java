@@ -64,10 +64,11 @@ final class ClaudeHooks {
   }
 
   private static String command(String event, Repeats repeats) {
-    String command = "sh \"$CLAUDE_PROJECT_DIR\"/.daybook/hooks/" + HookScript.NAME + " " + event;
-    return event.equals("PreToolUse") && repeats != Repeats.WARN
-        ? command + " " + repeats.label()
-        : command;
+    String blocking =
+        event.equals("PreToolUse") && repeats != Repeats.WARN ? " " + repeats.label() : "";
+    // A shell that finds no script ends with 2, by which the client would block every call.
+    return "sh \"$CLAUDE_PROJECT_DIR\"/.daybook/hooks/%s %s%s || :"
+        .formatted(HookScript.NAME, event, blocking);
   }
 
   private static void put(Path file, ObjectNode hooks, String event, int seconds, String command) {

@@ -25,10 +25,11 @@ import java.util.Set;
  * @param scope whose file is written
  * @param server what the server is called there
  * @param workspace the name of the workspace
+ * @param agent the id of the agent that the client is to be
  * @param program the words that start our command line, the first an absolute path: a launcher, or
  *     a {@code java} of a JDK from 21 on with its options and the main class
  * @param target the words after a command that say where the workspace is, such as {@code
- *     --workspace NAME --store DIR}
+ *     --workspace NAME --store DIR}; who the agent is is added to them
  * @param repeats what happens before a call that failed before
  */
 public record Connection(
@@ -38,6 +39,7 @@ public record Connection(
     Scope scope,
     String server,
     String workspace,
+    String agent,
     List<String> program,
     List<String> target,
     Repeats repeats) {
@@ -87,9 +89,15 @@ public record Connection(
     requireAbsolute(user);
     Objects.requireNonNull(scope, "scope");
     Objects.requireNonNull(workspace, "workspace");
+    Objects.requireNonNull(agent, "agent");
     Objects.requireNonNull(repeats, "repeats");
     program = List.copyOf(program);
     target = List.copyOf(target);
+    if (client == Client.CLAUDE_CODE && scope == Scope.USER) {
+      throw new IllegalArgumentException(
+          "Claude Code is connected project by project, since its hooks are; leave out that it is"
+              + " for the user");
+    }
     if (!TomlFile.isBare(server)) {
       throw new IllegalArgumentException(
           "A server cannot be called '%s'; letters, digits, '_' and '-' are possible"
@@ -124,6 +132,7 @@ public record Connection(
         Scope.PROJECT,
         "daybook",
         workspace,
+        client == Client.GENERIC ? "agent" : client.label(),
         program,
         target,
         Repeats.WARN);
@@ -132,33 +141,49 @@ public record Connection(
   /** The same for a user of this home folder. */
   public Connection user(Path newUser) {
     return new Connection(
-        client, project, newUser, scope, server, workspace, program, target, repeats);
+        client, project, newUser, scope, server, workspace, agent, program, target, repeats);
   }
 
-  /** The same in the files of this scope; of Claude Code there are only the project's. */
+  /**
+   * The same in the files of this scope.
+   *
+   * @throws IllegalArgumentException if it is the user's and the client Claude Code
+   */
   public Connection scope(Scope newScope) {
     return new Connection(
-        client, project, user, newScope, server, workspace, program, target, repeats);
+        client, project, user, newScope, server, workspace, agent, program, target, repeats);
   }
 
   /** The same under another name of the server. */
   public Connection server(String newServer) {
     return new Connection(
-        client, project, user, scope, newServer, workspace, program, target, repeats);
+        client, project, user, scope, newServer, workspace, agent, program, target, repeats);
+  }
+
+  /** The same as another agent than one that is called as the client is. */
+  public Connection agent(String newAgent) {
+    return new Connection(
+        client, project, user, scope, server, workspace, newAgent, program, target, repeats);
   }
 
   /** The same with this before a call that failed before. */
   public Connection repeats(Repeats newRepeats) {
     return new Connection(
-        client, project, user, scope, server, workspace, program, target, newRepeats);
+        client, project, user, scope, server, workspace, agent, program, target, newRepeats);
   }
 
-  /** The words that start the server: the program, {@code serve}, and the target. */
+  /** The words that start the server: the program, {@code serve}, the target and the agent. */
   public List<String> command() {
     List<String> command = new ArrayList<>(program);
     command.add("serve");
-    command.addAll(target);
+    command.addAll(where());
     return List.copyOf(command);
+  }
+
+  private List<String> where() {
+    List<String> where = new ArrayList<>(target);
+    where.addAll(List.of("--actor", agent));
+    return List.copyOf(where);
   }
 
   /**
@@ -181,9 +206,10 @@ public record Connection(
     List<Step> steps = new ArrayList<>();
     if (client == Client.CLAUDE_CODE) {
       // First the script, so that no hook names one that is not there.
-      Step script = step(script());
+      Step script = step(place().script());
       steps.add(
-          new Step(script.file(), script.before(), HookScript.text(workspace, program, target)));
+          new Step(
+              script.file(), script.before(), HookScript.text(place().name(), program, where())));
       Step hooks = step(hooks());
       steps.add(
           new Step(
@@ -226,7 +252,7 @@ public record Connection(
               hooks.file(),
               hooks.before(),
               emptied(ClaudeHooks.without(hooks.file(), hooks.before()))));
-      Step script = step(script());
+      Step script = step(place().script());
       steps.add(new Step(script.file(), script.before(), ""));
     }
     return List.copyOf(steps);
@@ -247,8 +273,8 @@ public record Connection(
     return project.resolve(".claude").resolve("settings.local.json");
   }
 
-  private Path script() {
-    return project.resolve(".daybook").resolve("hooks").resolve(HookScript.NAME);
+  private HookPlace place() {
+    return HookPlace.of(project.resolve(".daybook"), workspace, agent);
   }
 
   private String withServer(Path file, String before) {

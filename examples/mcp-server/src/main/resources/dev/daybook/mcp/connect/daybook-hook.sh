@@ -14,8 +14,9 @@ case $0 in
   */*) here=${0%/*} ;;
   *) here=. ;;
 esac
-spool=$here/../spool
-server=$here/@WORKSPACE@.server
+place=@PLACE@
+spool=$here/../spool/$place
+server=$here/$place.server
 
 daybook() {
   @PROGRAM@ "$@" @TARGET@
@@ -38,13 +39,11 @@ keep() {
       rm -f "$spool/.$name.tmp"
       return 1
     fi
-    # Taken by another process of this number, or nothing can be written here at all.
-    [ -e "$spool/.$name.tmp" ] || return 1
   done
   return 1
 }
 
-# Asks the server that runs for this workspace, for at most so many seconds.
+# Asks the server that runs for this workspace and agent, for at most so many seconds.
 ask() {
   [ -r "$server" ] || return 1
   read -r _ _ process <"$server" && kill -0 "$process" || return 1

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.daybook.Daybook;
 import dev.daybook.Workspace;
+import dev.daybook.event.Actor;
 import dev.daybook.event.CallOutcome;
 import dev.daybook.event.Entry;
 import dev.daybook.event.Resolution;
@@ -12,6 +13,7 @@ import dev.daybook.event.SessionId;
 import dev.daybook.event.ToolCall;
 import dev.daybook.event.TraceEvent.SessionEnded;
 import dev.daybook.event.TraceEvent.SessionStarted;
+import dev.daybook.mcp.connect.HookPlace;
 import dev.daybook.recall.Embedder;
 import dev.daybook.storage.ForwardingObjectStore;
 import dev.daybook.storage.MemoryObjectStore;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -155,20 +158,91 @@ class CaptureTest {
     assertThat(drained.recorded()).isEqualTo(1);
     assertThat(drained.left()).isZero();
     assertThat(drained.messages()).hasSize(7).allMatch(line -> line.contains("rejected"));
-    Path rejected = scene.home.resolve("spool/rejected");
+    Path rejected = scene.place.spool().resolve("rejected");
     assertThat(Files.readString(rejected.resolve("0.json"))).isEqualTo("no json\u0007");
     assertThat(Files.readString(rejected.resolve("1.json.reason"))).contains("hook_event_name");
     assertThat(Files.readString(rejected.resolve("4.json.reason"))).contains("Sneeze");
   }
 
   @Test
+  void leavesWhatBelongsToAnotherWorkspaceOrAgent() {
+    Path file = scene.spool(Scene.worked("t1", "ls", "").toString());
+    try (Workspace other = scene.daybook.create("other")) {
+      assertThat(Capture.drain(other, Scene.AGENT, scene.home)).isEqualTo(Capture.Drained.NOTHING);
+    }
+    assertThat(Capture.drain(scene.workspace, Actor.agent("codex"), scene.home))
+        .isEqualTo(Capture.Drained.NOTHING);
+    assertThat(file).exists();
+    assertThat(scene.drain().recorded()).isEqualTo(1);
+  }
+
+  @Test
+  void everyAgentHasAPlaceWhateverItIsCalled() {
+    List<String> agents =
+        List.of("a", "a b", "../a", "..", "a/b", "a%2Fb", "é", "é".repeat(150), "é".repeat(151));
+    assertThat(agents.stream().map(agent -> HookPlace.of(folder, "auth", agent)))
+        .doesNotHaveDuplicates()
+        .allMatch(place -> place.spool().getParent().equals(folder.resolve("spool")))
+        .allMatch(place -> place.name().length() < 200);
+  }
+
+  @Test
+  void keepsNoSecretOfWhatItPutsAside() throws IOException {
+    String secret = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5";
+    scene.spool(Scene.worked("t\u0001", "push " + secret, secret).toString());
+    scene.spool(secret + " {");
+    Capture.Drained drained = scene.drain();
+    assertThat(drained.rejected()).isEqualTo(2);
+    assertThat(drained.messages()).noneMatch(line -> line.contains(secret));
+    Path rejected = scene.place.spool().resolve("rejected");
+    assertThat(Files.readString(rejected.resolve("0.json"))).contains("push [masked:");
+    for (String file : List.of("0.json", "0.json.reason", "1.json", "1.json.reason")) {
+      assertThat(rejected.resolve(file)).content().doesNotContain(secret);
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rejected)))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void oneThatCannotBeReadIsInNobodysWay() throws IOException {
+    Path odd = Files.createDirectories(scene.place.spool()).resolve("a folder.json");
+    Files.createDirectory(odd);
+    Files.setLastModifiedTime(odd, FileTime.from(Scene.NOON.minusSeconds(1)));
+    scene.spool(Scene.worked("t1", "ls", "").toString());
+    Capture.Drained drained = scene.drain();
+    assertThat(drained.recorded()).isEqualTo(1);
+    assertThat(drained.left()).isEqualTo(1);
+    assertThat(drained.messages()).hasSize(1).allMatch(line -> line.contains(odd.toString()));
+  }
+
+  @Test
+  void figuresThatAreFarTooLargeAreInNobodysWay() throws IOException {
+    Path transcript = folder.resolve(Scene.SESSION + ".jsonl");
+    Files.writeString(
+        transcript, Transcripts.use("u1", "+999999999-01-01T00:00:00Z", "t1", "ls") + "\n");
+    scene.spool(
+        Scene.worked("t1", "ls", "").put("transcript_path", transcript.toString()).toString());
+    scene.spool(Scene.worked("t2", "ls", "").put("duration_ms", Long.MAX_VALUE).toString());
+    scene.spool(Scene.worked("t3", "ls", "").put("durationSeconds", 1e300).toString());
+    scene.spool(
+        Scene.failed("t4", "ls", "Command timed out after " + "9".repeat(18) + "m 2s").toString());
+    scene.spool(Scene.worked("t5", "ls", "").toString());
+    Capture.Drained drained = scene.drain();
+    assertThat(drained.left()).isZero();
+    assertThat(drained.recorded() + drained.rejected()).isEqualTo(5);
+    assertThat(drained.recorded()).isPositive();
+    // Nor in the way of the files that the events end up in.
+    scene.workspace.compact();
+  }
+
+  @Test
   void putsAsideWhatAHookNeverFinished() throws IOException {
-    Path draft = Files.createDirectories(scene.home.resolve("spool")).resolve(".7-0.tmp");
+    Path draft = Files.createDirectories(scene.place.spool()).resolve(".7-0.tmp");
     Files.writeString(draft, "{\"half");
     assertThat(scene.drain()).isEqualTo(Capture.Drained.NOTHING);
     Files.setLastModifiedTime(draft, FileTime.from(Instant.now().minusSeconds(3_600)));
     assertThat(scene.drain().rejected()).isEqualTo(1);
-    assertThat(scene.home.resolve("spool/rejected/7-0.tmp")).hasContent("{\"half");
+    assertThat(scene.place.spool().resolve("rejected/7-0.tmp")).hasContent("{\"half");
   }
 
   @Test

@@ -288,7 +288,7 @@ class ClaudeTranscriptsTest {
 
   private boolean isMyTurn() {
     try {
-      var turn = Spool.of(scene.home).tryTurn("test");
+      var turn = Spool.tryTurn(scene.home, "test");
       if (turn.isPresent()) {
         turn.orElseThrow().close();
       }

@@ -9,6 +9,7 @@ import dev.daybook.event.Actor;
 import dev.daybook.event.ToolCall;
 import dev.daybook.mcp.connect.Client;
 import dev.daybook.mcp.connect.Connection;
+import dev.daybook.mcp.connect.HookPlace;
 import dev.daybook.mcp.connect.Repeats;
 import dev.daybook.recall.Embedder;
 import dev.daybook.storage.local.LocalObjectStore;
@@ -92,13 +93,12 @@ final class HookBench {
     empty(home);
     int answered = 0;
     try (HookServer server =
-        HookServer.start(
-            workspace, Actor.agent("now"), home, message -> System.err.println(message))) {
+        HookServer.start(workspace, Scene.AGENT, home, message -> System.err.println(message))) {
       while (!Files.exists(server.file())) {
         Thread.sleep(10);
       }
-      Capture capture = Capture.of(workspace, Actor.agent("now"), home);
-      Hooks hooks = new Hooks(workspace, Actor.agent("now"), capture);
+      Capture capture = Capture.of(workspace, Scene.AGENT, home);
+      Hooks hooks = new Hooks(workspace, Scene.AGENT, capture);
       for (int i = 0; i < runs; i++) {
         String in = Scene.bash("PreToolUse", "t", "mvn -pl module-2 verify -Dx=" + i).toString();
         long start = System.nanoTime();
@@ -150,7 +150,8 @@ final class HookBench {
   }
 
   private static void empty(Path home) throws IOException {
-    try (var files = Files.newDirectoryStream(home.resolve("spool"), "*.json")) {
+    Path spool = HookPlace.of(home, "auth", Scene.AGENT.id()).spool();
+    try (var files = Files.newDirectoryStream(spool, "*.json")) {
       for (Path file : files) {
         Files.delete(file);
       }

@@ -42,7 +42,7 @@ class HookScriptTest {
   }
 
   private List<Path> spooled() throws IOException {
-    try (Stream<Path> files = Files.list(scene.home.resolve("spool"))) {
+    try (Stream<Path> files = Files.list(scene.place.spool())) {
       return files.toList();
     }
   }
@@ -100,10 +100,10 @@ class HookScriptTest {
   void takesAnotherNameThanOneThatIsTaken() throws IOException {
     String script = scene.home.resolve("hooks/daybook-hook").toString();
     String taken =
-        "mkdir -p .daybook/spool; echo other >.daybook/spool/$$-0.json; echo more"
-            + " >.daybook/spool/.$$-1.tmp; exec sh \"$0\" PostToolUse";
+        "s=.daybook/spool/auth.claude-code; mkdir -p $s; echo other >$s/$$-0.json; echo more"
+            + " >$s/.$$-1.tmp; exec sh \"$0\" PostToolUse";
     assertThat(scene.run(List.of("sh", "-c", taken, script), "mine")).isEqualTo(UNNOTICED);
-    try (Stream<Path> files = Files.list(scene.home.resolve("spool"))) {
+    try (Stream<Path> files = Files.list(scene.place.spool())) {
       List<Path> ready = files.filter(file -> file.toString().endsWith("-2.json")).toList();
       assertThat(ready).hasSize(1);
       assertThat(Files.readString(ready.getFirst())).isEqualTo("mine");
@@ -112,7 +112,9 @@ class HookScriptTest {
 
   @Test
   void endsWellWhenTheSpoolIsNoFolder() throws IOException {
-    Files.writeString(scene.home.resolve("spool"), "a file");
+    Files.writeString(
+        Files.createDirectories(scene.place.spool().getParent()).resolve("auth.claude-code"),
+        "a file");
     assertThat(scene.script("sh", "{}", "PostToolUse")).isEqualTo(UNNOTICED);
     assertThat(scene.script("dash", "{}".repeat(1 << 20), "PostToolUse")).isEqualTo(UNNOTICED);
   }
@@ -128,6 +130,19 @@ class HookScriptTest {
     assertThat(spooled()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"SessionStart", "PreToolUse", "PostToolUse", "SessionEnd"})
+  void nothingIsBlockedByAScriptThatIsGone(String event) throws IOException {
+    Path settings = scene.project.resolve(".claude/settings.local.json");
+    String command =
+        HookInput.JSON
+            .readTree(settings.toFile())
+            .at("/hooks/" + event + "/0/hooks/0/command")
+            .asText();
+    Files.delete(scene.home.resolve("hooks/daybook-hook"));
+    assertThat(scene.run(List.of("sh", "-c", command), "{}").code()).isZero();
+  }
+
   @Test
   void endsWellWithoutInputAndWithAnEventItDoesNotKnow() {
     assertThat(scene.script("sh", "", "PostToolUse")).isEqualTo(UNNOTICED);
@@ -139,13 +154,13 @@ class HookScriptTest {
   void saysNothingBeforeACallWithoutAServer() throws IOException {
     String input = Scene.bash("PreToolUse", "toolu_1", "ls").toString();
     assertThat(scene.script("sh", input, "PreToolUse")).isEqualTo(UNNOTICED);
-    Path server = scene.home.resolve("hooks/auth.server");
+    Path server = scene.place.server();
     // A process that is gone; its port may be anybody's by now.
     Files.writeString(server, "# process 999999999\nurl = \"http://127.0.0.1:9/\"\n");
     assertThat(scene.script("sh", input, "PreToolUse")).isEqualTo(UNNOTICED);
     Files.writeString(server, "nonsense");
     assertThat(scene.script("sh", input, "PreToolUse", "deny")).isEqualTo(UNNOTICED);
-    assertThat(scene.home.resolve("spool")).doesNotExist();
+    assertThat(scene.place.spool()).doesNotExist();
   }
 
   @Test
@@ -154,7 +169,7 @@ class HookScriptTest {
     assertThat(scene.script("sh", input, "SessionStart"))
         .isEqualTo(new Scene.Ran(0, "from the program\n"));
     assertThat(Files.readString(scene.project.resolve("called")))
-        .isEqualTo("hook|SessionStart|--workspace|auth|" + input + "\n");
+        .isEqualTo("hook|SessionStart|--workspace|auth|--actor|claude-code|" + input + "\n");
     assertThat(spooled()).hasSize(1);
   }
 

@@ -19,7 +19,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -179,7 +181,7 @@ class HookServerTest {
       assertThat(scene.script("sh", "z".repeat(9 << 20), "PreToolUse")).isEqualTo(UNNOTICED);
     }
     assertThat(told).isEmpty();
-    assertThat(scene.home.resolve("hooks/auth.server")).doesNotExist();
+    assertThat(scene.place.server()).doesNotExist();
   }
 
   @Test
@@ -207,7 +209,7 @@ class HookServerTest {
               scene.script(
                   "sh", Scene.hook("SessionEnd").put("reason", "other").toString(), "SessionEnd"))
           .isEqualTo(UNNOTICED);
-      await(() -> Spool.of(scene.home).isEmpty() && scene.timeline(Scene.SESSION).size() >= 3);
+      await(() -> Spool.of(scene.place).isEmpty() && scene.timeline(Scene.SESSION).size() >= 3);
     }
     assertThat(scene.timeline(Scene.SESSION))
         .extracting(entry -> entry.event().type())
@@ -219,7 +221,7 @@ class HookServerTest {
     scene.spool(Scene.worked("t1", "ls", "").toString());
     scene.spool("nonsense");
     try (HookServer server = serve()) {
-      await(() -> Spool.of(scene.home).isEmpty());
+      await(() -> Spool.of(scene.place).isEmpty());
       assertThat(server.file()).exists();
     }
     assertThat(scene.calls()).hasSize(1);
@@ -254,20 +256,47 @@ class HookServerTest {
     String one = Files.readString(first.file());
     // Two servers are two processes; a file of a process that is gone stands for the first.
     first.close();
-    Files.writeString(
-        scene.home.resolve("hooks/auth.server"),
-        one.replaceFirst("process \\d+", "process 999999999"));
+    Files.writeString(scene.place.server(), one.replaceFirst("process \\d+", "process 999999999"));
     try (HookServer second =
         HookServer.start(scene.workspace, Scene.AGENT, scene.home, told::add)) {
-      await(() -> {
-        try {
-          return !Files.readString(second.file()).contains("999999999");
-        } catch (IOException e) {
-          return false;
-        }
-      });
+      await(() -> !contentOf(second.file()).contains("999999999"));
     }
-    assertThat(scene.home.resolve("hooks/auth.server")).doesNotExist();
+    assertThat(scene.place.server()).doesNotExist();
+  }
+
+  @Test
+  void aProcessThatOnlyHasTheNumberOfAServerDoesNotStandForIt() throws Exception {
+    Process other = new ProcessBuilder("sleep", "60").start();
+    try {
+      Path file = scene.place.server();
+      Files.writeString(file, "# process " + other.pid() + "\n");
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+      try (HookServer server =
+          HookServer.start(scene.workspace, Scene.AGENT, scene.home, told::add)) {
+        await(() -> contentOf(file).contains("Bearer"));
+        assertThat(server.file()).isEqualTo(file);
+      }
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  private static String contentOf(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  @Test
+  void leavesHooksAloneWhoseClientIsAnotherAgent() throws IOException {
+    Path waiting = scene.spool(Scene.worked("t1", "ls", "").toString());
+    HookServer.start(scene.workspace, Actor.agent("codex"), scene.home, told::add).close();
+    try (Stream<Path> files = Files.list(scene.home.resolve("hooks"))) {
+      assertThat(files.map(file -> file.getFileName().toString())).containsExactly("daybook-hook");
+    }
+    assertThat(waiting).exists();
   }
 
   @Test

@@ -71,7 +71,7 @@ class KilledDrainerTest {
 
   /** Names begin anew in every scene, so what is left of this one makes room. */
   private void rename(int round) throws Exception {
-    Path spool = folder.resolve("project/.daybook/spool");
+    Path spool = folder.resolve("project/.daybook/spool/auth.claude-code");
     try (var files = Files.newDirectoryStream(spool, "*.json")) {
       for (Path file : files) {
         var unused = Files.move(file, spool.resolve("r" + round + "-" + file.getFileName()));
@@ -80,7 +80,8 @@ class KilledDrainerTest {
   }
 
   private int waiting() throws IOException {
-    try (Stream<Path> files = Files.list(folder.resolve("project/.daybook/spool"))) {
+    try (Stream<Path> files =
+        Files.list(folder.resolve("project/.daybook/spool/auth.claude-code"))) {
       return (int) files.filter(file -> file.toString().endsWith(".json")).count();
     }
   }

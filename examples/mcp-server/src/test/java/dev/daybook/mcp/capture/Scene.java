@@ -11,6 +11,7 @@ import dev.daybook.event.SessionId;
 import dev.daybook.event.ToolCall;
 import dev.daybook.mcp.connect.Client;
 import dev.daybook.mcp.connect.Connection;
+import dev.daybook.mcp.connect.HookPlace;
 import dev.daybook.recall.Embedder;
 import dev.daybook.storage.MemoryObjectStore;
 import dev.daybook.storage.ObjectStore;
@@ -33,6 +34,7 @@ final class Scene implements AutoCloseable {
 
   final Path project;
   final Path home;
+  final HookPlace place;
   final ObjectStore store;
   final Daybook daybook;
   final Workspace workspace;
@@ -45,6 +47,7 @@ final class Scene implements AutoCloseable {
   Scene(Path project, ObjectStore store) {
     this.project = project;
     this.home = project.resolve(".daybook");
+    this.place = HookPlace.of(home, "auth", AGENT.id());
     this.store = store;
     this.daybook = Daybook.on(store).embedder(Embedder.none()).open();
     this.workspace = daybook.openOrCreate("auth");
@@ -99,7 +102,7 @@ final class Scene implements AutoCloseable {
   /** Puts a file into the spool as a hook does. */
   Path spool(String text) {
     try {
-      Path folder = Files.createDirectories(home.resolve("spool"));
+      Path folder = Files.createDirectories(place.spool());
       Path file = folder.resolve(files + ".json");
       // Half of a pair of surrogates is possible in JSON, though not in UTF-8.
       Files.writeString(

@@ -55,7 +55,9 @@ class ConnectionTest {
             "--workspace",
             "auth",
             "--store",
-            "/srv/it's here");
+            "/srv/it's here",
+            "--actor",
+            "claude-code");
   }
 
   @Test
@@ -157,7 +159,7 @@ class ConnectionTest {
             "PreToolUse", "SessionStart", "PostToolUse", "PostToolUseFailure", "SessionEnd");
     assertThat(hooks.at("/PreToolUse/0/hooks/0/command").asText()).isEqualTo("mine");
     assertThat(hooks.at("/PreToolUse/1/hooks/0/command").asText())
-        .isEqualTo("sh \"$CLAUDE_PROJECT_DIR\"/.daybook/hooks/daybook-hook PreToolUse");
+        .isEqualTo("sh \"$CLAUDE_PROJECT_DIR\"/.daybook/hooks/daybook-hook PreToolUse || :");
     assertThat(hooks.at("/PreToolUse/1/matcher").asText()).isEqualTo("*");
     assertThat(hooks.at("/SessionStart/0").has("matcher")).isFalse();
   }
@@ -174,7 +176,7 @@ class ConnectionTest {
     Connection.write(connection(Client.CLAUDE_CODE).repeats(Repeats.DENY).connecting());
     JsonNode groups = JSON.readTree(Files.readString(settings)).at("/hooks/PreToolUse");
     assertThat(groups).hasSize(1);
-    assertThat(groups.at("/0/hooks/0/command").asText()).endsWith("PreToolUse deny");
+    assertThat(groups.at("/0/hooks/0/command").asText()).endsWith("PreToolUse deny || :");
     assertThat(groups.at("/0/hooks/0/timeout").asInt()).isEqualTo(9);
   }
 
@@ -183,11 +185,14 @@ class ConnectionTest {
     Connection.write(connection(Client.CLAUDE_CODE).connecting());
     Path script = folder.resolve("project/.daybook/hooks/daybook-hook");
     assertThat(Files.isExecutable(script)).isTrue();
+    assertThat(
+            HookPlace.of(folder.resolve("project/.daybook"), "auth", "claude-code").isConnected())
+        .isTrue();
     assertThat(Files.readString(script))
         .contains(
             "'/opt/jdk 21/bin/java' '-cp' '/lib/a.jar' 'Main' \"$@\" '--workspace' 'auth' '--store'"
-                + " '/srv/it'\\''s here'")
-        .contains("$here/auth.server")
+                + " '/srv/it'\\''s here' '--actor' 'claude-code'")
+        .contains("\nplace='auth.claude-code'\n")
         .doesNotContainPattern("@[A-Z]+@");
   }
 
@@ -245,7 +250,7 @@ class ConnectionTest {
 
             [mcp_servers.daybook]
             command = "/opt/jdk 21/bin/java"
-            args = ["-cp", "/lib/a.jar", "Main", "serve", "--workspace", "auth", "--store", "/srv/it's here"]
+            args = ["-cp", "/lib/a.jar", "Main", "serve", "--workspace", "auth", "--store", "/srv/it's here", "--actor", "codex"]
             """);
     Connection.write(connection(Client.CODEX).removing());
     assertThat(Files.readString(folder.resolve("project/.codex/config.toml"))).isEqualTo(before);
@@ -301,6 +306,38 @@ class ConnectionTest {
   }
 
   @Test
+  void readsTomlAsItsSpecificationSays() throws IOException {
+    String before =
+        """
+        mcp_servers."day.book".command = "]"
+        t = "\\"["
+        u = \"""\\\"""
+        [mcp_servers.daybook]
+        command = 'not this'\"""
+        [ mcp_servers . 'daybook' ] # "]
+         "command" = "old"
+        \t'args' = [ '\''
+        [x]
+        '\'', ["nested"], # "]
+        ]
+        env.A = \"""a\"""\""
+        [mcp_servers.daybook.env.more]
+        [[things]]
+        command = "keep"
+        """;
+    String after = connect(Client.CODEX, ".codex/config.toml", before);
+    assertThat(after)
+        .contains("'daybook' ] # \"]\ncommand = \"/opt/jdk 21/bin/java\"\nargs = [")
+        .contains("not this", "env.A = \"\"\"a\"\"\"\"\"\n", "command = \"keep\"")
+        .doesNotContain("old", "nested", "[x]");
+    Connection.write(connection(Client.CODEX).removing());
+    assertThat(Files.readString(folder.resolve("project/.codex/config.toml")))
+        .isEqualTo(
+            before.substring(0, before.indexOf("[ mcp_servers"))
+                + before.substring(before.indexOf("[[things]]")));
+  }
+
+  @Test
   void writesTheUsersFileIfAskedTo() throws IOException {
     assertThat(connection(Client.CODEX).scope(Scope.USER).connecting())
         .extracting(Step::file)
@@ -308,6 +345,8 @@ class ConnectionTest {
     assertThat(connection(Client.CURSOR).scope(Scope.USER).connecting())
         .extracting(Step::file)
         .containsExactly(folder.resolve("user/.cursor/mcp.json"));
+    assertThatThrownBy(() -> connection(Client.CLAUDE_CODE).scope(Scope.USER))
+        .hasMessageContaining("project by project");
   }
 
   @Test
