@@ -1,7 +1,6 @@
 package dev.daybook.mcp.capture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.daybook.Progress;
 import dev.daybook.Receipt;
 import dev.daybook.Session;
@@ -36,17 +35,14 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -78,7 +74,6 @@ public final class ClaudeTranscripts {
   private static final int LINES_AT_ONCE = 500;
   private static final String STEP = "importing transcripts";
   private static final Duration TURN_PAUSE = Duration.ofMillis(50);
-  private static final Pattern NO_FOLDER_NAME = Pattern.compile("[^A-Za-z0-9]");
 
   private final List<Path> paths;
   private final Optional<Path> home;
@@ -142,18 +137,6 @@ public final class ClaudeTranscripts {
    */
   public static ClaudeTranscripts of(Path... paths) {
     return new ClaudeTranscripts(List.of(paths), Optional.empty(), InstantSource.system());
-  }
-
-  /**
-   * The folder in which Claude Code keeps the transcripts of a project.
-   *
-   * @param user the home folder of whoever uses it
-   * @param project absolute
-   */
-  public static Path folderOf(Path user, Path project) {
-    return user.resolve(".claude")
-        .resolve("projects")
-        .resolve(NO_FOLDER_NAME.matcher(project.toString()).replaceAll("-"));
   }
 
   /**
@@ -290,7 +273,6 @@ public final class ClaudeTranscripts {
     private final Deque<Receipt> waiting = new ArrayDeque<>();
     private final Map<String, Long> passedOver = new TreeMap<>();
     private final List<BadLine> badLines = new ArrayList<>();
-    private final Set<String> recordedNow = new HashSet<>();
     private long bytesBefore;
     private long lines;
     private long recorded;
@@ -346,6 +328,11 @@ public final class ClaudeTranscripts {
     }
 
     private void take(byte[] bytesOfLine, JsonLines in) {
+      if (in.wasTooLong()) {
+        lines++;
+        bad(in.number(), "it has more than %d bytes".formatted(JsonLines.LINE_BYTES_MAX));
+        return;
+      }
       if (new String(bytesOfLine, StandardCharsets.ISO_8859_1).isBlank()) {
         return;
       }
@@ -362,7 +349,7 @@ public final class ClaudeTranscripts {
         } else {
           passOver("line that is being written", 1);
         }
-      } catch (IllegalArgumentException | DateTimeException e) {
+      } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
         bad(in.number(), e.getMessage());
       }
     }
@@ -485,8 +472,7 @@ public final class ClaudeTranscripts {
         passOver("call of this server", 1);
         return;
       }
-      JsonNode input =
-          block.path("input").isMissingNode() ? MissingNode.getInstance() : block.path("input");
+      JsonNode input = block.path("input");
       // The shape is checked now, so that a bad line is the one that is told.
       ToolCall unused = ClaudeCalls.call(tool, input, line.project());
       uses.put(
@@ -523,20 +509,17 @@ public final class ClaudeTranscripts {
     private void record(
         SessionId id, Session session, TraceEvent event, SourceId source, Instant time) {
       String first = firstIn.putIfAbsent(source.call(), source.session());
-      if (first != null && !first.equals(source.session())) {
-        passOver("copy from another session", 1);
+      if (first != null) {
+        passOver("copy from another session", first.equals(source.session()) ? 0 : 1);
         return;
       }
       SessionId main = SessionId.of(source.session());
       if (known.has(id, source) || (!main.equals(id) && known.has(main, source))) {
-        if (!recordedNow.contains(source.joined())) {
-          alreadyThere++;
-        }
+        alreadyThere++;
         return;
       }
       waiting.add(session.record(event, Context.none().source(source, time)));
       known.add(id, source);
-      recordedNow.add(source.joined());
       recorded++;
     }
 

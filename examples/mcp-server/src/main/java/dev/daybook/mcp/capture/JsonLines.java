@@ -14,7 +14,9 @@ import java.util.zip.ZipException;
 
 /** The lines of a file, plain or gzip, as bytes, one at a time. For one thread. */
 final class JsonLines implements AutoCloseable {
-  private static final int LINE_BYTES_MAX = 64 << 20;
+  /** The most bytes of a line that is kept. */
+  static final int LINE_BYTES_MAX = 64 << 20;
+
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final Path file;
@@ -25,6 +27,7 @@ final class JsonLines implements AutoCloseable {
   private int end;
   private long number;
   private boolean ended = true;
+  private boolean tooLong;
 
   private JsonLines(Path file, Counted counted, InputStream in) {
     this.file = file;
@@ -48,7 +51,7 @@ final class JsonLines implements AutoCloseable {
   }
 
   /**
-   * The next line without its end; empty after the last.
+   * The next line without its end, or nothing of it if it is too long; empty after the last.
    *
    * @throws IOException if the file cannot be read further, saying after which line
    */
@@ -57,27 +60,25 @@ final class JsonLines implements AutoCloseable {
     boolean any = false;
     while (fill()) {
       any = true;
+      tooLong = line.size() > LINE_BYTES_MAX;
       int from = at;
       while (at < end && buffer[at] != '\n') {
         at++;
       }
-      line.write(buffer, from, at - from);
+      if (!tooLong) {
+        line.write(buffer, from, at - from);
+      }
       ended = at < end;
       if (ended) {
         at++;
         break;
-      }
-      if (line.size() > LINE_BYTES_MAX) {
-        throw new IOException(
-            "%s has more than %d bytes without a line end after line %d; it does not look like a transcript"
-                .formatted(file, LINE_BYTES_MAX, number));
       }
     }
     if (!any) {
       return Optional.empty();
     }
     number++;
-    return Optional.of(line.toByteArray());
+    return Optional.of(tooLong ? new byte[0] : line.toByteArray());
   }
 
   private boolean fill() throws IOException {
@@ -102,6 +103,11 @@ final class JsonLines implements AutoCloseable {
   /** Whether the line that was given last had an end; one that is being written has none. */
   boolean hadEnd() {
     return ended;
+  }
+
+  /** Whether the line that was given last was too long to be kept. */
+  boolean wasTooLong() {
+    return tooLong;
   }
 
   /** How many bytes of the file were taken in so far. */

@@ -14,10 +14,12 @@ import dev.daybook.event.TraceEvent.Message;
 import dev.daybook.event.TraceEvent.Observation;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -222,6 +224,28 @@ class ClaudeTranscriptsTest {
   }
 
   @Test
+  void passesOverALineThatIsFarTooLong() throws IOException {
+    Path file = write("odd.jsonl", Transcripts.user("a", "2026-11-20T12:00:00Z", "x"));
+    try (RandomAccessFile hollow = new RandomAccessFile(file.toFile(), "rw")) {
+      hollow.setLength(JsonLines.LINE_BYTES_MAX + 100_000);
+    }
+    Files.writeString(
+        file,
+        "\n"
+            + Transcripts.user("b", "+999999999-01-01T00:00:00Z", "in a time that there is not")
+            + "\n"
+            + Transcripts.user("c", "2026-11-20T12:00:02Z", "y")
+            + "\n",
+        StandardOpenOption.APPEND);
+    ClaudeTranscripts.Report report = read(file);
+    assertThat(report.badLines())
+        .extracting(ClaudeTranscripts.BadLine::line)
+        .containsExactly(2L, 3L);
+    assertThat(report.recorded()).isEqualTo(2);
+    assertThat(report.lines()).isEqualTo(4);
+  }
+
+  @Test
   void leavesALineThatIsBeingWritten() throws IOException {
     Path file = write("live.jsonl", Transcripts.user("a", "2026-11-20T12:00:00Z", "x"));
     Files.writeString(file, Files.readString(file) + "{\"type\":\"us");
@@ -312,12 +336,6 @@ class ClaudeTranscriptsTest {
     assertThatThrownBy(() -> read(folder.resolve("nothing.jsonl")))
         .isInstanceOf(NoSuchFileException.class)
         .hasMessageContaining("nothing.jsonl");
-  }
-
-  @Test
-  void namesTheFolderOfAProject() {
-    assertThat(ClaudeTranscripts.folderOf(Path.of("/home/u"), Path.of("/work/my_app.x")))
-        .isEqualTo(Path.of("/home/u/.claude/projects/-work-my-app-x"));
   }
 
   @Test
