@@ -17,6 +17,7 @@ import dev.daybook.event.TraceEvent.Message;
 import dev.daybook.event.TraceEvent.Observation;
 import dev.daybook.event.TraceEvent.SessionEnded;
 import dev.daybook.event.Vcs;
+import dev.daybook.recall.Filter;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -285,6 +286,7 @@ public final class ClaudeTranscripts {
     private Path file = Path.of("");
     private Optional<Path> project = Optional.empty();
     private String fileAgent = "";
+    private boolean copying;
 
     Run(Workspace workspace, Actor agent, Consumer<Progress> progress, List<Path> files)
         throws IOException {
@@ -304,6 +306,7 @@ public final class ClaudeTranscripts {
       uses.clear();
       sideChains.clear();
       project = Optional.empty();
+      copying = true;
       String name = file.getFileName().toString();
       fileAgent =
           name.startsWith("agent-") ? name.substring(6).replaceAll("\\.jsonl(\\.gz)?$", "") : "";
@@ -515,12 +518,33 @@ public final class ClaudeTranscripts {
       }
       SessionId main = SessionId.of(source.session());
       if (known.has(id, source) || (!main.equals(id) && known.has(main, source))) {
+        copying = false;
         alreadyThere++;
+        return;
+      }
+      copying = copying && isCopy(source, time);
+      if (copying) {
+        passOver("copy from another session", 1);
         return;
       }
       waiting.add(session.record(event, Context.none().source(source, time)));
       known.add(id, source);
       recorded++;
+    }
+
+    /**
+     * Whether an earlier import took it from another session. A file that has copies begins with
+     * them, so that nothing is asked for after its first event of its own.
+     */
+    private boolean isCopy(SourceId source, Instant time) {
+      return workspace
+          .traces()
+          .find(Filter.any().from(time).to(time.plusMillis(1)))
+          .entries()
+          .stream()
+          .map(entry -> entry.envelope().source())
+          .anyMatch(
+              other -> other.endsWith("\n" + source.call()) && !other.equals(source.joined()));
     }
 
     /** The session of a line, joined or started just before it. */

@@ -266,6 +266,21 @@ class ClaudeTranscriptsTest {
   }
 
   @Test
+  void recordsOnceWhatWasCopiedFromASessionOfAnEarlierImport() throws IOException {
+    read(conversation());
+    ObjectNode copy = Transcripts.user("u1", "2026-11-20T12:00:00.000Z", "make it pass");
+    ObjectNode own = Transcripts.user("v1", "2026-11-20T12:30:00.000Z", "go on");
+    Path second =
+        write("later.jsonl", copy.put("sessionId", "second"), own.put("sessionId", "second"));
+    assertThat(read(second).recorded()).isEqualTo(1);
+    assertThat(read(second).passedOver()).containsEntry("copy from another session", 1L);
+    assertThat(scene.timeline("second"))
+        .extracting(Entry::event)
+        .contains(new Message("user", "go on"));
+    assertThat(scene.timeline("second")).hasSize(2);
+  }
+
+  @Test
   void endsASessionThatHasLongBeenSilent() throws IOException {
     Path file = conversation();
     ClaudeTranscripts later =
