@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.daybook.Masking;
 import dev.daybook.event.CallOutcome;
 import dev.daybook.event.ToolCall;
 import java.nio.charset.StandardCharsets;
@@ -199,7 +200,8 @@ final class ClaudeCalls {
   }
 
   /** The beginning of a text, with what tells it from others of the same beginning. */
-  static String cut(String text, int most) {
+  static String cut(String whole, int most) {
+    String text = masked(whole, most);
     if (text.length() <= most) {
       return text;
     }
@@ -208,7 +210,8 @@ final class ClaudeCalls {
   }
 
   /** Head and tail of a text: what went wrong is often at the end. */
-  static String cutMiddle(String text, int most) {
+  static String cutMiddle(String whole, int most) {
+    String text = masked(whole, most);
     if (text.length() <= most) {
       return text;
     }
@@ -216,6 +219,11 @@ final class ClaudeCalls {
     int head = whole(text, (most - gap.length()) / 3);
     int tail = whole(text, text.length() - (most - gap.length() - head));
     return text.substring(0, head) + gap + text.substring(tail);
+  }
+
+  /** A text that is to be cut, masked before, since half a secret has no shape to be known by. */
+  private static String masked(String text, int most) {
+    return text.length() <= most ? text : Masking.standard().mask(text, kind -> {});
   }
 
   /** A place near this one that is not within a pair of surrogates. */

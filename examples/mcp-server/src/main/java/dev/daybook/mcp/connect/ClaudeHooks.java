@@ -22,7 +22,9 @@ final class ClaudeHooks {
   private static final String HOOKS = "hooks";
   private static final String COMMAND = "command";
 
-  /** Each event with the most seconds its hook may take; the script itself stops far earlier. */
+  /**
+   * Each event with the most seconds its hook may take; the script itself mostly stops far earlier.
+   */
   private static final Map<String, Integer> EVENTS = new LinkedHashMap<>();
 
   static {

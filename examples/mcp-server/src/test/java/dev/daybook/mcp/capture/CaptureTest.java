@@ -204,6 +204,16 @@ class CaptureTest {
   }
 
   @Test
+  void noCutLeavesHalfASecret() {
+    String secret = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5";
+    for (int before = 0; before < 400; before += 7) {
+      String text = "x ".repeat(before) + secret + " y".repeat(600);
+      assertThat(ClaudeCalls.cut(text, 500)).doesNotContain("ghp_aB");
+      assertThat(ClaudeCalls.cutMiddle(text, 500)).doesNotContain("ghp_aB", "E1gI3kM5");
+    }
+  }
+
+  @Test
   void oneThatCannotBeReadIsInNobodysWay() throws IOException {
     Path odd = Files.createDirectories(scene.place.spool()).resolve("a folder.json");
     Files.createDirectory(odd);
