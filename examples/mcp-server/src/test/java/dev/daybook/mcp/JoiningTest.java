@@ -141,5 +141,17 @@ class JoiningTest {
     assertThat(imported.json().at("/files/0/format").asText()).isEqualTo("CLAUDE_CODE");
     assertThat(imported.json().at("/files/0/recorded").asInt()).isPositive();
     assertThat(cli.run("recall", "rotate keys").out()).contains("Rotate the keys");
+
+    Path agents = Files.createDirectories(cli.project().resolve("all/c-2/subagents"));
+    Files.copy(transcript, cli.project().resolve("all/c-2.jsonl"));
+    Files.writeString(
+        agents.resolve("agent-a1.jsonl"),
+        Files.readString(transcript).lines().toList().getLast().replace("u-1", "u-2") + "\n");
+    JsonNode files = cli.run("import", "all", "--json").json().get("files");
+    assertThat(files.findValuesAsText("file"))
+        .extracting(file -> Path.of(file).getFileName().toString())
+        .containsExactly("c-2.jsonl", "agent-a1.jsonl");
+    assertThat(files.at("/0/recorded").asInt()).isZero();
+    assertThat(files.at("/1/recorded").asInt()).isPositive();
   }
 }

@@ -26,7 +26,7 @@ final class ImportCommand extends BaseCommand {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "JSON Lines, plain or gzip; of a folder all such files in it.")
+      description = "JSON Lines, plain or gzip; of a folder all such files in it and below.")
   private List<Path> files;
 
   @Option(
@@ -88,10 +88,12 @@ final class ImportCommand extends BaseCommand {
     for (Path file : files) {
       Path at = root().invocation().folder().resolve(file);
       if (Files.isDirectory(at)) {
-        try (Stream<Path> inside = Files.list(at)) {
+        // Also below, where Claude Code keeps what its sub-agents did.
+        try (Stream<Path> inside = Files.walk(at)) {
           all.addAll(
               inside
                   .filter(one -> one.getFileName().toString().matches(".*\\.jsonl(\\.gz)?"))
+                  .filter(Files::isRegularFile)
                   .sorted()
                   .toList());
         }
