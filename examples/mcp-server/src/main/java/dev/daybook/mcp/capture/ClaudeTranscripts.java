@@ -72,6 +72,7 @@ public final class ClaudeTranscripts {
   /** After this long without a word a session has ended. */
   public static final Duration SILENCE = Duration.ofDays(1);
 
+  private static final int LINE_BYTES_MAX = 64 << 20;
   private static final int LINES_AT_ONCE = 500;
   private static final String STEP = "importing transcripts";
   private static final Duration TURN_PAUSE = Duration.ofMillis(50);
@@ -79,11 +80,14 @@ public final class ClaudeTranscripts {
   private final List<Path> paths;
   private final Optional<Path> home;
   private final InstantSource clock;
+  private final int lineBytesMax;
 
-  private ClaudeTranscripts(List<Path> paths, Optional<Path> home, InstantSource clock) {
+  private ClaudeTranscripts(
+      List<Path> paths, Optional<Path> home, InstantSource clock, int lineBytesMax) {
     this.paths = List.copyOf(paths);
     this.home = home;
     this.clock = clock;
+    this.lineBytesMax = lineBytesMax;
   }
 
   /**
@@ -137,7 +141,8 @@ public final class ClaudeTranscripts {
    * folders and below. Nothing is opened yet.
    */
   public static ClaudeTranscripts of(Path... paths) {
-    return new ClaudeTranscripts(List.of(paths), Optional.empty(), InstantSource.system());
+    return new ClaudeTranscripts(
+        List.of(paths), Optional.empty(), InstantSource.system(), LINE_BYTES_MAX);
   }
 
   /**
@@ -147,11 +152,15 @@ public final class ClaudeTranscripts {
    * @param newHome the project's {@code .daybook} folder
    */
   public ClaudeTranscripts besideHooksOf(Path newHome) {
-    return new ClaudeTranscripts(paths, Optional.of(newHome), clock);
+    return new ClaudeTranscripts(paths, Optional.of(newHome), clock, lineBytesMax);
   }
 
   ClaudeTranscripts clock(InstantSource newClock) {
-    return new ClaudeTranscripts(paths, home, newClock);
+    return new ClaudeTranscripts(paths, home, newClock, lineBytesMax);
+  }
+
+  ClaudeTranscripts lineBytesMax(int newMax) {
+    return new ClaudeTranscripts(paths, home, clock, newMax);
   }
 
   /** Imports without telling of progress; see {@link #into(Workspace, Actor, Consumer)}. */
@@ -310,7 +319,7 @@ public final class ClaudeTranscripts {
       String name = file.getFileName().toString();
       fileAgent =
           name.startsWith("agent-") ? name.substring(6).replaceAll("\\.jsonl(\\.gz)?$", "") : "";
-      try (JsonLines in = JsonLines.of(file)) {
+      try (JsonLines in = JsonLines.of(file, lineBytesMax)) {
         for (Optional<byte[]> line = in.next(); line.isPresent(); line = in.next()) {
           if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException(
@@ -333,7 +342,7 @@ public final class ClaudeTranscripts {
     private void take(byte[] bytesOfLine, JsonLines in) {
       if (in.wasTooLong()) {
         lines++;
-        bad(in.number(), "it has more than %d bytes".formatted(JsonLines.LINE_BYTES_MAX));
+        bad(in.number(), "it has more than %d bytes".formatted(lineBytesMax));
         return;
       }
       if (new String(bytesOfLine, StandardCharsets.ISO_8859_1).isBlank()) {

@@ -14,12 +14,10 @@ import java.util.zip.ZipException;
 
 /** The lines of a file, plain or gzip, as bytes, one at a time. For one thread. */
 final class JsonLines implements AutoCloseable {
-  /** The most bytes of a line that is kept. */
-  static final int LINE_BYTES_MAX = 64 << 20;
-
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final Path file;
+  private final int lineBytesMax;
   private final Counted counted;
   private final InputStream in;
   private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -29,13 +27,19 @@ final class JsonLines implements AutoCloseable {
   private boolean ended = true;
   private boolean tooLong;
 
-  private JsonLines(Path file, Counted counted, InputStream in) {
+  private JsonLines(Path file, int lineBytesMax, Counted counted, InputStream in) {
     this.file = file;
+    this.lineBytesMax = lineBytesMax;
     this.counted = counted;
     this.in = in;
   }
 
-  static JsonLines of(Path file) throws IOException {
+  /**
+   * Opens a file.
+   *
+   * @param lineBytesMax nothing is kept of a line that is longer by much
+   */
+  static JsonLines of(Path file, int lineBytesMax) throws IOException {
     Counted counted = new Counted(Files.newInputStream(file));
     try {
       BufferedInputStream plain = new BufferedInputStream(counted, BUFFER_BYTES);
@@ -43,7 +47,7 @@ final class JsonLines implements AutoCloseable {
       boolean isGzip = plain.read() == 0x1f && plain.read() == 0x8b;
       plain.reset();
       return new JsonLines(
-          file, counted, isGzip ? new GZIPInputStream(plain, BUFFER_BYTES) : plain);
+          file, lineBytesMax, counted, isGzip ? new GZIPInputStream(plain, BUFFER_BYTES) : plain);
     } catch (IOException e) {
       counted.close();
       throw e;
@@ -60,7 +64,7 @@ final class JsonLines implements AutoCloseable {
     boolean any = false;
     while (fill()) {
       any = true;
-      tooLong = line.size() > LINE_BYTES_MAX;
+      tooLong = line.size() > lineBytesMax;
       int from = at;
       while (at < end && buffer[at] != '\n') {
         at++;

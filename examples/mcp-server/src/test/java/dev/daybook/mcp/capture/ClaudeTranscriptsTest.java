@@ -14,12 +14,10 @@ import dev.daybook.event.TraceEvent.Message;
 import dev.daybook.event.TraceEvent.Observation;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -225,19 +223,18 @@ class ClaudeTranscriptsTest {
 
   @Test
   void passesOverALineThatIsFarTooLong() throws IOException {
-    Path file = write("odd.jsonl", Transcripts.user("a", "2026-11-20T12:00:00Z", "x"));
-    try (RandomAccessFile hollow = new RandomAccessFile(file.toFile(), "rw")) {
-      hollow.setLength(JsonLines.LINE_BYTES_MAX + 100_000);
-    }
-    Files.writeString(
-        file,
-        "\n"
-            + Transcripts.user("b", "+999999999-01-01T00:00:00Z", "in a time that there is not")
-            + "\n"
-            + Transcripts.user("c", "2026-11-20T12:00:02Z", "y")
-            + "\n",
-        StandardOpenOption.APPEND);
-    ClaudeTranscripts.Report report = read(file);
+    Path file =
+        write(
+            "odd.jsonl",
+            Transcripts.user("a", "2026-11-20T12:00:00Z", "x"),
+            Transcripts.user("long", "2026-11-20T12:00:01Z", "x".repeat(400_000)),
+            Transcripts.user("b", "+999999999-01-01T00:00:00Z", "in a time that there is not"),
+            Transcripts.user("c", "2026-11-20T12:00:02Z", "y"));
+    ClaudeTranscripts.Report report =
+        ClaudeTranscripts.of(file)
+            .clock(() -> Scene.NOON.plusSeconds(600))
+            .lineBytesMax(100_000)
+            .into(scene.workspace, Scene.AGENT);
     assertThat(report.badLines())
         .extracting(ClaudeTranscripts.BadLine::line)
         .containsExactly(2L, 3L);
