@@ -3,8 +3,11 @@ package dev.daybook.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,8 +52,11 @@ class LauncherTest {
         echo "what Maven says on its standard output"
         echo "mvn $* in $PWD with $JAVA_HOME and $JAVA_DAYBOOK_HOME" >&2
         mkdir -p examples/mcp-server/target/app
-        echo 'a:b c' > examples/mcp-server/target/app/classpath
+        if [ -n "$SLOW" ]; then sleep 1; fi
+        if [ -n "$BROKEN" ]; then exit 1; fi
+        echo '-cp "a:b c"' > examples/mcp-server/target/app/java.args
         """);
+    write(machine.resolve("bin/sleep"), "#!/bin/sh\nexec /bin/sleep 0.1\n");
     environment.put("HOME", home.toString());
     environment.put("MACHINE", machine.toString());
     environment.put("PATH", machine.resolve("bin") + ":" + tools());
@@ -62,7 +68,9 @@ class LauncherTest {
   private Path tools() throws IOException {
     Path tools = Files.createDirectory(machine.resolve("tools"));
     for (String tool :
-        List.of("sed", "tr", "cat", "dirname", "mkdir", "readlink", "rm", "mv", "stty")) {
+        List.of(
+            "sed", "tr", "cat", "dirname", "find", "mkdir", "readlink", "rm", "stty",
+            "touch")) {
       for (String bin : List.of("/usr/bin/", "/bin/")) {
         if (Files.exists(Path.of(bin + tool)) && Files.notExists(tools.resolve(tool))) {
           Path unused = Files.createSymbolicLink(tools.resolve(tool), Path.of(bin + tool));
@@ -97,7 +105,7 @@ class LauncherTest {
         if [ "$1" = -XshowSettings:properties ]; then echo '    java.home = %1$s' >&2; exit; fi
         echo 'java of %1$s'
         for argument in "$@"; do echo "$argument"; done
-        echo "terminal '$DAYBOOK_TERMINAL' locale '$LC_ALL' in $PWD"
+        echo "terminal '$DAYBOOK_TERMINAL' locale '$LC_ALL/$LC_CTYPE/$LC_MESSAGES' in $PWD"
         exit 7
         """
             .formatted(at));
@@ -111,19 +119,23 @@ class LauncherTest {
     return run(module.resolve("daybook"), arguments);
   }
 
-  private Result run(Path script, String... arguments) throws IOException, InterruptedException {
+  private ProcessBuilder builder(Path script, String... arguments) {
     List<String> line = new ArrayList<>(List.of("/bin/sh", script.toString()));
     line.addAll(List.of(arguments));
-    Path output = folder.resolve("output");
-    Path errors = folder.resolve("errors");
-    ProcessBuilder builder =
-        new ProcessBuilder(line)
-            .directory(home.toFile())
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile());
+    ProcessBuilder builder = new ProcessBuilder(line).directory(home.toFile());
     builder.environment().clear();
     builder.environment().putAll(environment);
-    Process process = builder.start();
+    return builder;
+  }
+
+  private Result run(Path script, String... arguments) throws IOException, InterruptedException {
+    Path output = folder.resolve("output");
+    Path errors = folder.resolve("errors");
+    Process process =
+        builder(script, arguments)
+            .redirectOutput(output.toFile())
+            .redirectError(errors.toFile())
+            .start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return new Result(process.exitValue(), Files.readString(output), Files.readString(errors));
   }
@@ -144,13 +156,9 @@ class LauncherTest {
         .startsWith("java of " + jdk + "\n")
         .contains("\n@" + module + "/target/app/java.args\n")
         .contains("\ndev.daybook.mcp.Main\nnote\nmy note's \"docs\"\n\n*\n$HOME `x`\n")
-        .endsWith("terminal '' locale '' in " + home + "\n")
+        .endsWith("terminal '' locale '/de_DE.UTF-8/C' in " + home + "\n")
         .doesNotContain("Training")
         .doesNotContain("what Maven says");
-    assertThat(module.resolve("target/app/java.args"))
-        .content()
-        .contains("\n-XX:SharedArchiveFile=\"" + module + "/target/app/daybook.jsa\"\n")
-        .endsWith("\n-cp \"a:b c\"\n");
     Result second = run("plan");
     assertThat(second.errors()).isEmpty();
     assertThat(second.output()).startsWith("java of " + jdk + "\n").contains("\nplan\n");
@@ -202,11 +210,80 @@ class LauncherTest {
     assertThat(result.output())
         .startsWith("java of " + jdk)
         .contains("\n-XX:TieredStopAtLevel=1\n")
-        .contains("locale 'C.UTF-8'");
+        .contains("locale '/C.UTF-8/C'");
     environment.put("LC_ALL", "en_US.utf8");
     assertThat(run(link, "verify").output())
-        .contains("locale 'en_US.utf8'")
+        .contains("locale '/en_US.utf8/C'")
         .doesNotContain("TieredStopAtLevel");
+  }
+
+  @Test
+  void isFoundByARelativePathWhateverCdIsToldToSay() throws Exception {
+    Path jdk = jdk(machine.resolve("usr/lib/jvm/a"), "21.0.4");
+    Path unused = Files.createSymbolicLink(home.resolve("link"), module);
+    environment.put("CDPATH", home.toString());
+    assertThat(run(Path.of("link/daybook"), "plan").output()).startsWith("java of " + jdk);
+  }
+
+  @Test
+  void twoThatStartAtOnceBuildOnce() throws Exception {
+    Path unused = jdk(machine.resolve("usr/lib/jvm/a"), "21.0.4");
+    environment.put("SLOW", "yes");
+    Process other = builder(module.resolve("daybook"), "plan").start();
+    Path lock = module.resolve("target/daybook.lock/process");
+    while (other.isAlive() && Files.notExists(lock)) {
+      Thread.onSpinWait();
+    }
+    Result waited = run("ready");
+    String built = new String(other.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(built).contains("Building daybook").contains("mvn -q");
+    assertThat(waited.errors())
+        .isEqualTo(
+            "Waiting for process %d, which builds daybook; if it does not, remove %s%n"
+                .formatted(other.pid(), lock.getParent()));
+    assertThat(waited.output()).contains("\nready\n");
+    assertThat(lock.getParent()).doesNotExist();
+  }
+
+  @Test
+  void whoeverWasKilledWhileItBuiltKeepsNobodyWaiting() throws Exception {
+    Path unused = jdk(machine.resolve("usr/lib/jvm/a"), "21.0.4");
+    Process gone = new ProcessBuilder("true").start();
+    assertThat(gone.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    write(module.resolve("target/daybook.lock/process"), gone.pid() + "\n");
+    assertThat(run("plan").errors()).startsWith("Building daybook");
+  }
+
+  @Test
+  void buildsAnewWhenAPullBroughtOtherSources() throws Exception {
+    Path unused = jdk(machine.resolve("usr/lib/jvm/a"), "21.0.4");
+    Path root = machine.resolve("the project");
+    Path source = root.resolve("core/src/main/java/A.java");
+    write(source, "class A {}");
+    write(root.resolve(".git/logs/HEAD"), "pulled");
+    for (String folder : List.of("storage-local", "storage-s3")) {
+      Files.createDirectories(root.resolve(folder));
+    }
+    write(root.resolve("pom.xml"), "<project/>");
+    assertThat(run("plan").errors()).contains("Building daybook");
+    Path built = module.resolve("target/app/java.args");
+    FileTime past = FileTime.from(Instant.now().minusSeconds(100));
+    Files.setLastModifiedTime(built, past);
+
+    assertThat(run("serve").errors()).as("a client waits for no build").isEmpty();
+    environment.put("BROKEN", "yes");
+    Result broken = run("plan");
+    assertThat(broken.exit()).as("there is one that works").isEqualTo(7);
+    assertThat(broken.errors()).contains("goes on as it was built before", "cd " + root + " && mvn");
+    assertThat(run("plan").errors()).as("it is not tried each time").isEmpty();
+    environment.remove("BROKEN");
+    Files.setLastModifiedTime(built, past);
+    assertThat(run("plan").errors()).contains("Building daybook");
+    Files.setLastModifiedTime(built, past);
+    for (Path file : List.of(source, root.resolve("pom.xml"))) {
+      Files.setLastModifiedTime(file, FileTime.from(past.toInstant().minusSeconds(1)));
+    }
+    assertThat(run("plan").errors()).as("a commit that changed no source").isEmpty();
   }
 
   @Test
