@@ -5,7 +5,6 @@ import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.s3.S3ObjectStore;
 import dev.daybook.storage.s3.S3ObjectStoreBuilder;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 
 /** A store in a bucket; a class of its own, since Amazon's are loaded with it. */
@@ -32,34 +31,33 @@ final class Bucket {
       if (!prefix.isEmpty()) {
         builder.prefix(prefix);
       }
-      String endpoint = endpoint(target);
+      String endpoint = target.endpoint();
       if (!endpoint.isEmpty()) {
         builder.endpoint(URI.create(endpoint)).pathStyle();
-        String region = first(target.environment(), List.of("AWS_REGION", "AWS_DEFAULT_REGION"));
-        if (!region.isEmpty()) {
+        Map<String, String> environment = target.environment();
+        String region =
+            environment.getOrDefault(
+                "AWS_REGION", environment.getOrDefault("AWS_DEFAULT_REGION", ""));
+        if (!region.isBlank()) {
           builder.region(region);
         }
       }
       return builder.build();
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new IllegalArgumentException(
-          "Store '%s' (from %s): %s".formatted(address.value(), address.origin(), e.getMessage()),
+    } catch (IllegalArgumentException e) {
+      throw unusable(address, String.valueOf(e.getMessage()), e);
+    } catch (IllegalStateException e) {
+      // What the SDK says of it goes on for a page.
+      throw unusable(
+          address,
+          "Amazon's SDK finds no region for it; set AWS_REGION, or region in ~/.aws/config, or give"
+              + " --endpoint ADDRESS if the server is not Amazon's",
           e);
     }
   }
 
-  private static String endpoint(Target target) {
-    Setting endpoint = target.setting(Target.Key.ENDPOINT);
-    return endpoint.isSet()
-        ? endpoint.value()
-        : first(target.environment(), List.of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"));
-  }
-
-  private static String first(Map<String, String> environment, List<String> names) {
-    return names.stream()
-        .map(name -> environment.getOrDefault(name, ""))
-        .filter(value -> !value.isEmpty())
-        .findFirst()
-        .orElse("");
+  private static IllegalArgumentException unusable(
+      Setting address, String why, RuntimeException cause) {
+    return new IllegalArgumentException(
+        "Store '%s' (from %s): %s".formatted(address.value(), address.origin(), why), cause);
   }
 }

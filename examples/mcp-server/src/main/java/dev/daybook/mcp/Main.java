@@ -1,11 +1,14 @@
 package dev.daybook.mcp;
 
 import dev.daybook.mcp.command.Commands;
+import dev.daybook.mcp.command.Exit;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -29,8 +32,9 @@ public final class Main {
   }
 
   /**
-   * Runs one command and returns when it has ended. Nothing of the process but its clock, its user
-   * and the user's folders is looked at besides these; safe to call from several threads at once.
+   * Runs one command and returns when it has ended. Nothing of the process but its clock, its user,
+   * the user's folders and, for a bucket, what Amazon's SDK goes by is looked at besides these;
+   * safe to call from several threads at once.
    *
    * @param in what the command may read; not closed
    * @param out where results go, in UTF-8; not closed
@@ -46,6 +50,14 @@ public final class Main {
       OutputStream err,
       Map<String, String> environment,
       Path folder) {
-    return Commands.run(arguments, in, out, err, environment, folder);
+    try {
+      return Commands.run(arguments, in, out, err, environment, folder);
+    } catch (Error e) {
+      // The JVM would end with the code of what was not found.
+      PrintStream told = new PrintStream(err, true, StandardCharsets.UTF_8);
+      told.println("error: daybook cannot go on; if its build has changed, remove target/app");
+      e.printStackTrace(told);
+      return Exit.BUG.code();
+    }
   }
 }

@@ -83,7 +83,9 @@ record Settings(Path path, Map<Target.Key, String> values) {
     if (!value.isEmpty()) {
       lines.add(key.property() + "=" + value.replace("\\", "\\\\"));
     }
-    Path whole = Files.createTempFile(path.getParent(), "settings", ".tmp");
+    // Not a temporary file of the system's, which nobody else could read.
+    Path whole =
+        path.resolveSibling("." + path.getFileName() + "." + ProcessHandle.current().pid());
     try {
       Files.write(whole, lines);
       Files.move(whole, path, StandardCopyOption.REPLACE_EXISTING);

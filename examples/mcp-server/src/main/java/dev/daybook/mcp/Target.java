@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * What a command works on: the store, the workspace and the actor. Each setting comes from the
@@ -164,11 +165,12 @@ public final class Target implements AutoCloseable {
 
   private static Path userFile(Map<String, String> environment) {
     String xdg = environment.getOrDefault("XDG_CONFIG_HOME", "");
-    Path config =
-        xdg.isEmpty()
-            ? Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".config")
-            : Path.of(xdg);
+    Path config = xdg.isEmpty() ? userHome(environment).resolve(".config") : Path.of(xdg);
     return config.resolve("daybook").resolve(FILE);
+  }
+
+  private static Path userHome(Map<String, String> environment) {
+    return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
   }
 
   /** The working folder. */
@@ -207,8 +209,8 @@ public final class Target implements AutoCloseable {
 
   /**
    * The store's address: an absolute path, or {@code s3://bucket/prefix}; {@code store} in {@link
-   * #home()} if nothing sets it. A path in a file is relative to the project, any other to the
-   * working folder.
+   * #home()} if nothing sets it. A path in a file is relative to the project, or to the user's home
+   * if it begins with {@code ~/}, any other to the working folder.
    *
    * @throws IllegalArgumentException if it cannot be a path
    */
@@ -219,6 +221,19 @@ public final class Target implements AutoCloseable {
 
   private boolean isBucket() {
     return setting(Key.STORE).value().startsWith(S3);
+  }
+
+  /** Where the server of a bucket answers, as an address; empty for Amazon's, and for a folder. */
+  public String endpoint() {
+    return !isBucket()
+        ? ""
+        : Stream.of(
+                setting(Key.ENDPOINT).value(),
+                environment.getOrDefault("AWS_ENDPOINT_URL_S3", ""),
+                environment.getOrDefault("AWS_ENDPOINT_URL", ""))
+            .filter(address -> !address.isEmpty())
+            .findFirst()
+            .orElse("");
   }
 
   private Path storeFolder() {
@@ -232,8 +247,13 @@ public final class Target implements AutoCloseable {
               .formatted(store.value(), store.origin()));
     }
     try {
-      Path base = store.origin().equals(home.resolve(FILE).toString()) ? project() : folder;
-      return base.resolve(store.value()).normalize();
+      boolean isTyped =
+          store.origin().equals(Key.STORE.flag()) || store.origin().equals(Key.STORE.variable());
+      Path path =
+          store.value().startsWith("~/")
+              ? userHome(environment).resolve(store.value().substring(2))
+              : (isTyped ? folder : project()).resolve(store.value());
+      return path.normalize();
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(
           "Store '%s' (from %s) is no path: %s"
@@ -301,11 +321,6 @@ public final class Target implements AutoCloseable {
     }
     String property = System.getProperty("user.name", "");
     return property.isBlank() || property.equals("?") ? "someone" : property;
-  }
-
-  /** An engine as {@link #openEngine(Consumer)}, with nothing set besides. */
-  public Daybook openEngine() {
-    return openEngine(builder -> {});
   }
 
   /**

@@ -130,7 +130,7 @@ class CommandsTest {
     cli.with("DAYBOOK_TERMINAL", "in err 80");
     Result wrong = cli.answering("dmeo\n", "workspace", "delete", "demo");
     assertThat(wrong.exit()).isEqualTo(6);
-    assertThat(wrong.err()).contains("Type its name to go on: ").contains("Nothing was deleted");
+    assertThat(wrong.err()).contains("Type its name to go on: ").contains("nothing was deleted");
     assertThat(cli.run("workspace", "list").out()).contains("demo");
 
     done(cli.answering("demo\n", "workspace", "delete", "demo"));
@@ -140,6 +140,28 @@ class CommandsTest {
     done(cli.run("workspace", "create", "next"));
     done(cli.run("workspace", "delete", "next", "--yes"));
     assertThat(cli.run("workspace", "delete", "next", "--yes").exit()).isEqualTo(3);
+  }
+
+  @Test
+  void aDeletionElsewhereLeavesTheProjectItsWorkspace() {
+    project();
+    String elsewhere = root.resolve("elsewhere").toString();
+    done(cli.run("workspace", "create", "demo", "--store", elsewhere));
+    done(cli.run("workspace", "delete", "demo", "--store", elsewhere, "--yes"));
+    assertThat(cli.run("plan").out()).contains("Rotate keys");
+  }
+
+  @Test
+  void aDeletionThatWasCutOffIsFinishedByAnother() throws IOException {
+    project();
+    Path left = cli.store().resolve("demo/000001/left/by-the-first.json");
+    done(cli.run("workspace", "delete", "demo", "--yes"));
+    Files.createDirectories(left.getParent());
+    Files.writeString(left, "x");
+    Result again = cli.run("workspace", "delete", "demo");
+    assertThat(again.exit()).isEqualTo(3);
+    assertThat(again.err()).contains("was deleted");
+    assertThat(left).doesNotExist();
   }
 
   @Test
@@ -197,6 +219,27 @@ class CommandsTest {
     Result typo = cli.run("plan");
     assertThat(typo.exit()).isEqualTo(2);
     assertThat(typo.err()).contains("sets 'wokspace', which is no setting");
+  }
+
+  @Test
+  void aPathInAFileIsOfTheProjectOrOfTheUsersHome() throws IOException {
+    Path below = Files.createDirectories(cli.project().resolve("src"));
+    Path user = Files.createDirectories(cli.home().resolve(".config/daybook"));
+    Path file = user.resolve("daybook.properties");
+    Files.writeString(file, "store=~/memory\n");
+    done(cli.run("workspace", "create", "demo"));
+    assertThat(cli.home().resolve("memory")).isDirectory();
+    Files.writeString(file, "store=shared\n");
+    assertThat(cli.in(below).run("plan").err())
+        .contains("no store in " + cli.project() + "/shared");
+  }
+
+  @Test
+  void settingsCanBeReadByWhoeverSharesTheProject() throws IOException {
+    project();
+    Path other = Files.writeString(cli.project().resolve("other"), "x");
+    assertThat(Files.getPosixFilePermissions(cli.project().resolve(".daybook/daybook.properties")))
+        .isEqualTo(Files.getPosixFilePermissions(other));
   }
 
   @Test
@@ -260,9 +303,21 @@ class CommandsTest {
         .contains("criterion 1, met: it is tested")
         .contains("task T-1 reopened: not all green");
     assertThat(cli.run("task", "show", "T-9").exit()).isEqualTo(1);
-    assertThat(cli.run("task", "close", "T-9").exit()).isEqualTo(6);
+    Result near = cli.run("task", "close", "mail");
+    assertThat(near.exit()).isEqualTo(1);
+    assertThat(near.err()).contains("no task 'mail', but 'MAIL'");
+    assertThat(cli.run("task", "edit", "MAIL", "--status", "done").err())
+        .contains("'daybook task close MAIL");
+    for (List<String> wrong :
+        List.of(
+            List.of("task", "edit", "T-9", "--title", "x"),
+            List.of("note", "--task", "T-9", "x"),
+            List.of("brief", "--task", "T-9"))) {
+      assertThat(cli.run(wrong.toArray(String[]::new)).exit()).as(wrong.toString()).isEqualTo(1);
+    }
     assertThat(cli.run("plan", "--at", "1").out()).contains("0 tasks");
     assertThat(cli.run("plan", "--at", "99").exit()).isEqualTo(2);
+    assertThat(cli.run("plan", "--at", "-1").exit()).isEqualTo(2);
   }
 
   @Test
@@ -498,8 +553,44 @@ class CommandsTest {
     assertThat(verbose.err()).contains("StorageAccessException");
   }
 
+  /** Sentences of the library are of methods, which nobody has here. */
   @Test
-  void wrongCommandLinesAreToldInWords() {
+  void errorsSayWhatToTypeNext() {
+    project();
+    done(cli.run("task", "add", "One", "--criterion", "it is tested"));
+    done(cli.run("task", "add", "Two", "--id", "TWO"));
+    done(cli.run("task", "close", "TWO"));
+    for (List<String> wrong :
+        List.of(
+            List.of("plan", "-w", "demmo"),
+            List.of("plan", "-w", "else"),
+            List.of("workspace", "create", "demo"),
+            List.of("workspace", "delete", "demmo", "--yes"),
+            List.of("task", "close", "T-1"),
+            List.of("task", "close", "TWO"),
+            List.of("task", "add", "again", "--id", "TWO"),
+            List.of("task", "add", " "),
+            List.of("task", "add", "x", "--blocked-by", "T-9"),
+            List.of("task", "edit", "T-1", "--not-blocked-by", "TWO"),
+            List.of("task", "edit", "T-1", "--blocked-by", "T-1"),
+            List.of("task", "edit", "T-1", "--parent", "TWO"),
+            List.of("note", " "),
+            List.of("recall", " "),
+            List.of("recall", "x", "-n", "5000"),
+            List.of("tried", " "),
+            List.of("brief", "--tokens", "3"))) {
+      Result result = cli.run(wrong.toArray(String[]::new));
+      assertThat(result.exit()).as(wrong.toString()).isIn(2, 3, 6);
+      assertThat(result.err())
+          .as(wrong.toString())
+          .startsWith("error: ")
+          .doesNotContainPattern("[A-Za-z]\\w*\\.[a-z]\\w*[( ;]|\\w\\(\\)|[A-Z]\\w*[a-z][A-Z]\\w+");
+    }
+    assertThat(cli.run("task", "close", "T-1").err()).contains("'daybook task edit ID --met N'");
+  }
+
+  @Test
+  void wrongCommandLinesAreToldInWords() throws IOException {
     project();
     assertThat(cli.run().exit()).isEqualTo(2);
     Result typo = cli.run("recal", "x");
@@ -512,6 +603,19 @@ class CommandsTest {
     assertThat(cli.run("note", " ").exit()).isEqualTo(2);
     assertThat(cli.run("plan", "--store").exit()).isEqualTo(2);
     assertThat(cli.run("completion", "fish").exit()).isEqualTo(2);
+    assertThat(cli.run("plan", "--project", "nowhere").err())
+        .contains("There is no folder '" + cli.project().resolve("nowhere"));
+    assertThat(cli.run("serve", "--http", "70000").exit()).isEqualTo(2);
+    for (List<String> dashed : List.of(List.of("note", "use", "-x"), List.of("note", "- one"))) {
+      Result result = cli.run(dashed.toArray(String[]::new));
+      assertThat(result.exit()).isEqualTo(2);
+      assertThat(result.err()).contains("Put -- before words");
+    }
+    done(cli.run("note", "--", "use", "-x"));
+    Files.writeString(cli.project().resolve("maria"), "not this");
+    done(cli.run("note", "@" + cli.project().resolve("maria")));
+    assertThat(cli.run("plan").out()).contains("use -x").doesNotContain("not this");
+    assertThat(cli.run("help", "plan").out()).startsWith("Usage: daybook plan");
     assertThat(cli.run("--json", "plan").json().get("goal").asText())
         .as("options may come first")
         .isEqualTo("Rotate keys");
@@ -530,7 +634,10 @@ class CommandsTest {
     assertThat(names).contains("workspace", "plan", "recall", "import", "completion");
     String script = cli.run("completion", "zsh").out();
     assertThat(names).allSatisfy(name -> assertThat(script).contains(name));
-    assertThat(script).contains("--failures").startsWith("#!/usr/bin/env bash");
+    assertThat(script)
+        .contains("--failures", "claude-code")
+        .doesNotContain("hook")
+        .startsWith("#!/usr/bin/env bash");
     assertThat(cli.run("--version").out()).startsWith("daybook ");
   }
 

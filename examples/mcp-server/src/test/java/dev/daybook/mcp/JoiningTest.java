@@ -84,6 +84,11 @@ class JoiningTest {
     assertThat(cli.run("connect", "claude-code", "--remove").exit()).isZero();
     assertThat(server().isMissingNode()).isTrue();
     assertThat(cli.project().resolve(".mcp.json")).content().contains("\"other\"");
+    assertThat(cli.run("connect", "claude-code").exit()).isZero();
+    assertThat(cli.run("workspace", "delete", "demo", "--yes").exit()).isZero();
+    Result orphaned = cli.run("connect", "claude-code", "--remove");
+    assertThat(orphaned.exit()).as(orphaned.err()).isZero();
+    assertThat(server().isMissingNode()).isTrue();
   }
 
   @Test
@@ -119,12 +124,13 @@ class JoiningTest {
     assertThat(briefed.exit()).isZero();
     for (Result broken :
         List.of(
+            cli.answering("{}", "hook", "PreToolUse", "--of-a-later-version"),
             cli.answering("no JSON", "hook", "SessionStart"),
             cli.answering("{}", "hook", "PreToolUse", "-w", "nope"),
             cli.with("DAYBOOK_STORE", "ftp://x").answering("{}", "hook", "SessionEnd"))) {
       assertThat(broken.exit()).isZero();
       assertThat(broken.out()).isEmpty();
-      assertThat(broken.err()).startsWith("daybook: the hook got no answer: ");
+      assertThat(broken.err()).containsPattern("the hook got no answer: |Unknown option");
     }
   }
 

@@ -69,8 +69,7 @@ class LauncherTest {
     Path tools = Files.createDirectory(machine.resolve("tools"));
     for (String tool :
         List.of(
-            "sed", "tr", "cat", "dirname", "find", "mkdir", "readlink", "rm", "stty",
-            "touch")) {
+            "sed", "tr", "cat", "dirname", "find", "mkdir", "readlink", "rm", "stty", "touch")) {
       for (String bin : List.of("/usr/bin/", "/bin/")) {
         if (Files.exists(Path.of(bin + tool)) && Files.notExists(tools.resolve(tool))) {
           Path unused = Files.createSymbolicLink(tools.resolve(tool), Path.of(bin + tool));
@@ -274,7 +273,8 @@ class LauncherTest {
     environment.put("BROKEN", "yes");
     Result broken = run("plan");
     assertThat(broken.exit()).as("there is one that works").isEqualTo(7);
-    assertThat(broken.errors()).contains("goes on as it was built before", "cd " + root + " && mvn");
+    assertThat(broken.errors())
+        .contains("goes on as it was built before", "cd " + root + " && mvn");
     assertThat(run("plan").errors()).as("it is not tried each time").isEmpty();
     environment.remove("BROKEN");
     Files.setLastModifiedTime(built, past);

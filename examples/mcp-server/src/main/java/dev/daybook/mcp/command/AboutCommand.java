@@ -27,8 +27,11 @@ final class AboutCommand extends BaseCommand {
 
   @Override
   Exit run() throws IOException {
-    String meant = onTarget(this::fromProject);
-    About about = onWorkspace(workspace -> workspace.traces().about(meant));
+    About about =
+        onTarget(target -> {
+          String meant = fromProject(target);
+          return withWorkspace(target, workspace -> workspace.traces().about(meant));
+        });
     if (isJson()) {
       json(about);
     } else {

@@ -87,14 +87,20 @@ abstract class BaseCommand implements Callable<Integer> {
   }
 
   /** Reads the workspace that is meant. */
+  <R> R withWorkspace(Target target, Work<Workspace, R> work) throws IOException {
+    String name = target.workspace();
+    return withEngine(
+        target,
+        engine -> {
+          try (Workspace workspace = engine.open(name)) {
+            return work.with(workspace);
+          }
+        });
+  }
+
+  /** The same for whoever needs nothing else of what is meant. */
   <R> R onWorkspace(Work<Workspace, R> work) throws IOException {
-    return onTarget(target -> {
-      String name = target.workspace();
-      try (Daybook engine = target.openEngine(this::setUp);
-          Workspace workspace = engine.open(name)) {
-        return work.with(workspace);
-      }
-    });
+    return onTarget(target -> withWorkspace(target, work));
   }
 
   /** Whose command it is. */
@@ -127,7 +133,8 @@ abstract class BaseCommand implements Callable<Integer> {
    * it takes longer to load than all the rest.
    */
   void setUp(Daybook.Builder builder) {
-    Daybook.Builder set = builder.compactAt(COMPACT_AT_BATCHES, COMPACT_AT_BYTES);
+    Daybook.Builder set =
+        builder.compactAt(COMPACT_AT_BATCHES, COMPACT_AT_BYTES).writeDeadline(root.patience());
     if (!comparesMeanings()) {
       set = set.embedder(Embedder.none());
     }

@@ -1,6 +1,7 @@
 package dev.daybook.mcp.command;
 
 import dev.daybook.Briefing;
+import dev.daybook.Workspace;
 import dev.daybook.event.Actor;
 import dev.daybook.event.Handoff;
 import java.io.IOException;
@@ -37,8 +38,20 @@ final class BriefCommand extends BaseCommand {
 
   @Override
   Exit run() throws IOException {
-    Actor reader = onTarget(this::speaker).role(role);
-    Briefing briefing = onWorkspace(workspace -> workspace.briefing(reader, task, tokens));
+    return onTarget(target -> {
+      Actor reader = speaker(target).role(role);
+      return show(reader, withWorkspace(target, workspace -> briefing(workspace, reader)));
+    });
+  }
+
+  private Briefing briefing(Workspace workspace, Actor reader) {
+    if (!task.isEmpty()) {
+      Object unused = Subjects.task(workspace.plan(), task);
+    }
+    return workspace.briefing(reader, task, tokens);
+  }
+
+  private Exit show(Actor reader, Briefing briefing) {
     if (isJson()) {
       json(reader, briefing);
     } else if (briefing.text().isEmpty()) {

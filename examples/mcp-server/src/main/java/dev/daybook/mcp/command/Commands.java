@@ -1,6 +1,7 @@
 package dev.daybook.mcp.command;
 
 import dev.daybook.DaybookException;
+import dev.daybook.PlanRuleException;
 import dev.daybook.StorageAccessException;
 import dev.daybook.StorageUnavailableException;
 import dev.daybook.WorkspaceStateException;
@@ -11,17 +12,22 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -78,7 +84,16 @@ public final class Commands {
     Invocation invocation =
         new Invocation(in, out, err, environment, folder, Terminal.of(environment));
     Root root = new Root(invocation);
-    return line(root, arguments).execute(arguments);
+    String[] meant = meant(arguments);
+    return line(root, meant).execute(meant);
+  }
+
+  /** {@code help COMMAND} is what many try first. */
+  private static String[] meant(String[] arguments) {
+    return arguments.length > 0 && arguments[0].equals("help")
+        ? Stream.concat(Arrays.stream(arguments).skip(1), Stream.of("--help"))
+            .toArray(String[]::new)
+        : arguments;
   }
 
   /**
@@ -96,10 +111,12 @@ public final class Commands {
     unused =
         line.setOut(new PrintWriter(help))
             .setCaseInsensitiveEnumValuesAllowed(true)
+            // What people and programs write may begin with an at sign, and is no file to be read.
+            .setExpandAtFiles(false)
             .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
             .setUsageHelpWidth(Math.min(WIDTH_MAX, Math.max(60, screen.terminal().columns())))
             .setUsageHelpAutoWidth(false)
-            .setParameterExceptionHandler((failure, ignored) -> usage(failure, screen))
+            .setParameterExceptionHandler((failure, typed) -> usage(failure, typed, screen))
             .setExecutionExceptionHandler((failure, ignored, parsed) -> failed(failure, root))
             .setExecutionStrategy(parsed -> executed(parsed, screen, help));
     return line;
@@ -150,24 +167,27 @@ public final class Commands {
     return new CommandLine.RunLast().execute(parsed);
   }
 
-  private static int usage(ParameterException failure, Screen screen) {
+  private static int usage(ParameterException failure, String[] arguments, Screen screen) {
     CommandLine line = failure.getCommandLine();
     screen.message("error: " + Plain.line(String.valueOf(failure.getMessage())));
-    if (failure instanceof UnmatchedArgumentException unmatched) {
-      List<String> suggestions = unmatched.getSuggestions();
-      if (!suggestions.isEmpty()) {
-        screen.message("Did you mean " + String.join(" or ", suggestions) + "?");
-      }
+    boolean isUnmatched = failure instanceof UnmatchedArgumentException;
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      screen.message("Did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?");
+    } else if ((isUnmatched || failure instanceof MissingParameterException)
+        && Arrays.stream(arguments).anyMatch(word -> word.matches("--?[^-].*"))) {
+      screen.message("Put -- before words of which one begins with a dash.");
     }
     screen.message("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
-    return Exit.USAGE.code();
+    // A client takes this code of a hook for a refusal of its own work.
+    return line.getCommand() instanceof HookCommand ? Exit.DONE.code() : Exit.USAGE.code();
   }
 
   private static int failed(Exception failure, Root root) {
     Screen screen = root.screen();
     Throwable thrown = failure instanceof ExecutionException ? failure.getCause() : failure;
     if (thrown instanceof ParameterException wrong) {
-      return usage(wrong, screen);
+      return usage(wrong, new String[0], screen);
     }
     if (thrown instanceof Screen.Unwritable unwritable) {
       return unwritable(unwritable, screen).code();
@@ -200,14 +220,30 @@ public final class Commands {
     String message = String.valueOf(thrown.getMessage());
     return switch (thrown) {
       case NoSuchFileException ignored -> "There is no file '" + message + "'";
-      case IOException ignored -> thrown.getClass().getSimpleName() + ": " + message;
-      case UncheckedIOException unchecked -> unchecked.getCause().toString();
-      default -> exit == Exit.BUG ? "This is a mistake in daybook: " + thrown : message;
+      case AccessDeniedException ignored ->
+          "This user has no right to '" + message + "'; change that, or choose another place";
+      case FileAlreadyExistsException ignored ->
+          "'" + message + "' is in the way: a folder is needed there";
+      case FileSystemException ignored -> message;
+      case UncheckedIOException unchecked -> said(unchecked.getCause(), exit);
+      case IOException ignored ->
+          thrown.getClass() == IOException.class
+              ? message
+              : thrown.getClass().getSimpleName() + ": " + message;
+      default -> exit == Exit.BUG ? "This is a mistake in daybook: " + thrown : Wording.of(message);
     };
   }
 
   /** Where the values came from that a failure has to do with, unless they were just typed. */
   private static String origins(Throwable thrown, Root root) {
+    if (thrown instanceof PlanRuleException) {
+      try (Target target = root.target()) {
+        return target
+            .agentOfShell()
+            .map(agent -> " (in a shell of " + agent + " commands speak as that agent)")
+            .orElse("");
+      }
+    }
     Target.Key key =
         switch (thrown) {
           case WorkspaceStateException ignored -> Target.Key.WORKSPACE;
@@ -222,11 +258,18 @@ public final class Commands {
       Target.Setting setting = target.setting(key);
       return setting.isSet()
               && !setting.origin().equals(key.flag())
-              && String.valueOf(thrown.getMessage()).contains(setting.value())
+              && isOf(String.valueOf(thrown.getMessage()), setting)
           ? " (%s '%s' is from %s)"
               .formatted(key.property(), Plain.line(setting.value()), setting.origin())
           : "";
     }
+  }
+
+  /** Whether a message is of this value, not of another that is suggested in its place. */
+  private static boolean isOf(String message, Target.Setting setting) {
+    return setting.key() == Target.Key.WORKSPACE
+        ? message.toLowerCase(Locale.ROOT).contains("workspace '" + setting.value() + "'")
+        : message.contains(setting.value());
   }
 
   private static Exit unwritable(Screen.Unwritable failure, Screen screen) {

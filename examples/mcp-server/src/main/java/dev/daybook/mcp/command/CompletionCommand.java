@@ -1,5 +1,6 @@
 package dev.daybook.mcp.command;
 
+import java.util.ArrayList;
 import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
@@ -15,10 +16,18 @@ import picocli.CommandLine.Spec;
       "source <(daybook completion bash), or the same with zsh."
     })
 final class CompletionCommand extends BaseCommand {
-  private static final List<String> SHELLS = List.of("bash", "zsh");
+  /** What is possible, and completed. */
+  static final class Shells extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    Shells() {
+      super(List.of("bash", "zsh"));
+    }
+  }
 
   @Parameters(
       arity = "0..1",
+      completionCandidates = Shells.class,
       paramLabel = "SHELL",
       description = "bash or zsh (default: ${DEFAULT-VALUE}).")
   private String shell = "bash";
@@ -31,7 +40,7 @@ final class CompletionCommand extends BaseCommand {
 
   @Override
   Exit run() {
-    if (!SHELLS.contains(shell)) {
+    if (!new Shells().contains(shell)) {
       throw wrong("There is no completion for '" + shell + "'; bash and zsh are possible");
     }
     // The script finds out which of the two it runs in.

@@ -1,6 +1,5 @@
 package dev.daybook.mcp.command;
 
-import dev.daybook.Daybook;
 import dev.daybook.Workspace;
 import dev.daybook.mcp.Target;
 import dev.daybook.mcp.connect.Client;
@@ -23,8 +22,18 @@ import picocli.CommandLine.Parameters;
     },
     sortOptions = false)
 final class ConnectCommand extends BaseCommand {
+  /** What is completed. */
+  static final class Clients extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    Clients() {
+      super(Arrays.stream(Client.values()).map(Client::label).toList());
+    }
+  }
+
   @Parameters(
       paramLabel = "CLIENT",
+      completionCandidates = Clients.class,
       description = "claude-code, codex, cursor, or generic, which only shows what to say.")
   private String client;
 
@@ -64,13 +73,7 @@ final class ConnectCommand extends BaseCommand {
       Connection connection = connection(target);
       if (!remove) {
         // A name that is wrong is found now, not when the agent starts.
-        Object unused =
-            withEngine(
-                target,
-                engine -> {
-                  open(engine, target.workspace());
-                  return engine;
-                });
+        Object unused = withWorkspace(target, Workspace::name);
       }
       List<Connection.Step> steps = remove ? connection.removing() : connection.connecting();
       if (!print) {
@@ -84,21 +87,18 @@ final class ConnectCommand extends BaseCommand {
     });
   }
 
-  private static void open(Daybook engine, String workspace) {
-    try (Workspace opened = engine.open(workspace)) {
-      assert opened.name().equals(workspace);
-    }
-  }
-
   private Connection connection(Target target) {
+    // To take it out again needs no name, and works when the workspace is gone.
+    String workspace =
+        remove && !target.setting(Target.Key.WORKSPACE).isSet() ? "none" : target.workspace();
     String home = target.environment().getOrDefault("HOME", "");
     Connection connection =
         Connection.of(
                 Client.of(client),
                 target.project(),
-                target.workspace(),
+                workspace,
                 program(target),
-                words(target))
+                words(target, workspace))
             .server(name)
             .repeats(repeats)
             .scope(user ? Connection.Scope.USER : Connection.Scope.PROJECT);
@@ -123,14 +123,20 @@ final class ConnectCommand extends BaseCommand {
   }
 
   /** A client starts its server in any folder, and with an environment of its own. */
-  private static List<String> words(Target target) {
-    return List.of(
-        "--project",
-        target.project().toString(),
-        "--workspace",
-        target.workspace(),
-        "--store",
-        target.store());
+  private static List<String> words(Target target, String workspace) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "--project",
+                target.project().toString(),
+                "--workspace",
+                workspace,
+                "--store",
+                target.store()));
+    if (!target.endpoint().isEmpty()) {
+      words.addAll(List.of("--endpoint", target.endpoint()));
+    }
+    return words;
   }
 
   private void show(Connection connection, List<Connection.Step> steps) {

@@ -104,14 +104,14 @@ final class HandoffsCommand extends BaseCommand {
   private void show(PlanRecord plan, HandoffState state) {
     var handoff = state.handoff();
     screen().heading("Handoff " + handoff.id());
-    field("stage", Words.of(state.stageAt(plan.at())));
-    field("kind", Words.of(handoff.kind()));
-    field("task", handoff.task());
-    field("from", handoff.from());
-    field("to", handoff.to().toString());
-    field("taken by", state.acceptedBy());
-    field("summary", handoff.summary());
-    field("next", handoff.nextAction());
+    screen().field("stage", Words.of(state.stageAt(plan.at())));
+    screen().field("kind", Words.of(handoff.kind()));
+    screen().field("task", handoff.task());
+    screen().field("from", handoff.from());
+    screen().field("to", handoff.to().toString());
+    screen().field("taken by", state.acceptedBy());
+    screen().field("summary", handoff.summary());
+    screen().field("next", handoff.nextAction());
     fields("done", handoff.done());
     fields("remaining", handoff.remaining());
     fields("question", handoff.questions());
@@ -129,16 +129,10 @@ final class HandoffsCommand extends BaseCommand {
             .toList());
     fields("careful", handoff.dangerZones());
     fields("but", state.contradictions());
-    field("remark", state.remark());
+    screen().field("remark", state.remark());
   }
 
   private void fields(String name, Collection<String> values) {
-    values.forEach(value -> field(name, value));
-  }
-
-  private void field(String name, String value) {
-    if (!value.isEmpty()) {
-      screen().line("%-11s%s".formatted(name, Plain.line(value)));
-    }
+    values.forEach(value -> screen().field(name, value));
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,16 +52,8 @@ final class ImportCommand extends BaseCommand {
   Exit run() throws IOException {
     List<Path> all = all();
     List<Done> done =
-        onTarget(target -> {
-          String name = target.workspace();
-          return withEngine(
-              target,
-              engine -> {
-                try (Workspace workspace = engine.open(name)) {
-                  return imported(all, workspace, target.home());
-                }
-              });
-        });
+        onTarget(
+            target -> withWorkspace(target, workspace -> imported(all, workspace, target.home())));
     if (isJson()) {
       json(done);
     } else {
@@ -104,7 +97,9 @@ final class ImportCommand extends BaseCommand {
       }
     }
     if (all.isEmpty()) {
-      throw new NotFound("There are no files *.jsonl or *.jsonl.gz in " + files);
+      throw new NotFound(
+          "There are no files *.jsonl or *.jsonl.gz in "
+              + files.stream().map(Path::toString).collect(Collectors.joining(", ")));
     }
     return all;
   }

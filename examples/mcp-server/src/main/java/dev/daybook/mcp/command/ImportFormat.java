@@ -102,7 +102,7 @@ enum ImportFormat {
         }
       }
     } catch (JsonProcessingException e) {
-      throw unknown(file, "it is not JSON from " + e.getLocation().getLineNr());
+      throw unknown(file, "it is not JSON from line " + e.getLocation().getLineNr());
     }
     throw unknown(file, "no row has the fields of one of them");
   }

@@ -1,6 +1,7 @@
 package dev.daybook.mcp.command;
 
 import dev.daybook.PlanChange;
+import dev.daybook.PlanRecord;
 import dev.daybook.event.PlanEvent.NoteAdded;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,11 +35,14 @@ final class NoteCommand extends BaseCommand {
   Exit run() throws IOException {
     String text = text();
     PlanChange change =
-        inSession(
-            "daybook note",
-            session -> session.updatePlan(plan -> List.of(NoteAdded.of(text).on(task))));
+        inSession("daybook note", session -> session.updatePlan(plan -> List.of(note(plan, text))));
     changed(change, "Noted" + (task.isEmpty() ? "" : " on " + task));
     return Exit.DONE;
+  }
+
+  private NoteAdded note(PlanRecord plan, String text) {
+    NoteAdded note = NoteAdded.of(text);
+    return task.isEmpty() ? note : note.on(Subjects.task(plan, task).id());
   }
 
   private String text() throws IOException {

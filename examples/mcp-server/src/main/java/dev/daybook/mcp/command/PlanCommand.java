@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,7 +28,7 @@ final class PlanCommand extends BaseCommand {
       names = "--at",
       paramLabel = "VERSION",
       description = "The plan as it was at this version.")
-  private long version = -1;
+  private Optional<Long> version = Optional.empty();
 
   PlanCommand(Root root) {
     super(root);
@@ -36,7 +37,7 @@ final class PlanCommand extends BaseCommand {
   @Override
   Exit run() throws IOException {
     PlanRecord plan =
-        onWorkspace(workspace -> version < 0 ? workspace.plan() : workspace.plan(version));
+        onWorkspace(workspace -> version.map(workspace::plan).orElseGet(workspace::plan));
     Map<String, List<Reason>> holds = holds(plan);
     List<Task> tasks = all ? List.copyOf(plan.tasks().values()) : plan.unclosed();
     if (isJson()) {
@@ -142,6 +143,7 @@ final class PlanCommand extends BaseCommand {
     }
     section(
         "Waiting for your approval (daybook approve ID, daybook deny ID REASON)",
+        "ID",
         plan.pendingApprovals().stream()
             .map(approval ->
                 List.of(
@@ -152,6 +154,7 @@ final class PlanCommand extends BaseCommand {
             .toList());
     section(
         "Questions (daybook answer ID TEXT)",
+        "ID",
         (all ? plan.questions() : plan.openQuestions())
             .stream()
                 .map(question ->
@@ -165,6 +168,7 @@ final class PlanCommand extends BaseCommand {
                 .toList());
     section(
         "Decisions",
+        "ID",
         (all ? plan.decisions() : plan.decisionsInForce())
             .stream()
                 .map(decision ->
@@ -175,6 +179,7 @@ final class PlanCommand extends BaseCommand {
                 .toList());
     section(
         "Rejected, not to be tried again",
+        "ID",
         (all ? plan.rejections() : plan.rejected())
             .stream()
                 .map(rejection ->
@@ -185,6 +190,7 @@ final class PlanCommand extends BaseCommand {
                 .toList());
     section(
         "Notes",
+        "WHEN",
         plan.notes().stream()
             .map(note ->
                 List.of(
@@ -219,15 +225,15 @@ final class PlanCommand extends BaseCommand {
                 .toList());
   }
 
-  /** What has an id, who said it, and what. */
-  private void section(String heading, List<List<String>> rows) {
+  /** What names each, who said it, and what. */
+  private void section(String heading, String first, List<List<String>> rows) {
     if (rows.isEmpty()) {
       return;
     }
     screen().heading(heading);
     screen()
         .table(
-            List.of(Column.whole("ID"), Column.text("WHO"), Column.text("WHAT")),
+            List.of(Column.whole(first), Column.text("WHO"), Column.text("WHAT")),
             rows.stream()
                 .map(row ->
                     List.of(Cell.faint(row.get(0)), Cell.of(row.get(1)), Cell.of(row.get(2))))

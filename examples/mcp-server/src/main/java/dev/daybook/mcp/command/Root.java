@@ -1,6 +1,9 @@
 package dev.daybook.mcp.command;
 
 import dev.daybook.mcp.Target;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -40,6 +43,20 @@ final class Root implements Callable<Integer> {
       scope = ScopeType.INHERIT,
       description = "Which workspace.")
   private String workspace = "";
+
+  @Option(
+      names = "--endpoint",
+      paramLabel = "ADDRESS",
+      scope = ScopeType.INHERIT,
+      description = "Where a server answers that speaks S3 and is not Amazon's.")
+  private String endpoint = "";
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      scope = ScopeType.INHERIT,
+      description = "How long the store may fail to answer (default: ${DEFAULT-VALUE}).")
+  private int wait = 30;
 
   @Option(
       names = "--project",
@@ -111,6 +128,11 @@ final class Root implements Callable<Integer> {
     return screen;
   }
 
+  /** How long a request to the store is repeated; some time, so that it is sent once. */
+  Duration patience() {
+    return wait > 0 ? Duration.ofSeconds(wait) : Duration.ofMillis(1);
+  }
+
   boolean isJson() {
     return json;
   }
@@ -129,7 +151,12 @@ final class Root implements Callable<Integer> {
     flags.put(Target.Key.STORE, store);
     flags.put(Target.Key.WORKSPACE, workspace);
     flags.put(Target.Key.ACTOR, actor);
-    return Target.resolve(
-        flags, invocation.environment(), invocation.folder().resolve(project).normalize());
+    flags.put(Target.Key.ENDPOINT, endpoint);
+    Path folder = invocation.folder().resolve(project).normalize();
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "There is no folder '%s' (from --project)".formatted(folder));
+    }
+    return Target.resolve(flags, invocation.environment(), folder);
   }
 }

@@ -7,11 +7,9 @@ import dev.daybook.PlanRecord.Reason;
 import dev.daybook.PlanRecord.Task;
 import dev.daybook.event.Actor;
 import dev.daybook.event.Entry;
-import dev.daybook.event.EventId;
 import dev.daybook.event.FileTouched;
 import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -113,9 +111,7 @@ final class Rows {
     return switch (approval.subject()) {
       case TASK -> plan.task(approval.id()).map(Task::title).orElse("");
       case DECISION ->
-          plan.decisions().stream()
-              .filter(decision -> decision.origin().id().equals(EventId.parse(approval.id())))
-              .findFirst()
+          Subjects.decision(plan, approval.id())
               .map(decision -> decision.made().chosen())
               .orElse("");
     };
@@ -144,13 +140,9 @@ final class Rows {
                       .put("exitCode", call.hasExitCode() ? String.valueOf(call.exitCode()) : "")
                       .put("error", call.error())
                       .put("output", call.output())
-                      .put("milliseconds", milliseconds(call.duration()))
+                      .put("milliseconds", call.duration().toMillis())
                       .texts("filesRead", call.filesRead())
                       .texts("filesWritten", call.filesWritten()));
     }
-  }
-
-  private static long milliseconds(Duration duration) {
-    return duration.toMillis();
   }
 }

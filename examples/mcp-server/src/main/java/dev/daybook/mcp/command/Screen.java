@@ -84,6 +84,13 @@ final class Screen {
     line(styled(Style.HEAD, heading));
   }
 
+  /** A name and what it has in one line; nothing if it has none. */
+  void field(String name, String value) {
+    if (!value.isEmpty()) {
+      line("%-11s%s".formatted(name, Plain.line(value)));
+    }
+  }
+
   /** What is written as it is. */
   void raw(String raw) {
     text.append(raw);

@@ -55,9 +55,13 @@ final class ServeCommand extends BaseCommand {
   @Override
   @SuppressWarnings("try") // hooks are answered until the client is gone
   Exit run() throws IOException {
+    if (port.filter(number -> number < 0 || number > 0xFFFF).isPresent()) {
+      throw wrong(
+          "Port %d is none; give 1 to 65535, or none for a free one".formatted(port.orElseThrow()));
+    }
     return onTarget(target -> {
       String name = target.workspace();
-      try (Daybook engine = target.openEngine();
+      try (Daybook engine = target.openEngine(builder -> builder.writeDeadline(root().patience()));
           Workspace workspace = engine.open(name)) {
         Actor agent = target.agent(target.agentOfShell().orElse("agent"));
         MemoryServer.Settings settings =

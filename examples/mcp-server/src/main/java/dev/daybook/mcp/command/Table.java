@@ -101,23 +101,19 @@ record Table(List<Column> columns, List<List<Cell>> rows) {
 
   private void writeAll(Screen screen) {
     int[] widths = widths(screen);
-    screen.line(
-        screen.styled(
-            Style.FAINT,
-            row(columns.stream().map(c -> Cell.of(c.heading())).toList(), widths, null)));
+    screen.line(row(columns.stream().map(c -> Cell.faint(c.heading())).toList(), widths, screen));
     for (List<Cell> row : rows) {
       screen.line(row(row, widths, screen));
     }
   }
 
-  /** A row; without a screen it has no colours. */
   private String row(List<Cell> cells, int[] widths, Screen screen) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.size(); i++) {
       Cell cell = cells.get(i);
       String text = Plain.cut(cell.text(), widths[i]);
       String room = " ".repeat(widths[i] - Plain.width(text));
-      String shown = screen == null ? text : screen.styled(cell.style(), text);
+      String shown = screen.styled(cell.style(), text);
       boolean isLast = i == cells.size() - 1;
       line.append(i == 0 ? "" : BETWEEN)
           .append(

@@ -34,8 +34,10 @@ final class TaskCloseCommand extends BaseCommand {
         inSession(
             "daybook task close",
             session ->
-                session.updatePlan(
-                    plan -> List.of(new TaskClosed(id, resolution, String.join(" ", reason)))));
+                session.updatePlan(plan ->
+                    List.of(
+                        new TaskClosed(
+                            Subjects.task(plan, id).id(), resolution, String.join(" ", reason)))));
     changed(change, "Closed task " + id + " as " + Words.of(resolution));
     return Exit.DONE;
   }

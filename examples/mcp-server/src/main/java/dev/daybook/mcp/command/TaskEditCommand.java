@@ -107,6 +107,9 @@ final class TaskEditCommand extends BaseCommand {
 
   @Override
   Exit run() throws IOException {
+    if (status.filter(TaskStatus::isClosed).isPresent()) {
+      throw wrong("A task is closed with 'daybook task close %s --as ...'".formatted(id));
+    }
     PlanChange change = inSession("daybook task edit", session -> session.updatePlan(this::events));
     if (change.events().isEmpty()) {
       throw wrong("Nothing changes; say what, such as --title TEXT");
@@ -116,13 +119,14 @@ final class TaskEditCommand extends BaseCommand {
   }
 
   private List<PlanEvent> events(PlanRecord plan) {
+    Task task = Subjects.task(plan, id);
     List<PlanEvent> events = new ArrayList<>();
     TaskEdited edited = edited();
     if (!edited.equals(TaskEdited.of(id))) {
       events.add(edited);
     }
     for (TaskStatus to : status.stream().toList()) {
-      if (plan.task(id).filter(Task::isClosed).isPresent()) {
+      if (task.isClosed()) {
         events.add(new TaskReopened(id, reason));
         if (to != TaskStatus.OPEN) {
           events.add(new TaskStatusChanged(id, to, reason));
@@ -138,10 +142,10 @@ final class TaskEditCommand extends BaseCommand {
     }
     criteria.forEach(text -> events.add(new AcceptanceCriterionAdded(id, text)));
     for (int number : met) {
-      events.add(AcceptanceCriterionChecked.met(criterion(plan, number).origin().id()));
+      events.add(AcceptanceCriterionChecked.met(criterion(task, number).origin().id()));
     }
     for (String how : cleared.stream().toList()) {
-      for (var blocker : plan.task(id).map(Task::blockers).orElse(List.of())) {
+      for (var blocker : task.blockers()) {
         events.add(new BlockerCleared(blocker, how));
       }
     }
@@ -164,8 +168,8 @@ final class TaskEditCommand extends BaseCommand {
     return edited;
   }
 
-  private Criterion criterion(PlanRecord plan, int number) {
-    List<Criterion> known = plan.task(id).map(Task::criteria).orElse(List.of());
+  private Criterion criterion(Task task, int number) {
+    List<Criterion> known = task.criteria();
     if (number < 1 || number > known.size()) {
       throw new NotFound(
           "Task '%s' has no criterion %d but %d in all; see 'daybook task show %s'"

@@ -27,7 +27,7 @@ final class TaskShowCommand extends BaseCommand {
 
   private Exit show(Workspace workspace) {
     PlanRecord plan = workspace.plan();
-    Task task = plan.task(id).orElseThrow(() -> new NotFound("The plan has no task '" + id + "'"));
+    Task task = Subjects.task(plan, id);
     EntryPage history = workspace.history(id);
     if (isJson()) {
       screen()

@@ -1,6 +1,7 @@
 package dev.daybook.mcp.command;
 
 import dev.daybook.event.Entry;
+import dev.daybook.event.EventId;
 import dev.daybook.event.SessionId;
 import dev.daybook.event.TraceEvent.SessionStarted;
 import dev.daybook.mcp.command.Table.Cell;
@@ -54,7 +55,7 @@ final class TimelineCommand extends BaseCommand {
         onWorkspace(workspace ->
             workspace
                 .traces()
-                .find(Filter.any().type("SessionStarted"), dev.daybook.event.EventId.NONE, limit)
+                .find(Filter.any().type("SessionStarted"), EventId.NONE, limit)
                 .entries());
     if (isJson()) {
       screen()

@@ -14,6 +14,7 @@ import dev.daybook.mcp.command.Table.Cell;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -53,7 +54,7 @@ final class Words {
   static Cell outcome(String outcome) {
     boolean isBad =
         outcome.equals("REJECTED")
-            || java.util.Arrays.stream(CallOutcome.values())
+            || Arrays.stream(CallOutcome.values())
                 .anyMatch(one -> one.name().equals(outcome) && one.isFailure());
     return new Cell(
         outcome.toLowerCase(Locale.ROOT).replace('_', ' '),

@@ -2,6 +2,7 @@ package dev.daybook.mcp.command;
 
 import dev.daybook.Daybook;
 import dev.daybook.Session;
+import dev.daybook.SessionOptions;
 import dev.daybook.Workspace;
 import dev.daybook.event.PlanEvent.GoalSet;
 import dev.daybook.mcp.Target;
@@ -38,7 +39,11 @@ final class WorkspaceCreateCommand extends BaseCommand {
       try (Daybook engine = target.makeEngine(this::setUp);
           Workspace workspace = engine.create(name)) {
         if (!goal.isEmpty()) {
-          try (Session session = workspace.startSession(speaker(target))) {
+          SessionOptions options =
+              SessionOptions.defaults()
+                  .purpose("daybook workspace create")
+                  .workingFolder(target.folder());
+          try (Session session = workspace.startSession(speaker(target), options)) {
             Object unused = session.updatePlan(plan -> List.of(GoalSet.of(goal)));
           }
         }
@@ -58,6 +63,10 @@ final class WorkspaceCreateCommand extends BaseCommand {
     target.keep(Target.Key.WORKSPACE, name);
     if (target.setting(Target.Key.STORE).origin().equals(Target.Key.STORE.flag())) {
       target.keep(Target.Key.STORE, target.store());
+    }
+    Setting endpoint = target.setting(Target.Key.ENDPOINT);
+    if (endpoint.origin().equals(Target.Key.ENDPOINT.flag())) {
+      target.keep(Target.Key.ENDPOINT, endpoint.value());
     }
     return true;
   }

@@ -1,6 +1,5 @@
 package dev.daybook.mcp.command;
 
-import dev.daybook.WorkspaceStateException;
 import dev.daybook.mcp.Target;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,15 +32,14 @@ final class WorkspaceDeleteCommand extends BaseCommand {
           withEngine(
               target,
               engine -> {
-                if (!engine.workspaces().contains(name)) {
-                  throw new WorkspaceStateException(
-                      "No workspace '%s' in %s".formatted(name, target.store()));
+                // What is not there cannot be lost; what a deletion left that was cut off goes.
+                if (engine.workspaces().contains(name)) {
+                  confirm(target);
                 }
-                confirm(target);
                 engine.delete(name);
                 return Exit.DONE;
               });
-      if (target.fileSetting(Target.Key.WORKSPACE).value().equals(name)) {
+      if (isProjects(target)) {
         target.keep(Target.Key.WORKSPACE, "");
       }
       if (isJson()) {
@@ -51,6 +49,14 @@ final class WorkspaceDeleteCommand extends BaseCommand {
       }
       return Exit.DONE;
     });
+  }
+
+  /** Whether it is the one that commands in this project work on, not one of another store. */
+  private boolean isProjects(Target target) {
+    boolean isElsewhere =
+        target.setting(Target.Key.STORE).origin().equals(Target.Key.STORE.flag())
+            && !target.fileSetting(Target.Key.STORE).value().equals(target.store());
+    return !isElsewhere && target.fileSetting(Target.Key.WORKSPACE).value().equals(name);
   }
 
   private void confirm(Target target) throws IOException {
@@ -67,7 +73,7 @@ final class WorkspaceDeleteCommand extends BaseCommand {
             "This deletes workspace '%s' in %s, for ever. Type its name to go on: "
                 .formatted(name, target.store()));
     if (!answer(root().invocation().in()).equals(name)) {
-      throw new NotConfirmed("Nothing was deleted");
+      throw new NotConfirmed("That is not its name; nothing was deleted");
     }
   }
 

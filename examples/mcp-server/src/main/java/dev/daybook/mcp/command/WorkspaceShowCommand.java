@@ -54,24 +54,21 @@ final class WorkspaceShowCommand extends BaseCommand {
         return Exit.DONE;
       }
       screen().heading(workspace.name());
-      field("location", workspace.location());
-      field("id", workspace.id());
-      field("goal", plan.goal().isEmpty() ? "none" : plan.goal());
-      field(
-          "plan",
-          "version %d: %d tasks, %d of them open, %d decisions, %d handoffs"
-              .formatted(
-                  plan.version(),
-                  plan.tasks().size(),
-                  open,
-                  plan.decisions().size(),
-                  plan.handoffs().size()));
-      field("traces", "%d in %d sessions".formatted(traces, sessions));
+      screen().field("location", workspace.location());
+      screen().field("id", workspace.id());
+      screen().field("goal", plan.goal().isEmpty() ? "none" : plan.goal());
+      screen()
+          .field(
+              "plan",
+              "version %d: %d tasks, %d of them open, %d decisions, %d handoffs"
+                  .formatted(
+                      plan.version(),
+                      plan.tasks().size(),
+                      open,
+                      plan.decisions().size(),
+                      plan.handoffs().size()));
+      screen().field("traces", "%d in %d sessions".formatted(traces, sessions));
       return Exit.DONE;
     }
-  }
-
-  private void field(String name, String value) {
-    screen().line("%-10s%s".formatted(name, Plain.line(value)));
   }
 }
