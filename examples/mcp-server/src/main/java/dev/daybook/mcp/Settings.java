@@ -2,6 +2,7 @@ package dev.daybook.mcp;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -42,6 +43,10 @@ record Settings(Path path, Map<Target.Key, String> values) {
       properties.load(reader);
     } catch (NoSuchFileException e) {
       return new Settings(path, Map.of());
+    } catch (AccessDeniedException e) {
+      throw new IllegalArgumentException(
+          "Settings are in %s, which this user has no right to read; change that".formatted(path),
+          e);
     } catch (IOException e) {
       throw new IllegalArgumentException("Cannot read settings from %s: %s".formatted(path, e), e);
     } catch (IllegalArgumentException e) {

@@ -35,6 +35,8 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every command, end to end, on a store in a folder. */
@@ -394,6 +396,9 @@ class CommandsTest {
         .startsWith("auth/Token.java\n0 reads, 1 change\n")
         .contains("Rotate keys in place")
         .contains("planner-1");
+    Files.delete(below.resolve("Token.java"));
+    assertThat(cli.run("about", "Token.java").out()).startsWith("auth/Token.java\n");
+    assertThat(cli.run("about", "auth/**").out()).contains("1 change");
     assertThat(cli.in(cli.project()).run("about", "nothing/here").exit()).isEqualTo(1);
 
     assertThat(cli.run("timeline").out()).contains("s-1").contains("planner-1");
@@ -639,6 +644,34 @@ class CommandsTest {
         .doesNotContain("hook")
         .startsWith("#!/usr/bin/env bash");
     assertThat(cli.run("--version").out()).startsWith("daybook ");
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no bash")
+  void bashCompletesCommandsOptionsAndValues() throws Exception {
+    String script =
+        cli.run("completion").out()
+            + """
+            compopt() { :; }
+            for line in 'daybook re' 'daybook task edit --st' 'daybook connect c' 'daybook task close T --as SUC'; do
+              COMP_WORDS=($line)
+              COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+              _complete_daybook daybook "${COMP_WORDS[COMP_CWORD]}"
+              echo "${COMPREPLY[*]}"
+            done
+            complete -p daybook
+            """;
+    Process bash = new ProcessBuilder("bash", "-s").redirectErrorStream(true).start();
+    try (OutputStream in = bash.getOutputStream()) {
+      in.write(script.getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "ready recall",
+            "--status --store",
+            "claude-code codex cursor",
+            "SUCCEEDED",
+            "complete -o default -F _complete_daybook daybook");
   }
 
   @Test

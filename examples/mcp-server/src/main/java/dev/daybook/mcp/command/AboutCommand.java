@@ -7,7 +7,6 @@ import dev.daybook.mcp.Target;
 import dev.daybook.mcp.command.Table.Cell;
 import dev.daybook.mcp.command.Table.Column;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,8 +28,15 @@ final class AboutCommand extends BaseCommand {
   Exit run() throws IOException {
     About about =
         onTarget(target -> {
-          String meant = fromProject(target);
-          return withWorkspace(target, workspace -> workspace.traces().about(meant));
+          String fromProject = fromProject(target);
+          return withWorkspace(
+              target,
+              workspace -> {
+                About found = workspace.traces().about(fromProject);
+                return found.isEmpty() && !path.equals(fromProject)
+                    ? workspace.traces().about(path)
+                    : found;
+              });
         });
     if (isJson()) {
       json(about);
@@ -40,11 +46,11 @@ final class AboutCommand extends BaseCommand {
     return about.isEmpty() ? Exit.NOTHING : Exit.DONE;
   }
 
-  /** What is there is named as calls name it: from the project's folder. */
+  /** As calls name it: from the project's folder, if it is below. */
   private String fromProject(Target target) {
     try {
       Path at = target.folder().resolve(path).normalize();
-      return Files.exists(at) && at.startsWith(target.project()) && !at.equals(target.project())
+      return at.startsWith(target.project()) && !at.equals(target.project())
           ? target.project().relativize(at).toString()
           : path;
     } catch (InvalidPathException e) {

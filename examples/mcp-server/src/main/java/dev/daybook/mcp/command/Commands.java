@@ -170,12 +170,14 @@ public final class Commands {
   private static int usage(ParameterException failure, String[] arguments, Screen screen) {
     CommandLine line = failure.getCommandLine();
     screen.message("error: " + Plain.line(String.valueOf(failure.getMessage())));
-    boolean isUnmatched = failure instanceof UnmatchedArgumentException;
+    boolean isUnknownOption =
+        failure instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption();
     if (failure instanceof UnmatchedArgumentException unmatched
         && !unmatched.getSuggestions().isEmpty()) {
       screen.message("Did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?");
-    } else if ((isUnmatched || failure instanceof MissingParameterException)
-        && Arrays.stream(arguments).anyMatch(word -> word.matches("--?[^-].*"))) {
+    } else if (isUnknownOption
+        || (failure instanceof MissingParameterException
+            && Arrays.stream(arguments).anyMatch(word -> word.startsWith("- ")))) {
       screen.message("Put -- before words of which one begins with a dash.");
     }
     screen.message("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
