@@ -23,6 +23,7 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 
@@ -73,6 +74,11 @@ final class HttpLine implements MemoryServer.Line {
     connector.setThrowOnFailure(true);
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", base.toString());
+    // Its own pages show stacks and versions, to those without the token, too.
+    ErrorReportValve errors = new ErrorReportValve();
+    errors.setShowReport(false);
+    errors.setShowServerInfo(false);
+    tomcat.getHost().getPipeline().addValve(errors);
     Wrapper servlet = Tomcat.addServlet(context, "mcp", provider);
     servlet.setAsyncSupported(true);
     servlet.addMapping("/*");

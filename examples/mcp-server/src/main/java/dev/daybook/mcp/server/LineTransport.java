@@ -1,5 +1,8 @@
 package dev.daybook.mcp.server;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.json.TypeRef;
 import io.modelcontextprotocol.spec.McpSchema;
@@ -7,17 +10,18 @@ import io.modelcontextprotocol.spec.McpSchema.ErrorCodes;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import io.modelcontextprotocol.spec.McpServerSession;
 import io.modelcontextprotocol.spec.McpServerTransport;
 import io.modelcontextprotocol.spec.McpServerTransportProvider;
-import java.io.ByteArrayOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +42,7 @@ import reactor.core.publisher.Mono;
 final class LineTransport implements McpServerTransportProvider, McpServerTransport {
   private static final System.Logger LOG = System.getLogger(LineTransport.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(2);
   private static final TypeRef<Map<String, Object>> OBJECT = new TypeRef<>() {};
 
   private final McpJsonMapper json;
@@ -46,9 +51,17 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
   private final int lineBytesMax;
   private final Runnable atEnd;
   private final ReentrantLock writing = new ReentrantLock();
-  private final Map<Object, Disposable> underWay = new ConcurrentHashMap<>();
+
+  /**
+   * Calls with their ids, by which they are cancelled; an id may come again once it is answered.
+   */
+  private final Map<Disposable, Object> underWay = new ConcurrentHashMap<>();
+
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
+
+  /** Of the reader alone. */
+  private boolean initialized;
 
   /**
    * A transport that begins to read when a server is built on it.
@@ -100,17 +113,7 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
   }
 
   private void finish() {
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    for (Map.Entry<Object, Disposable> call : underWay.entrySet()) {
-      while (underWay.containsKey(call.getKey()) && System.nanoTime() < until) {
-        try {
-          TimeUnit.MILLISECONDS.sleep(5);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          until = 0;
-        }
-      }
-    }
+    awaitCalls(PATIENCE);
     closed = true;
     try {
       atEnd.run();
@@ -121,35 +124,83 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
     }
   }
 
+  /** Waits for the answers of the calls that are under way, but no longer than this. */
+  private void awaitCalls(Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    while (!underWay.isEmpty() && System.nanoTime() < until) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(5);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
   /**
    * A line as it was read.
    *
-   * @param text without its end
-   * @param bytes how many there were, more than the text has if it was too long
+   * @param text without its end; its head if it was too long
+   * @param bytes how many there were
+   * @param id of one that was too long, the id of its message, if it has one
    */
-  private record Line(String text, long bytes) {}
+  private record Line(String text, long bytes, Optional<Object> id) {}
+
+  /** The rest of a line, as a stream of its own. */
+  private final class Rest extends InputStream {
+    private long bytes;
+    private boolean isOver;
+    private boolean isLast;
+
+    @Override
+    public int read() throws IOException {
+      int next = isOver ? -1 : in.read();
+      isLast |= !isOver && next == -1;
+      isOver |= next == -1 || next == '\n';
+      bytes += isOver ? 0 : 1;
+      return isOver ? -1 : next;
+    }
+  }
 
   private Optional<Line> nextLine() throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    long bytes = 0;
-    for (int next = in.read(); next != -1; next = in.read()) {
-      if (next == '\n') {
-        return Optional.of(new Line(line.toString(StandardCharsets.UTF_8), bytes));
-      }
-      bytes++;
-      if (bytes <= lineBytesMax) {
-        line.write(next);
-      }
+    Rest rest = new Rest();
+    byte[] head = rest.readNBytes(lineBytesMax + 1);
+    if (head.length == 0 && rest.isLast) {
+      return Optional.empty();
     }
-    return bytes == 0
-        ? Optional.empty()
-        : Optional.of(new Line(line.toString(StandardCharsets.UTF_8), bytes));
+    Optional<Object> id = head.length > lineBytesMax ? idOf(head, rest) : Optional.empty();
+    long unused = rest.transferTo(OutputStream.nullOutputStream());
+    return Optional.of(new Line(new String(head, StandardCharsets.UTF_8), rest.bytes, id));
+  }
+
+  /** The id of a message that is not kept, so that its sender does not wait for ever. */
+  private static Optional<Object> idOf(byte[] head, InputStream rest) {
+    try (JsonParser parser =
+        new JsonFactory()
+            .disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)
+            .createParser(new SequenceInputStream(new ByteArrayInputStream(head), rest))) {
+      if (parser.nextToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          boolean isId = parser.currentName().equals("id");
+          JsonToken value = parser.nextToken();
+          if (isId && value == JsonToken.VALUE_NUMBER_INT) {
+            return Optional.of(parser.getNumberValue());
+          } else if (isId && value == JsonToken.VALUE_STRING) {
+            return Optional.of(parser.getText());
+          }
+          JsonParser unused = parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "A long line is no JSON", e);
+    }
+    return Optional.empty();
   }
 
   private void take(McpServerSession session, Line line) {
     if (line.bytes() > lineBytesMax) {
       refuse(
-          Optional.empty(),
+          line.id(),
           ErrorCodes.INVALID_REQUEST,
           "The message has %,d bytes, at most %,d are taken; send less, such as the head and tail of an output"
               .formatted(line.bytes(), lineBytesMax));
@@ -192,18 +243,37 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
   }
 
   private void handle(McpServerSession session, JSONRPCMessage message) {
-    if (message instanceof JSONRPCNotification cancelled
-        && cancelled.method().equals("notifications/cancelled")) {
-      cancel(cancelled);
-      return;
+    switch (message) {
+      case JSONRPCRequest request when !isReady(request) ->
+          refuse(
+              Optional.of(request.id()),
+              ErrorCodes.INVALID_REQUEST,
+              "The connection is not initialized; send initialize, then notifications/initialized,"
+                  + " and then this");
+      case JSONRPCRequest request -> handle(session, request.id(), message);
+      case JSONRPCNotification notification
+          when notification.method().equals("notifications/cancelled") ->
+          cancel(notification);
+      case JSONRPCNotification notification -> {
+        initialized |= notification.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED);
+        handle(session, new Object(), message);
+      }
+      default -> handle(session, new Object(), message);
     }
-    Object id = message instanceof JSONRPCRequest request ? request.id() : new Object();
+  }
+
+  /** The SDK keeps what comes too early until the client has initialized, which may be never. */
+  private boolean isReady(JSONRPCRequest request) {
+    return initialized || request.method().equals(McpSchema.METHOD_INITIALIZE);
+  }
+
+  private void handle(McpServerSession session, Object id, JSONRPCMessage message) {
     Disposable.Swap call = Disposables.swap();
-    underWay.put(id, call);
+    underWay.put(call, id);
     Disposable handling =
         session
             .handle(message)
-            .doFinally(signal -> underWay.remove(id, call))
+            .doFinally(signal -> underWay.remove(call))
             .subscribe(
                 nothing -> {},
                 failure -> LOG.log(Level.DEBUG, "A message could not be handled", failure));
@@ -212,20 +282,18 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
 
   private void cancel(JSONRPCNotification cancelled) {
     if (cancelled.params() instanceof Map<?, ?> params && params.get("requestId") != null) {
-      Disposable call = underWay.remove(params.get("requestId"));
-      if (call != null) {
-        call.dispose();
-      }
+      Object id = params.get("requestId");
+      underWay.forEach((call, known) -> {
+        if (known.equals(id)) {
+          underWay.remove(call);
+          call.dispose();
+        }
+      });
     }
   }
 
-  /** As a map, since the SDK's response cannot be made without the id that is not known here. */
   private void refuse(Optional<Object> id, int code, String message) {
-    Map<String, Object> response = new LinkedHashMap<>();
-    response.put("jsonrpc", McpSchema.JSONRPC_VERSION);
-    id.ifPresent(known -> response.put("id", known));
-    response.put("error", Map.of("code", code, "message", message));
-    write(response);
+    write(Json.error(id, new JSONRPCError(code, message)));
   }
 
   @Override
@@ -271,11 +339,11 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
     return Mono.fromRunnable(this::close);
   }
 
+  /** Takes nothing more, and gives calls under way a moment for their answers. */
   @Override
   public void close() {
     closed = true;
-    if (!Thread.currentThread().getName().equals("daybook-mcp-reader")) {
-      ended.countDown();
-    }
+    awaitCalls(PATIENCE_AT_CLOSE);
+    ended.countDown();
   }
 }

@@ -3,7 +3,6 @@ package dev.daybook.mcp.server;
 import dev.daybook.Workspace;
 import dev.daybook.event.Actor;
 import dev.daybook.event.SessionId;
-import io.modelcontextprotocol.json.McpJsonDefaults;
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.json.schema.JsonSchemaValidator;
 import io.modelcontextprotocol.server.McpAsyncServer;
@@ -150,7 +149,7 @@ public final class MemoryServer implements AutoCloseable {
       Workspace workspace, Settings settings, InputStream in, OutputStream out) {
     Memory memory = new Memory(workspace, settings);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    McpJsonMapper json = McpJsonDefaults.getMapper();
+    McpJsonMapper json = new Json();
     LineTransport transport =
         new LineTransport(
             json,
@@ -200,7 +199,7 @@ public final class MemoryServer implements AutoCloseable {
     }
     Memory memory = new Memory(workspace, settings);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    McpJsonMapper json = McpJsonDefaults.getMapper();
+    McpJsonMapper json = new Json();
     HttpLine line = HttpLine.prepare(json, settings.sizes().messageBytesMax(), token);
     McpAsyncServer server = build(McpServer.async(line.provider()), memory, threads, json);
     line.start(port);

@@ -1,5 +1,6 @@
 package dev.daybook.mcp.server;
 
+import dev.daybook.Masking;
 import java.util.Locale;
 
 /** Texts that others wrote, made fit to be shown. */
@@ -40,9 +41,15 @@ final class Texts {
     return clean(text).replaceAll("\\s+", " ").strip();
   }
 
-  /** The head of a text on one line, for messages. */
+  /** Without the secrets in it, for what a client gave and an error quotes. */
+  static String masked(String text) {
+    return Masking.standard().mask(text, kind -> {});
+  }
+
+  /** The head of a text on one line and without its secrets, for messages. */
   static String brief(String text, int charsMax) {
-    String line = line(head(text, charsMax * 4));
+    // Masked before it is cut, since the head of a secret is known for one no more.
+    String line = line(masked(head(text, Math.max(charsMax * 4, 4_000))));
     return line.length() <= charsMax ? line : head(line, charsMax - 1) + "…";
   }
 

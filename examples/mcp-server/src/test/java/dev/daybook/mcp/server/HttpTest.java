@@ -21,6 +21,8 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,6 +116,52 @@ class HttpTest {
         .startsWith("HTTP/1.1 413")
         .contains("at most 20,000 are taken");
     assertThat(post(INITIALIZE, HOST, AUTHORIZATION)).startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void noErrorShowsAStackWhoeverAsks() throws IOException {
+    String token = "ghp_" + "abcdefghijklmnopqrstuvwxyz0123456789";
+    String session = "Mcp-Session-Id: " + sessionOf(post(INITIALIZE, HOST, AUTHORIZATION));
+    for (String answer :
+        List.of(
+            post("{\"jsonrpc\":", HOST, AUTHORIZATION),
+            post("[]", HOST, AUTHORIZATION),
+            post(
+                "{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"ping\"}",
+                HOST,
+                AUTHORIZATION,
+                session),
+            post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}", HOST, AUTHORIZATION),
+            post(
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":\""
+                    + token
+                    + "\"}",
+                HOST,
+                AUTHORIZATION),
+            post(
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":\""
+                    + token
+                    + "\"}",
+                HOST,
+                AUTHORIZATION,
+                session),
+            post("{}", "Host: 127.0.0.1", "not a header"),
+            post("{}", "Host: 127.0.0.1", "Host: evil.example"))) {
+      assertThat(answer)
+          .doesNotContain(token, "stackTrace", "Exception", "\tat ", "jackson", "Tomcat");
+    }
+    assertThat(post("{\"jsonrpc\":", HOST, AUTHORIZATION))
+        .contains(
+            "\"error\":{\"code\":-32600,\"message\":\"Invalid message format: it is no JSON-RPC");
+  }
+
+  private static String sessionOf(String answer) {
+    return answer
+        .lines()
+        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("mcp-session-id: "))
+        .map(line -> line.substring(16))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
