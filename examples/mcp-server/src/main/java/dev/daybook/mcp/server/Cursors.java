@@ -36,7 +36,7 @@ final class Cursors {
    * The position that a cursor of {@link #of} says.
    *
    * @param first the position if there is no cursor
-   * @throws BadArgument if it is none of this question in this workspace
+   * @throws ToolError if it is none of this question in this workspace
    */
   String position(String cursor, String question, String first) {
     if (cursor.isEmpty()) {
@@ -53,7 +53,7 @@ final class Cursors {
     } catch (IllegalArgumentException e) {
       // Said below, as for one that can be decoded.
     }
-    throw new BadArgument(
+    throw new ToolError(
         "Argument 'cursor' is no cursor of this question in this workspace; leave it out for the"
             + " first page, or give the next_cursor of the page before with the other arguments as"
             + " they were");

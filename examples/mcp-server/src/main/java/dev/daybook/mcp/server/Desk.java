@@ -2,9 +2,8 @@ package dev.daybook.mcp.server;
 
 import dev.daybook.PlanRecord;
 import dev.daybook.event.EventId;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * What the work of a tool has at hand.
@@ -26,56 +25,82 @@ record Desk(Memory memory, Cursors cursors) {
     return Texts.cut(text, charsMax, "ask timeline with event " + event);
   }
 
-  /**
-   * As many of these as an answer has room for, at least one if there is one.
-   *
-   * @param limit at most so many
-   */
-  <T, V extends Record> List<V> fill(List<T> items, int limit, Function<T, V> view) {
-    List<V> page = new ArrayList<>();
-    int chars = 0;
-    for (T item : items) {
-      V one = view.apply(item);
-      chars += chars(one);
-      if (page.size() == limit || (chars > memory.sizes().answerCharsMax() && !page.isEmpty())) {
-        break;
-      }
-      page.add(one);
-    }
-    return page;
+  /** The room of a whole answer. */
+  Room room() {
+    return new Room(memory.sizes(), memory.sizes().answerCharsMax());
   }
 
-  @SuppressWarnings("unchecked") // a record's class is that of its shape
-  private <V extends Record> int chars(V one) {
-    return Fence.lines(
-            Shape.of((Class<V>) one.getClass()).write(one, memory.sizes().textCharsMax()))
-        .length();
+  /** Half of it. */
+  Room halfRoom() {
+    return new Room(memory.sizes(), memory.sizes().answerCharsMax() / 2);
+  }
+
+  /**
+   * Where a page of a list of the plan begins. All pages are of one version at one moment, so that
+   * nothing is on two of them or on none.
+   *
+   * @param plan the plan they are of
+   * @param offset how many were on the pages before
+   */
+  record Place(PlanRecord plan, int offset) {
+    boolean isFirst() {
+      return offset == 0;
+    }
+
+    /** What is left of a list. */
+    <T> List<T> rest(List<T> all) {
+      return all.subList(Math.min(offset, all.size()), all.size());
+    }
+  }
+
+  Place place(String cursor, String question) {
+    String position = cursors.position(cursor, question, "");
+    if (position.isEmpty()) {
+      return new Place(memory.plan(), 0);
+    }
+    String[] parts = position.split(" ", -1);
+    PlanRecord then = memory.workspace().plan(Long.parseLong(parts[0]));
+    return new Place(then.at(Instant.parse(parts[1])), Integer.parseInt(parts[2]));
+  }
+
+  /** The cursor of the place behind this page; empty if there is nothing more. */
+  String next(String question, Place place, int taken, int all) {
+    int offset = place.offset() + taken;
+    return offset < all
+        ? cursors.of(
+            question, "%d %s %d".formatted(place.plan().version(), place.plan().at(), offset))
+        : "";
+  }
+
+  /**
+   * The plan after a change that this call has made, whatever becomes of reading it.
+   *
+   * @throws ToolError if it cannot be read, saying that the change is made
+   */
+  PlanRecord planAfter(String done) {
+    try {
+      return memory.plan();
+    } catch (RuntimeException e) {
+      throw new ToolError(
+          "%s, but the plan could not be read after it: %s. Do not call the tool again for it; look with plan_show a little later"
+              .formatted(done, Wording.sentence(String.valueOf(e.getMessage()))));
+    }
   }
 
   /**
    * The plan and a task of it.
    *
-   * @throws BadArgument if there is no such task
+   * @throws ToolError if there is no such task
    */
   PlanRecord.Task task(PlanRecord plan, String id) {
     return plan.task(id)
         .orElseThrow(() ->
-            new BadArgument(
+            new ToolError(
                 "Argument 'task' is '%s', but the plan (version %d, %s) has no such task; plan_show lists them, task_add adds one"
                     .formatted(
                         Texts.brief(id, 60),
                         plan.version(),
                         Texts.count(plan.tasks().size(), "task"))));
-  }
-
-  /** A place in a list, said by a cursor. */
-  int offset(String cursor, String question) {
-    return Integer.parseInt(cursors.position(cursor, question, "0"));
-  }
-
-  /** The cursor of the place behind this page; empty if there is nothing more. */
-  String next(String question, int offset, int taken, int all) {
-    return offset + taken < all ? cursors.of(question, String.valueOf(offset + taken)) : "";
   }
 
   /** What a headline says of a page. */

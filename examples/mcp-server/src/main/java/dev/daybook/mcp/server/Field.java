@@ -29,4 +29,7 @@ import java.lang.annotation.Target;
 
   /** The greatest number, the most characters of a text or the most elements of a list. */
   long max() default Long.MAX_VALUE;
+
+  /** The most characters of a text in a list. */
+  int eachMax() default 4_000;
 }

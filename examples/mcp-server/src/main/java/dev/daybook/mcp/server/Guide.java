@@ -1,5 +1,6 @@
 package dev.daybook.mcp.server;
 
+import dev.daybook.DaybookException;
 import dev.daybook.event.Entry;
 import dev.daybook.event.EventId;
 import dev.daybook.recall.Filter;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import reactor.core.publisher.Mono;
 
 /** What a server says beside its tools: instructions, prompts, and resources to attach. */
 final class Guide {
@@ -73,17 +75,26 @@ final class Guide {
             .description(description)
             .mimeType(TEXT)
             .build(),
-        (exchange, request) -> calls.inThread(() -> read(request.uri(), reader)));
+        (exchange, request) -> inThread(() -> read(request.uri(), reader)));
   }
 
   private static ReadResourceResult read(String uri, Supplier<String> reader) {
-    try {
-      return ReadResourceResult.builder(
-              List.of(TextResourceContents.builder(uri, reader.get()).mimeType(TEXT).build()))
-          .build();
-    } catch (BadArgument e) {
-      throw McpError.builder(ErrorCodes.INTERNAL_ERROR).message(e.getMessage()).build();
-    }
+    return ReadResourceResult.builder(
+            List.of(TextResourceContents.builder(uri, reader.get()).mimeType(TEXT).build()))
+        .build();
+  }
+
+  /** Work in a thread of its own, whose failure is told in words for those who have tools. */
+  private <T> Mono<T> inThread(Supplier<T> work) {
+    return calls.inThread(() -> {
+      try {
+        return work.get();
+      } catch (ToolError e) {
+        throw McpError.builder(ErrorCodes.INTERNAL_ERROR).message(e.getMessage()).build();
+      } catch (DaybookException e) {
+        throw McpError.builder(ErrorCodes.INTERNAL_ERROR).message(Wording.of(e)).build();
+      }
+    });
   }
 
   List<AsyncResourceTemplateSpecification> templates() {
@@ -95,7 +106,7 @@ final class Guide {
                 .mimeType(TEXT)
                 .build(),
             (exchange, request) ->
-                calls.inThread(() -> {
+                inThread(() -> {
                   String id = session(request.uri());
                   return read(
                       request.uri(),
@@ -132,7 +143,7 @@ final class Guide {
         new AsyncCompletionSpecification(
             new McpSchema.ResourceReference(SESSION + "{id}"),
             (exchange, request) ->
-                calls.inThread(() -> {
+                inThread(() -> {
                   String typed = request.argument().value();
                   List<String> ids =
                       calls
@@ -230,7 +241,7 @@ final class Guide {
             .arguments(arguments)
             .build(),
         (exchange, request) ->
-            calls.inThread(() -> {
+            inThread(() -> {
               Map<String, String> given = given(arguments, request.arguments());
               return GetPromptResult.builder(
                       List.of(
@@ -246,8 +257,12 @@ final class Guide {
     Map<String, String> given = new LinkedHashMap<>();
     for (PromptArgument argument : arguments) {
       Object value = asked == null ? null : asked.get(argument.name());
-      if (value != null) {
-        given.put(argument.name(), String.valueOf(value));
+      if (value instanceof String text) {
+        given.put(argument.name(), text);
+      } else if (value != null) {
+        throw McpError.builder(ErrorCodes.INVALID_PARAMS)
+            .message("Argument '%s' is no string; expected one".formatted(argument.name()))
+            .build();
       } else if (Boolean.TRUE.equals(argument.required())) {
         throw McpError.builder(ErrorCodes.INVALID_PARAMS)
             .message(

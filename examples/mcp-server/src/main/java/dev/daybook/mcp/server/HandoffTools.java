@@ -148,17 +148,16 @@ final class HandoffTools {
             .blockers(ids(input.blockers()))
             .artifacts(texts(input.artifacts()))
             .evidence(ids(input.evidence()));
+    if (input.to().isBlank() != (input.toKind() == Addressee.Kind.ANYONE)) {
+      throw new ToolError(
+          "Arguments 'to' and 'to_kind' belong together: give the name in 'to' and say whether it"
+              + " names an AGENT, a ROLE or a HUMAN, or leave out both for whoever comes first");
+    }
     switch (input.toKind()) {
       case AGENT -> builder.toAgent(input.to());
       case ROLE -> builder.toRole(input.to());
       case HUMAN -> builder.toHuman(input.to());
-      case ANYONE -> {
-        if (!input.to().isEmpty()) {
-          throw new BadArgument(
-              "Argument 'to' is given though 'to_kind' is ANYONE; say whether it names an AGENT, a"
-                  + " ROLE or a HUMAN");
-        }
-      }
+      case ANYONE -> {}
     }
     input.questions().forEach(builder::question);
     input.dangerZones().forEach(builder::dangerZone);
@@ -176,7 +175,7 @@ final class HandoffTools {
       builder.expiresAt(desk.memory().plan().at().plus(Duration.ofMinutes(input.expiresMinutes())));
     }
     Handoff offered = desk.memory().writing(input.task()).offer(builder.build());
-    PlanRecord plan = desk.memory().plan();
+    PlanRecord plan = desk.planAfter("Offered as handoff '" + offered.id() + "'");
     List<String> contradictions =
         plan.handoff(offered.id()).map(PlanRecord.HandoffState::contradictions).orElse(List.of());
     return new Answer<>(
@@ -205,7 +204,8 @@ final class HandoffTools {
       @Field(value = "cursor of the next page", byDefault = "") String nextCursor) {}
 
   private static Answer<InboxAnswer> inbox(Desk desk, InboxInput input) {
-    PlanRecord plan = desk.memory().plan();
+    Desk.Place place = desk.place(input.cursor(), "handoff_inbox");
+    PlanRecord plan = place.plan();
     String me = desk.memory().actor().id();
     List<PlanRecord.HandoffState> all = new ArrayList<>();
     plan.handoffs().values().stream()
@@ -213,10 +213,9 @@ final class HandoffTools {
         .forEach(all::add);
     int mine = all.size();
     all.addAll(plan.inbox(desk.memory().actor()));
-    int offset = Math.min(desk.offset(input.cursor(), "handoff_inbox"), all.size());
     List<HandoffView> page =
-        desk.fill(all.subList(offset, all.size()), input.limit(), one -> Views.handoff(plan, one));
-    String next = desk.next("handoff_inbox", offset, page.size(), all.size());
+        desk.room().fill(place.rest(all), input.limit(), one -> Views.handoff(plan, one));
+    String next = desk.next("handoff_inbox", place, page.size(), all.size());
     return new Answer<>(
         "%s could be accepted, %,d accepted and not completed.%s"
             .formatted(Texts.count(all.size() - mine, "handoff"), mine, Desk.more(next)),
@@ -248,7 +247,11 @@ final class HandoffTools {
     Handoff offered = known(desk, input.handoff());
     Acceptance acceptance =
         desk.memory().writing().accept(offered, Duration.ofMinutes(input.minutes()));
-    PlanRecord plan = desk.memory().plan();
+    PlanRecord plan =
+        desk.planAfter(
+            acceptance instanceof Acceptance.Accepted
+                ? "The handoff is yours"
+                : "The handoff is not to be had any more");
     HandoffView view = Views.handoff(plan, plan.handoff(input.handoff()).orElseThrow());
     return switch (acceptance) {
       case Acceptance.Accepted accepted -> {
@@ -282,7 +285,7 @@ final class HandoffTools {
         .handoff(id)
         .map(PlanRecord.HandoffState::handoff)
         .orElseThrow(() ->
-            new BadArgument(
+            new ToolError(
                 "Argument 'handoff' is '%s', which is no handoff of the plan; handoff_inbox lists those for you"
                     .formatted(Texts.brief(id, 80))));
   }

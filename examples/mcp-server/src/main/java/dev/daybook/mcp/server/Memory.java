@@ -6,13 +6,14 @@ import dev.daybook.SessionOptions;
 import dev.daybook.Workspace;
 import dev.daybook.event.Actor;
 import dev.daybook.event.Resolution;
+import dev.daybook.event.SessionId;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The workspace and the agent that a server is bound to. The agent's session is started by the
- * first call that needs it, so that a client that only looks which tools there are leaves no trace.
+ * first call that writes, so that a client that only looks leaves no trace.
  */
 final class Memory {
   private final Workspace workspace;
@@ -52,8 +53,12 @@ final class Memory {
     return workspace.plan();
   }
 
-  /** The session, for reading. */
-  Session session() {
+  /** The id of the session; none if nothing was recorded in it yet. */
+  SessionId sessionId() {
+    return session.map(Session::id).orElse(settings.session());
+  }
+
+  private Session session() {
     Optional<Session> there = session;
     if (there.isPresent()) {
       return there.get();

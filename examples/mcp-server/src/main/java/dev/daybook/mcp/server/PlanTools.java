@@ -75,7 +75,7 @@ final class PlanTools {
             "Changes a task, all in one step: its texts, status, dependencies and criteria; says"
                 + " which criteria are met; clears blockers; gives it back; closes or reopens it."
                 + " What you do not name stays as it is.",
-            Effect.SETTLES,
+            Effect.ADDS,
             TaskUpdateInput.class,
             TaskAnswer.class,
             PlanTools::taskUpdate),
@@ -294,7 +294,10 @@ final class PlanTools {
               Claimed.NOTHING_READY, "", "", "", List.of(), Instant.MIN, Field.NOT_GIVEN));
     }
     PlanRecord.Claim held = claim.get();
-    PlanRecord.Task task = desk.memory().plan().task(held.task()).orElseThrow();
+    PlanRecord.Task task =
+        desk.planAfter("Task '%s' is yours until %s".formatted(held.task(), held.leaseUntil()))
+            .task(held.task())
+            .orElseThrow();
     return new Answer<>(
         "The task is yours until %s. Call brief and prior_attempts before you begin."
             .formatted(held.leaseUntil()),
@@ -372,7 +375,7 @@ final class PlanTools {
     if (updating(PlanRecord.empty(), Optional.empty(), input).isEmpty()
         && !input.release()
         && input.renewMinutes() == 0) {
-      throw new BadArgument(
+      throw new ToolError(
           "Nothing is to be changed: name at least one thing beside 'task', such as status, close,"
               + " met or clear_blockers");
     }
@@ -538,7 +541,7 @@ final class PlanTools {
 
   private static Answer<SaidAnswer> ask(Desk desk, AskInput input) {
     if (input.holdsTask() && input.task().isEmpty()) {
-      throw new BadArgument("Argument 'task' is missing; holds_task needs the task that waits");
+      throw new ToolError("Argument 'task' is missing; holds_task needs the task that waits");
     }
     QuestionAsked asked = QuestionAsked.of(input.question());
     QuestionAsked question =
@@ -586,7 +589,7 @@ final class PlanTools {
 
   private static Answer<ApprovalAnswer> requestApproval(Desk desk, ApprovalInput input) {
     if (input.task().isEmpty() == !input.decision().isPresent()) {
-      throw new BadArgument("Give either 'task' or 'decision': what is to be approved");
+      throw new ToolError("Give either 'task' or 'decision': what is to be approved");
     }
     Subject subject = input.task().isEmpty() ? Subject.DECISION : Subject.TASK;
     String id = input.task().isEmpty() ? input.decision().toString() : input.task();
@@ -626,7 +629,7 @@ final class PlanTools {
 
   private static Answer<RecordAnswer> recordToolCall(Desk desk, RecordInput input) {
     if (input.outcome() == CallOutcome.OK && !input.error().isEmpty()) {
-      throw new BadArgument(
+      throw new ToolError(
           "Argument 'error' is given though 'outcome' is OK; say how it failed: SOFT_FAIL for an"
               + " error that the tool answered, HARD_FAIL for a crash, or DENIED, TIMEOUT,"
               + " CANCELED");

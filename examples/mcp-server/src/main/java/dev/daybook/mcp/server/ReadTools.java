@@ -25,6 +25,7 @@ import dev.daybook.recall.Hit;
 import dev.daybook.recall.Hits;
 import dev.daybook.recall.Query;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -33,8 +34,7 @@ import java.util.stream.Collectors;
 
 /** The tools that only read. */
 final class ReadTools {
-  static final String CURSOR =
-      "next_cursor of the page before, with the other arguments as they were";
+  static final String CURSOR = "next_cursor of the page before; keep the other arguments";
 
   private ReadTools() {}
 
@@ -54,9 +54,9 @@ final class ReadTools {
             "recall",
             "Recall",
             "Searches everything anyone recorded (decisions, notes, calls, errors, handoffs), by"
-                + " words and by meaning. Ask in a sentence, or with a path, a symbol or a piece of"
-                + " an error message. Use it when you wonder whether the team knows something"
-                + " already.",
+                + " words and by meaning, and answers the best 50 at most. Ask in a sentence, or"
+                + " with a path, a symbol or a piece of an error message. Use it when you wonder"
+                + " whether the team knows something already.",
             Effect.READS,
             RecallInput.class,
             RecallAnswer.class,
@@ -149,10 +149,7 @@ final class ReadTools {
       PlanRecord.Task unused = desk.task(desk.memory().plan(), input.task());
     }
     Briefing briefing =
-        (input.task().isEmpty()
-                ? desk.memory().session()
-                : desk.memory().session().on(input.task()))
-            .briefing(input.tokens());
+        desk.memory().workspace().briefing(desk.memory().actor(), input.task(), input.tokens());
     List<LeftOut> leftOut =
         briefing.leftOut().entrySet().stream()
             .map(one -> new LeftOut(one.getKey(), one.getValue()))
@@ -212,6 +209,9 @@ final class ReadTools {
       @Field("what the answer rests on") CoverageView coverage,
       @Field(value = "cursor of the next page", byDefault = "") String nextCursor) {}
 
+  /** Deeper than what each leg finds anyway, ranks depend on how much is asked for. */
+  private static final int HITS_MAX = 50;
+
   private static Answer<RecallAnswer> recall(Desk desk, RecallInput input) {
     Query query = Query.of(input.question());
     query = input.task().isEmpty() ? query : query.task(input.task());
@@ -220,14 +220,30 @@ final class ReadTools {
     query = input.path().isEmpty() ? query : query.path(input.path());
     query = input.failures() ? query.failures() : query;
     String asked = "recall " + query.limit(1);
-    int offset = desk.offset(input.cursor(), asked);
-    int wanted = Math.min(Query.LIMIT_MAX, offset + input.limit() + 1);
+    String position = desk.cursors().position(input.cursor(), asked, "");
+    int offset = 0;
+    if (!position.isEmpty()) {
+      // What was recorded since the first page does not move what is on the next.
+      String[] parts = position.split(" ", -1);
+      offset = Integer.parseInt(parts[0]);
+      query = query.filter(query.filter().to(Instant.parse(parts[1])));
+    }
+    int wanted = Math.min(HITS_MAX, offset + input.limit() + 1);
     Hits found = desk.memory().workspace().recall(query.limit(wanted));
     List<Hit> all = found.list();
     List<HitView> page =
-        desk.fill(
-            all.subList(Math.min(offset, all.size()), all.size()), input.limit(), ReadTools::hit);
-    String next = desk.next(asked, offset, page.size(), all.size());
+        desk.room()
+            .fill(
+                all.subList(Math.min(offset, all.size()), all.size()),
+                input.limit(),
+                ReadTools::hit);
+    int shown = offset + page.size();
+    String since = position.isEmpty() ? "" : position.substring(position.indexOf(' ') + 1);
+    String next =
+        shown < all.size()
+            ? desk.cursors()
+                .of(asked, shown + " " + (since.isEmpty() ? desk.memory().plan().at() : since))
+            : "";
     Coverage coverage = found.coverage();
     return new Answer<>(
         "%s of %,d searched events.%s"
@@ -303,9 +319,14 @@ final class ReadTools {
   private static Answer<AttemptsAnswer> priorAttempts(Desk desk, AttemptsInput input) {
     boolean isCall = !input.tool().isBlank();
     if (isCall == !input.description().isBlank()) {
-      throw new BadArgument(
+      throw new ToolError(
           "Give either 'tool' with 'arguments', for a call, or 'description', for an approach in"
               + " words");
+    }
+    if (!isCall && !(input.arguments().isEmpty() && input.error().isEmpty())) {
+      throw new ToolError(
+          "Arguments 'arguments' and 'error' belong to 'tool'; say in 'description' what they"
+              + " tell");
     }
     var traces = desk.memory().workspace().traces();
     List<PriorAttempt> found;
@@ -413,7 +434,8 @@ final class ReadTools {
     List<Entry> calls =
         found.entries().stream().filter(entry -> entry.event() instanceof ToolCall).toList();
     List<CallView> page =
-        desk.fill(calls, input.limit(), entry -> Views.call(desk, entry, (ToolCall) entry.event()));
+        desk.room()
+            .fill(calls, input.limit(), entry -> Views.call(desk, entry, (ToolCall) entry.event()));
     String next =
         page.size() < calls.size()
             ? desk.cursors().of(asked, page.getLast().event().toString())
@@ -455,12 +477,9 @@ final class ReadTools {
 
   private static Answer<AboutAnswer> about(Desk desk, AboutInput input) {
     About about = desk.memory().workspace().traces().about(input.path());
+    Room room = desk.room();
     Function<List<Entry>, List<EventView>> some =
-        entries ->
-            entries.stream()
-                .limit(input.limit())
-                .map(entry -> Views.event(desk, entry, 240))
-                .toList();
+        entries -> room.fill(entries, input.limit(), entry -> Views.event(desk, entry, 240));
     return new Answer<>(
         about.isEmpty()
             ? "Nobody was there, and nothing names it."
@@ -506,15 +525,17 @@ final class ReadTools {
   private static Answer<TimelineAnswer> timeline(Desk desk, TimelineInput input) {
     if (input.event().isPresent()) {
       if (input.session().isPresent()) {
-        throw new BadArgument("Give either 'session' or 'event', not both");
+        throw new ToolError("Give either 'session' or 'event', not both");
       }
       return whole(desk, input);
     }
-    SessionId session =
-        input.session().isPresent() ? input.session() : desk.memory().session().id();
+    SessionId session = input.session().isPresent() ? input.session() : desk.memory().sessionId();
+    if (!session.isPresent()) {
+      return new Answer<>("You have recorded nothing yet.", new TimelineAnswer(List.of(), ""));
+    }
     List<Entry> all = desk.memory().workspace().traces().timeline(session);
     if (all.isEmpty()) {
-      throw new BadArgument(
+      throw new ToolError(
           "Argument 'session' is '%s', of which nothing is recorded; give a session that another tool answered"
               .formatted(Texts.brief(session.value(), 80)));
     }
@@ -529,8 +550,11 @@ final class ReadTools {
       offset = Collections.max(List.of(0, all.stream().map(Entry::id).toList().indexOf(last) + 1));
     }
     List<EventView> page =
-        desk.fill(
-            all.subList(offset, all.size()), input.limit(), entry -> Views.event(desk, entry, 500));
+        desk.room()
+            .fill(
+                all.subList(offset, all.size()),
+                input.limit(),
+                entry -> Views.event(desk, entry, 500));
     String next =
         offset + page.size() < all.size()
             ? desk.cursors().of(asked, page.getLast().event().toString())
@@ -548,7 +572,7 @@ final class ReadTools {
         traces
             .entry(input.event())
             .orElseThrow(() ->
-                new BadArgument(
+                new ToolError(
                     "Argument 'event' is %s, which is no event of this workspace; give an id that another tool answered"
                         .formatted(input.event())));
     String text = EventText.of(entry.event());
@@ -557,7 +581,8 @@ final class ReadTools {
     }
     text = Texts.clean(text);
     String asked = "timeline event " + input.event();
-    int from = Texts.boundary(text, desk.offset(input.cursor(), asked));
+    int from =
+        Texts.boundary(text, Integer.parseInt(desk.cursors().position(input.cursor(), asked, "0")));
     int to = Texts.boundary(text, from + desk.memory().sizes().answerCharsMax());
     String next = to < text.length() ? desk.cursors().of(asked, String.valueOf(to)) : "";
     EventView view = Views.event(desk, entry, 1);
@@ -631,39 +656,20 @@ final class ReadTools {
 
   private static Answer<PlanAnswer> planShow(Desk desk, PlanInput input) {
     String asked = "plan_show " + input.which();
-    String position = desk.cursors().position(input.cursor(), asked, "");
-    // Pages are of one version, so that no task is on two of them or on none.
-    String[] parts = position.isEmpty() ? new String[] {"0", "0"} : position.split(":", -1);
-    PlanRecord now = desk.memory().plan();
-    long version = Long.parseLong(parts[0]);
-    PlanRecord plan =
-        position.isEmpty() || version == now.version()
-            ? now
-            : desk.memory().workspace().plan(version).at(now.at());
+    Desk.Place place = desk.place(input.cursor(), asked);
+    PlanRecord plan = place.plan();
     Set<String> ready = plan.ready().stream().map(PlanRecord.Task::id).collect(Collectors.toSet());
     if (!input.task().isEmpty()) {
       return ofTask(desk, plan, ready, desk.task(plan, input.task()));
     }
     List<PlanRecord.Task> all = chosen(plan, input.which());
-    int offset = Math.min(Integer.parseInt(parts[1]), all.size());
-    boolean isFirst = position.isEmpty();
+    boolean isFirst = place.isFirst();
     List<TaskView> page =
-        desk.fill(
-            all.subList(offset, all.size()), input.limit(), task -> Views.task(plan, ready, task));
-    String next =
-        offset + page.size() < all.size()
-            ? desk.cursors().of(asked, plan.version() + ":" + (offset + page.size()))
-            : "";
-    return new Answer<>(
-        "Plan version %,d: %s, %,d of them not closed, %,d ready; %,d of %,d chosen tasks on this page.%s"
-            .formatted(
-                plan.version(),
-                Texts.count(plan.tasks().size(), "task"),
-                plan.unclosed().size(),
-                ready.size(),
-                page.size(),
-                all.size(),
-                Desk.more(next)),
+        (isFirst ? desk.halfRoom() : desk.room())
+            .fill(place.rest(all), input.limit(), task -> Views.task(plan, ready, task));
+    String next = desk.next(asked, place, page.size(), all.size());
+    Newest newest = new Newest(desk);
+    PlanAnswer answer =
         new PlanAnswer(
             plan.version(),
             isFirst ? Texts.cut(plan.goal(), 1_000, "") : "",
@@ -675,13 +681,25 @@ final class ReadTools {
             plan.unclosed().size(),
             List.of(),
             page,
-            isFirst ? decisions(desk, plan.decisionsInForce()) : List.of(),
-            isFirst ? rejected(desk, plan.rejected()) : List.of(),
-            isFirst ? questions(desk, plan.openQuestions()) : List.of(),
-            isFirst ? blockers(desk, plan.openBlockers()) : List.of(),
-            isFirst ? approvals(desk, plan.pendingApprovals()) : List.of(),
+            isFirst ? newest.decisions(plan.decisionsInForce()) : List.of(),
+            isFirst ? newest.rejected(plan.rejected()) : List.of(),
+            isFirst ? newest.questions(plan.openQuestions()) : List.of(),
+            isFirst ? newest.blockers(plan.openBlockers()) : List.of(),
+            isFirst ? newest.approvals(plan.pendingApprovals()) : List.of(),
             List.of(),
-            next));
+            next);
+    return new Answer<>(
+        "Plan version %,d: %s, %,d of them not closed, %,d ready; %,d of %,d chosen tasks on this page.%s%s"
+            .formatted(
+                plan.version(),
+                Texts.count(plan.tasks().size(), "task"),
+                plan.unclosed().size(),
+                ready.size(),
+                page.size(),
+                all.size(),
+                newest.leftOut(),
+                Desk.more(next)),
+        answer);
   }
 
   private static List<PlanRecord.Task> chosen(PlanRecord plan, Which which) {
@@ -726,8 +744,8 @@ final class ReadTools {
                 task.labels().entrySet().stream()
                     .map(label -> label.getKey() + "=" + label.getValue())
                     .toList()));
-    return new Answer<>(
-        "One task of plan version %,d.".formatted(plan.version()),
+    Newest newest = new Newest(desk);
+    PlanAnswer answer =
         new PlanAnswer(
             plan.version(),
             Texts.cut(plan.goal(), 400, ""),
@@ -737,75 +755,105 @@ final class ReadTools {
             plan.unclosed().size(),
             List.of(detail),
             List.of(),
-            decisions(desk, plan.decisionsFor(task.id())),
-            rejected(desk, plan.rejectedFor(task.id())),
-            questions(
-                desk,
+            newest.decisions(plan.decisionsFor(task.id())),
+            newest.rejected(plan.rejectedFor(task.id())),
+            newest.questions(
                 plan.openQuestions().stream()
                     .filter(one -> one.asked().task().equals(task.id()))
                     .toList()),
-            blockers(
-                desk,
+            newest.blockers(
                 plan.openBlockers().stream().filter(one -> one.task().equals(task.id())).toList()),
-            approvals(
-                desk,
+            newest.approvals(
                 plan.pendingApprovals().stream()
                     .filter(one -> one.id().equals(task.id()))
                     .toList()),
-            newest(
-                plan.notes().stream().filter(one -> one.note().task().equals(task.id())).toList(),
-                one -> Views.said(desk, one.origin(), one.note().text(), "", "")),
-            ""));
+            newest.notes(
+                plan.notes().stream().filter(one -> one.note().task().equals(task.id())).toList()),
+            "");
+    return new Answer<>(
+        "One task of plan version %,d.%s".formatted(plan.version(), newest.leftOut()), answer);
   }
 
-  private static <T> List<Said> newest(List<T> all, Function<T, Said> said) {
-    return all.reversed().stream().limit(SAID_MAX).map(said).toList();
-  }
+  /** The newest of several lists, which share half an answer; says how many it left out. */
+  private static final class Newest {
+    private final Desk desk;
+    private final Room room;
+    private final List<String> leftOut = new ArrayList<>();
 
-  private static List<Said> decisions(Desk desk, List<PlanRecord.Decision> all) {
-    return newest(
-        all,
-        one ->
-            Views.said(
-                desk,
-                one.origin(),
-                one.made().chosen(),
-                one.made().rationale(),
-                one.made().task()));
-  }
+    Newest(Desk desk) {
+      this.desk = desk;
+      this.room = desk.halfRoom();
+    }
 
-  private static List<Said> rejected(Desk desk, List<PlanRecord.Rejection> all) {
-    return newest(
-        all,
-        one ->
-            Views.said(
-                desk,
-                one.origin(),
-                one.approach().approach(),
-                one.approach().reason(),
-                one.approach().task()));
-  }
+    private <T> List<Said> of(String what, List<T> all, Function<T, Said> said) {
+      List<Said> newest = room.fill(all.reversed(), SAID_MAX, said);
+      if (newest.size() < all.size()) {
+        leftOut.add("%,d %s".formatted(all.size() - newest.size(), what));
+      }
+      return newest;
+    }
 
-  private static List<Said> questions(Desk desk, List<PlanRecord.Question> all) {
-    return newest(
-        all,
-        one ->
-            Views.said(
-                desk,
-                one.origin(),
-                one.asked().question(),
-                one.asked().effect().name(),
-                one.asked().task()));
-  }
+    /** For a headline. */
+    String leftOut() {
+      return leftOut.isEmpty()
+          ? ""
+          : " Older and not shown: %s; recall finds them.".formatted(String.join(", ", leftOut));
+    }
 
-  private static List<Said> blockers(Desk desk, List<PlanRecord.Blocker> all) {
-    return newest(all, one -> Views.said(desk, one.origin(), one.text(), "", one.task()));
-  }
+    List<Said> decisions(List<PlanRecord.Decision> all) {
+      return of(
+          "decisions",
+          all,
+          one ->
+              Views.said(
+                  desk,
+                  one.origin(),
+                  one.made().chosen(),
+                  one.made().rationale(),
+                  one.made().task()));
+    }
 
-  private static List<Said> approvals(Desk desk, List<PlanRecord.Approval> all) {
-    return newest(
-        all,
-        one -> Views.said(desk, one.origin(), one.subject() + " " + one.id(), one.remark(), ""));
+    List<Said> rejected(List<PlanRecord.Rejection> all) {
+      return of(
+          "rejected approaches",
+          all,
+          one ->
+              Views.said(
+                  desk,
+                  one.origin(),
+                  one.approach().approach(),
+                  one.approach().reason(),
+                  one.approach().task()));
+    }
+
+    List<Said> questions(List<PlanRecord.Question> all) {
+      return of(
+          "open questions",
+          all,
+          one ->
+              Views.said(
+                  desk,
+                  one.origin(),
+                  one.asked().question(),
+                  one.asked().effect().name(),
+                  one.asked().task()));
+    }
+
+    List<Said> blockers(List<PlanRecord.Blocker> all) {
+      return of(
+          "open blockers", all, one -> Views.said(desk, one.origin(), one.text(), "", one.task()));
+    }
+
+    List<Said> approvals(List<PlanRecord.Approval> all) {
+      return of(
+          "approvals asked for",
+          all,
+          one -> Views.said(desk, one.origin(), one.subject() + " " + one.id(), one.remark(), ""));
+    }
+
+    List<Said> notes(List<PlanRecord.Note> all) {
+      return of("notes", all, one -> Views.said(desk, one.origin(), one.note().text(), "", ""));
+    }
   }
 
   /** For whom tasks are listed. */
@@ -828,7 +876,9 @@ final class ReadTools {
       @Field(value = "cursor of the next page", byDefault = "") String nextCursor) {}
 
   private static Answer<ReadyAnswer> taskReady(Desk desk, ReadyInput input) {
-    PlanRecord plan = desk.memory().plan();
+    String asked = "task_ready " + input.whose();
+    Desk.Place place = desk.place(input.cursor(), asked);
+    PlanRecord plan = place.plan();
     List<PlanRecord.Task> all =
         plan.ready().stream()
             .filter(task ->
@@ -837,12 +887,9 @@ final class ReadTools {
                     || task.assignee().equals(desk.memory().actor().id()))
             .toList();
     Set<String> ready = all.stream().map(PlanRecord.Task::id).collect(Collectors.toSet());
-    String asked = "task_ready " + input.whose();
-    int offset = Math.min(desk.offset(input.cursor(), asked), all.size());
     List<TaskView> page =
-        desk.fill(
-            all.subList(offset, all.size()), input.limit(), task -> Views.task(plan, ready, task));
-    String next = desk.next(asked, offset, page.size(), all.size());
+        desk.room().fill(place.rest(all), input.limit(), task -> Views.task(plan, ready, task));
+    String next = desk.next(asked, place, page.size(), all.size());
     return new Answer<>(
         all.isEmpty()
             ? "No task is ready; plan_show with which HELD_UP says why."

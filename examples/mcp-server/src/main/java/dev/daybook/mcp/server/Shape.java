@@ -22,8 +22,6 @@ import java.util.Optional;
  * @param <T> the record
  */
 final class Shape<T extends Record> {
-  private static final String EVENT_ID = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";
-
   private final Class<T> type;
 
   private Shape(Class<T> type) {
@@ -34,23 +32,43 @@ final class Shape<T extends Record> {
     return new Shape<>(type);
   }
 
-  /** The JSON schema of the record: an object with these properties and no others. */
+  /**
+   * The JSON schema of what is taken: an object with these properties and no others. Limits of
+   * length are left to {@link #read}, which says them when they matter: clients put every schema
+   * before their model.
+   */
   Map<String, Object> schema() {
-    return objectSchema(type);
+    return objectSchema(type, Optional.empty());
   }
 
-  private static Map<String, Object> objectSchema(Class<?> record) {
+  /**
+   * The JSON schema of what is answered. What a part is, its name has to say; parts that are
+   * records stand under {@code $defs}, once each.
+   */
+  Map<String, Object> outputSchema() {
+    Map<String, Object> defs = new LinkedHashMap<>();
+    Map<String, Object> schema = objectSchema(type, Optional.of(defs));
+    if (!defs.isEmpty()) {
+      schema.put("$defs", defs);
+    }
+    return schema;
+  }
+
+  /** The schema of a record; of an answer if there are definitions to add its parts to. */
+  private static Map<String, Object> objectSchema(
+      Class<?> record, Optional<Map<String, Object>> defs) {
     Map<String, Object> properties = new LinkedHashMap<>();
     List<String> required = new ArrayList<>();
     for (RecordComponent component : record.getRecordComponents()) {
       Field field = field(component);
       String name = Texts.snake(component.getName());
-      Map<String, Object> schema = new LinkedHashMap<>();
-      schema.put("description", field.value());
-      typeSchema(component.getGenericType(), field, schema);
+      Map<String, Object> schema = typeSchema(component.getGenericType(), defs);
+      if (defs.isEmpty()) {
+        limit(component.getType(), field, schema);
+      }
       if (isRequired(field)) {
         required.add(name);
-      } else if (!field.byDefault().isEmpty()) {
+      } else if (defs.isEmpty() && !field.byDefault().isEmpty()) {
         schema.put("default", parseDefault(component.getType(), field.byDefault()));
       }
       properties.put(name, schema);
@@ -58,46 +76,38 @@ final class Shape<T extends Record> {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("type", "object");
     object.put("properties", properties);
-    object.put("required", required);
+    if (!required.isEmpty()) {
+      object.put("required", required);
+    }
     object.put("additionalProperties", false);
     return object;
   }
 
-  private static void typeSchema(Type type, Field field, Map<String, Object> schema) {
-    if (type instanceof ParameterizedType list) {
-      schema.put("type", "array");
-      schema.put("items", elementSchema(list.getActualTypeArguments()[0]));
-      if (field.max() != Long.MAX_VALUE) {
-        schema.put("maxItems", field.max());
-      }
-    } else if (type == int.class || type == long.class) {
-      schema.put("type", "integer");
+  private static void limit(Class<?> type, Field field, Map<String, Object> schema) {
+    schema.put("description", field.value());
+    if (type == int.class || type == long.class) {
       schema.put("minimum", field.min());
       if (field.max() != Long.MAX_VALUE) {
         schema.put("maximum", field.max());
       }
-    } else {
-      schema.putAll(elementSchema(type));
-      if (type == String.class && field.max() != Long.MAX_VALUE) {
-        schema.put("maxLength", field.max());
-      }
-      if (type == EventId.class && !isRequired(field)) {
-        schema.put("pattern", "^$|" + EVENT_ID);
-      }
     }
   }
 
-  private static Map<String, Object> elementSchema(Type type) {
+  private static Map<String, Object> typeSchema(Type type, Optional<Map<String, Object>> defs) {
     Map<String, Object> schema = new LinkedHashMap<>();
+    if (type instanceof ParameterizedType list) {
+      schema.put("type", "array");
+      schema.put("items", typeSchema(list.getActualTypeArguments()[0], defs));
+      return schema;
+    }
     Class<?> plain = (Class<?>) type;
-    if (type == String.class || type == SessionId.class) {
+    if (type == String.class || type == SessionId.class || type == EventId.class) {
       schema.put("type", "string");
-    } else if (type == EventId.class) {
-      schema.put("type", "string");
-      schema.put("pattern", EVENT_ID);
     } else if (type == Instant.class) {
       schema.put("type", "string");
       schema.put("format", "date-time");
+    } else if (type == int.class || type == long.class) {
+      schema.put("type", "integer");
     } else if (type == boolean.class) {
       schema.put("type", "boolean");
     } else if (type == double.class) {
@@ -105,8 +115,14 @@ final class Shape<T extends Record> {
     } else if (plain.isEnum()) {
       schema.put("type", "string");
       schema.put("enum", names(plain));
+    } else if (plain.isRecord() && defs.isEmpty()) {
+      return objectSchema(plain, defs);
     } else if (plain.isRecord()) {
-      return objectSchema(plain);
+      String name = plain.getSimpleName();
+      if (!defs.get().containsKey(name)) {
+        defs.get().put(name, objectSchema(plain, defs));
+      }
+      schema.put("$ref", "#/$defs/" + name);
     } else {
       throw new IllegalStateException("No JSON for " + type);
     }
@@ -138,13 +154,13 @@ final class Shape<T extends Record> {
   /**
    * The record that parsed JSON says.
    *
-   * @throws BadArgument if it says none, naming every argument that is wrong
+   * @throws ToolError if it says none, naming every argument that is wrong
    */
   T read(Map<String, Object> arguments) {
     List<String> problems = new ArrayList<>();
     Object made = readObject(type, arguments, "", problems);
     if (!problems.isEmpty()) {
-      throw new BadArgument(String.join("\n", problems.subList(0, Math.min(8, problems.size()))));
+      throw new ToolError(String.join("\n", problems.subList(0, Math.min(8, problems.size()))));
     }
     return type.cast(made);
   }
@@ -246,6 +262,7 @@ final class Shape<T extends Record> {
         Object value =
             readPlain(
                 (Class<?>) listType.getActualTypeArguments()[0],
+                Place.ELEMENT,
                 field,
                 list.get(i),
                 element,
@@ -256,13 +273,27 @@ final class Shape<T extends Record> {
       }
       return List.copyOf(values);
     }
-    return readPlain((Class<?>) type, field, given, name, problems);
+    return readPlain((Class<?>) type, Place.ALONE, field, given, name, problems);
+  }
+
+  /** Where a value stands: what a list holds is never left out, and its length is another. */
+  private enum Place {
+    ALONE,
+    ELEMENT;
+
+    boolean isRequired(Field field) {
+      return this == ELEMENT || Shape.isRequired(field);
+    }
+
+    long charsMax(Field field) {
+      return this == ELEMENT ? field.eachMax() : field.max();
+    }
   }
 
   private static Object readPlain(
-      Class<?> type, Field field, Object given, String name, List<String> problems) {
+      Class<?> type, Place place, Field field, Object given, String name, List<String> problems) {
     if (type == String.class) {
-      return readText(field, given, name, problems);
+      return readText(place, field, given, name, problems);
     } else if (type == int.class || type == long.class) {
       return readNumber(type, field, given, name, problems);
     } else if (type == boolean.class) {
@@ -285,20 +316,21 @@ final class Shape<T extends Record> {
       }
       return readObject(type, map, name + ".", problems);
     }
-    return readName(type, field, given, name, problems);
+    return readName(type, place, field, given, name, problems);
   }
 
-  private static Object readText(Field field, Object given, String name, List<String> problems) {
+  private static Object readText(
+      Place place, Field field, Object given, String name, List<String> problems) {
     if (!(given instanceof String text)) {
       problems.add(expected(name, given, "a string"));
       return "";
     }
-    if (text.length() > field.max()) {
+    if (text.length() > place.charsMax(field)) {
       problems.add(
           "Argument '%s' has %,d characters, expected at most %,d; shorten it"
-              .formatted(name, text.length(), field.max()));
+              .formatted(name, text.length(), place.charsMax(field)));
     }
-    if (text.isBlank() && isRequired(field)) {
+    if (text.isBlank() && place.isRequired(field)) {
       problems.add("Argument '%s' is blank; expected %s".formatted(name, field.value()));
     }
     return text;
@@ -328,8 +360,8 @@ final class Shape<T extends Record> {
 
   /** An id or a time. */
   private static Object readName(
-      Class<?> type, Field field, Object given, String name, List<String> problems) {
-    if (given instanceof String text && text.isEmpty() && !isRequired(field)) {
+      Class<?> type, Place place, Field field, Object given, String name, List<String> problems) {
+    if (given instanceof String text && text.isEmpty() && !place.isRequired(field)) {
       return absent(type, field);
     }
     try {

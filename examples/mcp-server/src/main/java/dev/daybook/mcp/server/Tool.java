@@ -27,7 +27,7 @@ record Tool<I extends Record, O extends Record>(
   enum Effect {
     /** It only reads. */
     READS,
-    /** It adds; twice adds twice. */
+    /** It adds; twice adds twice, or changes again. */
     ADDS,
     /** It changes how things stand; the same again changes nothing more. */
     SETTLES,

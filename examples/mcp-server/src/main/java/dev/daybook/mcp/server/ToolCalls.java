@@ -2,6 +2,7 @@ package dev.daybook.mcp.server;
 
 import dev.daybook.DaybookException;
 import io.modelcontextprotocol.server.McpServerFeatures.AsyncToolSpecification;
+import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import java.lang.System.Logger.Level;
@@ -10,16 +11,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 
 /** Calls of tools: arguments in, an answer or an error out, each call in a thread of its own. */
 final class ToolCalls {
   private static final System.Logger LOG = System.getLogger(ToolCalls.class.getName());
   private static final int ERROR_CHARS_MAX = 4_000;
+  private static final int CALLS_MAX = 200;
+  private static final int TOO_MANY = -32_000;
 
   private final Desk desk;
   private final Fence fence;
   private final Executor threads;
+  private final Semaphore room = new Semaphore(CALLS_MAX);
   private final Map<String, Bound<?, ?>> tools = new LinkedHashMap<>();
 
   /** A tool with the shapes of what it takes and answers. */
@@ -47,7 +53,6 @@ final class ToolCalls {
     Tool<?, ?> tool = bound.tool();
     McpSchema.ToolAnnotations hints =
         McpSchema.ToolAnnotations.builder()
-            .title(tool.title())
             .readOnlyHint(tool.effect() == Tool.Effect.READS)
             .destructiveHint(tool.effect() == Tool.Effect.ENDS)
             .idempotentHint(tool.effect() != Tool.Effect.ADDS)
@@ -57,7 +62,7 @@ final class ToolCalls {
         McpSchema.Tool.builder(tool.name(), bound.input().schema())
             .title(tool.title())
             .description(tool.description())
-            .outputSchema(bound.output().schema())
+            .outputSchema(bound.output().outputSchema())
             .annotations(hints)
             .build();
     return new AsyncToolSpecification(
@@ -72,8 +77,26 @@ final class ToolCalls {
   }
 
   /** Runs work in a thread of its own, which goes on to its end even if nobody wants the result. */
-  <T> Mono<T> inThread(java.util.function.Supplier<T> work) {
-    return Mono.fromFuture(() -> CompletableFuture.supplyAsync(work, threads), true);
+  <T> Mono<T> inThread(Supplier<T> work) {
+    return Mono.defer(() -> {
+      if (!room.tryAcquire()) {
+        return Mono.error(
+            McpError.builder(TOO_MANY)
+                .message(CALLS_MAX + " calls are under way; wait for answers before you send more")
+                .build());
+      }
+      return Mono.fromFuture(
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return work.get();
+                } finally {
+                  room.release();
+                }
+              },
+              threads),
+          true);
+    });
   }
 
   /** Calls a tool. Whatever goes wrong is in the result. */
@@ -81,10 +104,10 @@ final class ToolCalls {
     Bound<?, ?> bound = tools.get(name);
     try {
       return called(bound, arguments == null ? Map.of() : arguments);
-    } catch (BadArgument e) {
+    } catch (ToolError e) {
       return error(name, e.getMessage());
     } catch (DaybookException e) {
-      return error(name, Wording.of(e));
+      return error(name, Wording.of(e), Wording.quoted(e));
     } catch (IllegalArgumentException e) {
       return error(name, Wording.sentence(String.valueOf(e.getMessage())));
     } catch (IllegalStateException e) {
@@ -113,9 +136,16 @@ final class ToolCalls {
         .build();
   }
 
-  private static CallToolResult error(String name, String message) {
+  private CallToolResult error(String name, String message) {
+    return error(name, message, "");
+  }
+
+  /** An error in words of the server, and apart from them what others wrote that it quotes. */
+  private CallToolResult error(String name, String message, String quoted) {
+    String said = Texts.cut(Texts.masked(name + ": " + message), ERROR_CHARS_MAX, "");
+    String fenced = fence.around(Texts.cut(quoted, ERROR_CHARS_MAX, ""));
     return CallToolResult.builder()
-        .addTextContent(Texts.cut(name + ": " + message, ERROR_CHARS_MAX, ""))
+        .addTextContent(fenced.isEmpty() ? said : said + "\n" + fenced)
         .isError(true)
         .build();
   }
@@ -131,7 +161,7 @@ final class ToolCalls {
     CallToolResult result = call(name, arguments);
     String text = ((McpSchema.TextContent) result.content().getFirst()).text();
     if (Boolean.TRUE.equals(result.isError())) {
-      throw new BadArgument(text);
+      throw new ToolError(text);
     }
     return text;
   }

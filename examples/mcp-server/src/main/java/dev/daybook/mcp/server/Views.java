@@ -9,12 +9,14 @@ import dev.daybook.event.TaskStatus;
 import dev.daybook.event.TestRun;
 import dev.daybook.event.ToolCall;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /** Parts of answers that several tools have in common. */
 final class Views {
   private static final int NAMED_MAX = 20;
+  private static final int NAMED_CHARS_MAX = 2_000;
 
   private Views() {}
 
@@ -170,6 +172,7 @@ final class Views {
 
   static HandoffView handoff(PlanRecord plan, PlanRecord.HandoffState state) {
     Handoff handoff = state.handoff();
+    String where = "ask timeline with event " + state.origin().id();
     return new HandoffView(
         handoff.id(),
         state.stageAt(plan.at()),
@@ -179,18 +182,20 @@ final class Views {
         handoff.from(),
         handoff.to().toString(),
         handoff.waiting(),
-        handoff.summary(),
-        some(handoff.done()),
-        some(handoff.remaining()),
-        Texts.cut(handoff.nextAction(), 600, ""),
-        some(handoff.questions()),
+        Texts.cut(handoff.summary(), 4_000, where),
+        some(handoff.done(), where),
+        some(handoff.remaining(), where),
+        Texts.cut(handoff.nextAction(), 2_000, where),
+        some(handoff.questions(), where),
         ids(handoff.decisions()),
         ids(handoff.rejected()),
         ids(handoff.blockers()),
-        some(handoff.files().stream().map(file -> file.path() + " " + file.change()).toList()),
-        some(handoff.tests().stream().map(Views::told).toList()),
-        some(handoff.dangerZones()),
-        some(handoff.artifacts()),
+        some(
+            handoff.files().stream().map(file -> file.path() + " " + file.change()).toList(),
+            where),
+        some(handoff.tests().stream().map(Views::told).toList(), where),
+        some(handoff.dangerZones(), where),
+        some(handoff.artifacts(), where),
         ids(handoff.evidence()),
         some(state.contradictions()),
         handoff.vcs().revision(),
@@ -216,14 +221,24 @@ final class Views {
 
   /** The first of a list, each cut, and how many more there are. */
   static List<String> some(List<String> all) {
-    java.util.stream.Stream<String> some =
-        all.stream().limit(NAMED_MAX).map(one -> Texts.cut(one, 300, ""));
-    return all.size() <= NAMED_MAX
-        ? some.toList()
-        : java.util.stream.Stream.concat(
-                some,
-                java.util.stream.Stream.of("… and %,d more".formatted(all.size() - NAMED_MAX)))
-            .toList();
+    return some(all, "");
+  }
+
+  private static List<String> some(List<String> all, String where) {
+    List<String> some = new ArrayList<>();
+    int chars = 0;
+    for (String one : all) {
+      String cut = Texts.cut(one, 300, where);
+      chars += cut.length();
+      if (some.size() == NAMED_MAX || (chars > NAMED_CHARS_MAX && !some.isEmpty())) {
+        some.add(
+            "… and %,d more%s"
+                .formatted(all.size() - some.size(), where.isEmpty() ? "" : "; " + where));
+        break;
+      }
+      some.add(cut);
+    }
+    return List.copyOf(some);
   }
 
   private static List<EventId> ids(List<EventId> all) {

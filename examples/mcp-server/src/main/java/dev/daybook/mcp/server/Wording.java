@@ -10,6 +10,7 @@ import dev.daybook.StorageUnavailableException;
 import dev.daybook.UnsupportedFormatException;
 import dev.daybook.WorkspaceStateException;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Sentences of the library, which name its methods, in words of those who have tools. */
@@ -35,6 +36,20 @@ final class Wording {
           new Word("reopen it with TaskReopened first", "reopen it with task_update first"),
           new Word("pick another with claimNext", "take another: call task_claim without a task"),
           new Word(
+              "\\. Ask workspace\\.outcome\\(\"[^\"]*\"\\)(?: again| before repeating it)?", ""),
+          new Word(
+              "[Cc]reate it (?:anew )?with Workspace\\.create",
+              "a person can create it with 'daybook workspace create'"),
+          new Word("open it again with Workspace\\.open", "the server has to be started again"),
+          new Word(
+              "join it again with workspace\\.startSession\\(.*\\)\\)",
+              "the server has to be started again"),
+          new Word(", or raise Daybook\\.on\\(store\\)\\.\\w+", ""),
+          new Word(
+              "choose another folder with Daybook\\.on\\(store\\)\\.cache\\(folder,\\s*bytes\\)",
+              "have a person name another cache folder"),
+          new Word("use softFail or hardFail", "say how it failed"),
+          new Word(
               "(?:reload with )?workspace\\.plan\\(\\)(?: and apply the change again)?",
               "plan_show, then decide again"),
           new Word("workspace\\.plan\\(\\)|plan\\.handoffs\\(\\)", "plan_show"),
@@ -47,15 +62,36 @@ final class Wording {
           new Word("; reload the plan", "; see handoff_inbox or plan_show"),
           new Word("give ids from receipts or entries", "give ids that tools answered"));
 
+  /** Records of the library name their parts, which have the names of arguments. */
+  private static final Pattern PART = Pattern.compile("^[A-Z]\\w+\\.([a-z]\\w*)(?= )");
+
+  /** What a refusal quotes of the plan, between what is refused and what to do. */
+  private static final Pattern QUOTING =
+      Pattern.compile(
+          "(?s)(?<what>.*? cannot be (?:claimed|accepted now|closed as SUCCEEDED before this"
+              + " holds)): (?<quoted>.*); (?<advice>.*?)");
+
   private Wording() {}
 
-  /** What happened and what to do, for a model. */
+  /** What happened and what to do, for a model, without what it quotes. */
   static String of(DaybookException failure) {
-    return sentence(failure.getMessage()) + hint(failure);
+    Matcher quoting = QUOTING.matcher(failure.getMessage());
+    return sentence(
+            quoting.matches()
+                ? quoting.group("what") + ", see below; " + quoting.group("advice")
+                : failure.getMessage())
+        + hint(failure);
+  }
+
+  /** What others wrote that a failure quotes; empty if it quotes nothing. */
+  static String quoted(DaybookException failure) {
+    Matcher quoting = QUOTING.matcher(failure.getMessage());
+    return quoting.matches() ? quoting.group("quoted") : "";
   }
 
   static String sentence(String library) {
-    String said = library;
+    Matcher part = PART.matcher(library);
+    String said = part.replaceFirst(found -> "Argument '" + Texts.snake(found.group(1)) + "'");
     for (Word word : WORDS) {
       said = word.library().matcher(said).replaceAll(word.tools());
     }

@@ -71,16 +71,66 @@ class RobustnessTest {
   }
 
   @Test
+  void requestsBeforeInitializeAreRefusedAtOnce() throws IOException, InterruptedException {
+    try (Wire wire = Wire.to(new MemoryObjectStore(), cache)) {
+      RawClient client = new RawClient(wire.fromServer, wire.toServer);
+      for (String method : List.of("ping", "tools/list", "tools/call")) {
+        Map<String, Object> refused =
+            client
+                .line("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\"}".formatted(method))
+                .next();
+        assertThat(refused.get("id")).isEqualTo(1);
+        assertThat(error(refused).get("message")).asString().contains("send initialize");
+      }
+      assertThat(client.initialize().call(2, "task_ready", Map.of()).nextText())
+          .contains("No task is ready");
+    }
+  }
+
+  @Test
+  void errorsOfTheProtocolQuoteNothingAndNameNoClass() throws IOException, InterruptedException {
+    String token = "ghp_" + "abcdefghijklmnopqrstuvwxyz0123456789";
+    try (Wire wire = Wire.to(new MemoryObjectStore(), cache)) {
+      RawClient client = client(wire);
+      for (String params :
+          List.of(
+              "\"" + token + "\"",
+              "{\"name\":\"note\",\"arguments\":\"" + token + "\"}",
+              "{\"name\":\"" + token + "\"}",
+              "null",
+              "{}")) {
+        Map<String, Object> refused =
+            client
+                .line(
+                    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":%s}"
+                        .formatted(params))
+                .next();
+        assertThat(refused.get("id")).isEqualTo(1);
+        assertThat(error(refused).keySet()).hasToString("[code, message]");
+        assertThat(String.valueOf(refused))
+            .doesNotContain(token, "Exception", "jackson", "modelcontextprotocol", "invoke");
+      }
+    }
+  }
+
+  @Test
   void refusesWhatIsTooLongAndLivesOn() throws IOException, InterruptedException {
     MemoryServer.Settings small =
         MemoryServer.Settings.of(Wire.CODER).sizes(new MemoryServer.Sizes(20_000, 100, 1_000));
     try (Wire wire = Wire.to(new MemoryObjectStore(), cache, small)) {
       RawClient client = client(wire);
-      assertThat(
-              error(client.call(1, "note", Map.of("text", "x".repeat(50_000))).next())
-                  .get("message"))
-          .asString()
-          .contains("at most 20,000 are taken");
+      String tooLong = "{\"id\":7,\"x\":\"\\\"" + "x".repeat(50_000) + "\"}";
+      for (String line :
+          List.of(
+              "{\"jsonrpc\":\"2.0\",\"id\":41,\"method\":\"tools/call\",\"params\":"
+                  + tooLong
+                  + "}",
+              "{\"method\":\"tools/call\",\"params\":" + tooLong + ",\"id\":41}")) {
+        Map<String, Object> refused = client.line(line).next();
+        assertThat(refused.get("id")).isEqualTo(41);
+        assertThat(error(refused).get("message")).asString().contains("at most 20,000 are taken");
+      }
+      assertThat(client.line("[".repeat(30_000)).next()).doesNotContainKey("id");
       assertThat(client.call(2, "note", Map.of("text", "x".repeat(19_000))).nextText())
           .contains("Noted");
       assertThat(client.call(3, "ask", Map.of("question", "x".repeat(5_000))).nextText())
@@ -91,6 +141,7 @@ class RobustnessTest {
   /** A store of which a test holds up or breaks reads and writes. */
   private static final class Moody extends ForwardingObjectStore {
     volatile boolean broken;
+    volatile String breaksAfter = "";
     volatile boolean holds;
     final CountDownLatch held = new CountDownLatch(1);
     final CountDownLatch go = new CountDownLatch(1);
@@ -110,7 +161,9 @@ class RobustnessTest {
         }
       }
       check();
-      return super.createIfAbsent(key, bytes);
+      Created created = super.createIfAbsent(key, bytes);
+      broken |= !breaksAfter.isEmpty() && key.toString().contains(breaksAfter);
+      return created;
     }
 
     @Override
@@ -129,6 +182,28 @@ class RobustnessTest {
       if (broken) {
         throw new IllegalStateException("boom");
       }
+    }
+  }
+
+  @Test
+  void whatWasDoneIsNotSaidToBeUndoneWhenItCannotBeReadAgain()
+      throws IOException, InterruptedException {
+    Moody store = new Moody();
+    try (Wire wire = Wire.to(store, cache)) {
+      RawClient client = client(wire);
+      assertThat(client.call(1, "task_add", Map.of("title", "One")).nextText()).contains("Added");
+      store.breaksAfter = "plan/";
+      String text = client.call(2, "task_claim", Map.of()).nextText();
+      store.breaksAfter = "";
+      store.broken = false;
+      assertThat(text).contains("Task 'T-1' is yours until").contains("Do not call the tool again");
+      assertThat(text).doesNotContain("Nothing was changed");
+      store.breaksAfter = "plan/";
+      text = client.call(3, "handoff_offer", Map.of("task", "T-1", "summary", "s")).nextText();
+      store.breaksAfter = "";
+      store.broken = false;
+      assertThat(text).contains("Offered as handoff").contains("Do not call the tool again");
+      assertThat(wire.workspace.plan().handoffs()).hasSize(1);
     }
   }
 

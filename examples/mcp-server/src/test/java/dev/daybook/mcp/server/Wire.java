@@ -22,8 +22,11 @@ final class Wire implements AutoCloseable {
   final OutputStream toServer;
   final InputStream fromServer;
 
-  private Wire(Daybook engine, MemoryServer.Settings settings) throws IOException {
-    this.engine = engine;
+  private final ObjectStore store;
+
+  private Wire(ObjectStore store, Path cache, MemoryServer.Settings settings) throws IOException {
+    this.store = store;
+    this.engine = engine(store, cache);
     this.workspace = engine.openOrCreate("shop");
     // Not PipedInputStream, which takes the end of a thread that wrote for the end of the stream.
     Pipe there = Pipe.open();
@@ -47,7 +50,12 @@ final class Wire implements AutoCloseable {
   }
 
   static Wire to(ObjectStore store, Path cache, MemoryServer.Settings settings) throws IOException {
-    return new Wire(engine(store, cache), settings);
+    return new Wire(store, cache, settings);
+  }
+
+  /** Another server on the same store, with an engine of its own. */
+  Wire beside(MemoryServer.Settings settings, Path cache) throws IOException {
+    return new Wire(store, cache, settings);
   }
 
   @Override
