@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
@@ -48,13 +49,13 @@ final class HttpLine implements MemoryServer.Line {
   }
 
   static HttpLine prepare(McpJsonMapper json, int messageBytesMax, String token) {
-    return new HttpLine(
+    HttpServletStreamableServerTransportProvider provider =
         HttpServletStreamableServerTransportProvider.builder()
             .jsonMapper(json)
             .mcpEndpoint(PATH)
             .maxRequestSize(messageBytesMax)
-            .build(),
-        new Gate(token, messageBytesMax));
+            .build();
+    return new HttpLine(provider, new Gate(token, messageBytesMax, provider.protocolVersions()));
   }
 
   HttpServletStreamableServerTransportProvider provider() {
@@ -122,10 +123,12 @@ final class HttpLine implements MemoryServer.Line {
 
     private final transient byte[] expected;
     private final long messageBytesMax;
+    private final transient List<String> revisions;
 
-    Gate(String token, long messageBytesMax) {
+    Gate(String token, long messageBytesMax, List<String> revisions) {
       this.expected = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
       this.messageBytesMax = messageBytesMax;
+      this.revisions = revisions;
     }
 
     @Override
@@ -135,6 +138,7 @@ final class HttpLine implements MemoryServer.Line {
       String host = request.getHeader("Host");
       String origin = request.getHeader("Origin");
       String authorization = request.getHeader("Authorization");
+      String revision = request.getHeader("MCP-Protocol-Version");
       if (host == null || !HOST.matcher(host).matches()) {
         refuse(
             response,
@@ -159,6 +163,15 @@ final class HttpLine implements MemoryServer.Line {
             HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE,
             "The message has %,d bytes, at most %,d are taken; send less, such as the head and tail of an output"
                 .formatted(request.getContentLengthLong(), messageBytesMax));
+      } else if (revision != null
+          && request.getHeader("Mcp-Session-Id") != null
+          && !revisions.contains(revision)) {
+        refuse(
+            response,
+            HttpServletResponse.SC_BAD_REQUEST,
+            "MCP-Protocol-Version is not one that this server speaks; send the one that initialize"
+                + " answered: it speaks "
+                + String.join(", ", revisions));
       } else {
         chain.doFilter(request, response);
       }

@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,11 @@ class HttpTest {
   private static final String INITIALIZE =
       """
       {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"raw","version":"1"}}}\
+      """;
+
+  private static final String PING =
+      """
+      {"jsonrpc":"2.0","id":2,"method":"ping"}\
       """;
 
   @TempDir static Path cache;
@@ -111,7 +118,16 @@ class HttpTest {
   void answersWhatIsNoMessageOrTooLong() throws IOException {
     assertThat(post("{\"jsonrpc\":", HOST, AUTHORIZATION))
         .startsWith("HTTP/1.1 400")
-        .doesNotContain("\tat ");
+        .contains("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-3")
+        .doesNotContain("stackTrace");
+    assertThat(post(PING, HOST, AUTHORIZATION))
+        .startsWith("HTTP/1.1 400")
+        .contains("Session ID required")
+        .doesNotContain("stackTrace");
+    assertThat(post(PING, HOST, AUTHORIZATION, "Mcp-Session-Id: gone"))
+        .startsWith("HTTP/1.1 404")
+        .contains("Session not found")
+        .doesNotContain("stackTrace");
     assertThat(post("x".repeat(30_000), HOST, AUTHORIZATION))
         .startsWith("HTTP/1.1 413")
         .contains("at most 20,000 are taken");
@@ -162,6 +178,17 @@ class HttpTest {
         .map(line -> line.substring(16))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void refusesARevisionOfTheProtocolThatIsNotSpoken() throws IOException {
+    String known = "Mcp-Session-Id: " + sessionOf(post(INITIALIZE, HOST, AUTHORIZATION));
+    assertThat(post(PING, HOST, AUTHORIZATION, known, "MCP-Protocol-Version: 2025-06-18"))
+        .startsWith("HTTP/1.1 200");
+    assertThat(post(PING, HOST, AUTHORIZATION, known)).startsWith("HTTP/1.1 200");
+    assertThat(post(PING, HOST, AUTHORIZATION, known, "MCP-Protocol-Version: 1999-01-01"))
+        .startsWith("HTTP/1.1 400")
+        .contains("it speaks 2025-03-26, 2025-06-18, 2025-11-25");
   }
 
   @Test
