@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +35,12 @@ import org.apache.tomcat.util.descriptor.web.FilterMap;
 final class HttpLine implements MemoryServer.Line {
   static final String PATH = "/mcp";
 
+  /**
+   * A session is forgotten if a client sends nothing from one sweep to the next; not every client
+   * begins a new one then, so that it takes longer than a break of the person it works for.
+   */
+  private static final Duration SWEEP = Duration.ofHours(12);
+
   /** Kept, since a logger that nobody keeps forgets its level. */
   private static final Logger TOMCAT = Logger.getLogger("org.apache");
 
@@ -54,6 +61,7 @@ final class HttpLine implements MemoryServer.Line {
             .jsonMapper(json)
             .mcpEndpoint(PATH)
             .maxRequestSize(messageBytesMax)
+            .sessionSweepInterval(SWEEP)
             .build();
     return new HttpLine(provider, new Gate(token, messageBytesMax, provider.protocolVersions()));
   }
