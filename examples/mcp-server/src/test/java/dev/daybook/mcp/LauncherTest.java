@@ -301,5 +301,10 @@ class LauncherTest {
     Result result = run("plan");
     assertThat(result.exit()).isEqualTo(69);
     assertThat(result.errors()).contains("needs Maven");
+    Files.delete(module.resolve("target"));
+    Files.createFile(module.resolve("target"));
+    Result unwritable = run("plan");
+    assertThat(unwritable.exit()).isEqualTo(69);
+    assertThat(unwritable.errors()).contains("nothing can be written to " + module + "/target");
   }
 }

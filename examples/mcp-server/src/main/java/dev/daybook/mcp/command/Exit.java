@@ -34,8 +34,8 @@ public enum Exit {
   NOT_STARTED(69, "no JDK was found, or it could not be built"),
   /** A mistake of this program. */
   BUG(70, "a mistake of this program"),
-  /** The result could not be written or a file could not be read. */
-  IO(74, "a file or the output cannot be read or written");
+  /** The result could not be written, a file could not be read, or a port is taken. */
+  IO(74, "a file, the output or a port cannot be used");
 
   private final int code;
   private final String meaning;
