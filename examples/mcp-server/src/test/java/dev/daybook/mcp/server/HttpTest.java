@@ -116,7 +116,7 @@ class HttpTest {
   void answersWhatIsNoMessageOrTooLong() throws IOException {
     assertThat(post("{\"jsonrpc\":", HOST, AUTHORIZATION))
         .startsWith("HTTP/1.1 400")
-        .contains("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-3")
+        .contains("{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-3")
         .doesNotContain("stackTrace");
     assertThat(post(PING, HOST, AUTHORIZATION))
         .startsWith("HTTP/1.1 400")
