@@ -289,12 +289,13 @@ public final class Capture implements AutoCloseable {
       }
       String reason = input.text("reason");
       boolean goesOn = reason.equals("clear") || reason.equals("resume");
+      Context context = Context.none().source(source, written);
       var unused =
           session.record(
-              new SessionEnded(
-                  goesOn ? Resolution.SUPERSEDED : Resolution.SUCCEEDED,
-                  "the client ended the session" + (reason.isEmpty() ? "" : ": " + reason)),
-              Context.none().source(source, written));
+              // Without a summary: briefings tell it, and a reason such as "logout" tells them
+              // nothing.
+              new SessionEnded(goesOn ? Resolution.SUPERSEDED : Resolution.SUCCEEDED, ""),
+              reason.isBlank() ? context : context.label("reason", reason));
       known.add(input.session(), source);
       ended.add(input.session());
       pending++;

@@ -603,7 +603,7 @@ public final class ClaudeTranscripts {
           record(
               id,
               one.session,
-              new SessionEnded(Resolution.SUCCEEDED, "its transcript goes no further"),
+              new SessionEnded(Resolution.SUCCEEDED, ""),
               HookInput.source(one.host, ClaudeCalls.cut(end, 200)),
               one.last);
         }

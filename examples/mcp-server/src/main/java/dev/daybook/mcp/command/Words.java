@@ -78,7 +78,9 @@ final class Words {
       case TraceEvent.SessionStarted started ->
           "session started" + (started.purpose().isEmpty() ? "" : ": " + started.purpose());
       case TraceEvent.SessionEnded ended ->
-          "session ended, %s: %s".formatted(of(ended.resolution()), ended.summary());
+          "session ended, "
+              + of(ended.resolution())
+              + (ended.summary().isBlank() ? "" : ": " + ended.summary());
       case TraceEvent.Message message -> message.role() + ": " + message.text();
       case TraceEvent.Observation seen -> seen.text();
       case TraceEvent.ToolCallStarted started -> started.tool() + " " + started.arguments();

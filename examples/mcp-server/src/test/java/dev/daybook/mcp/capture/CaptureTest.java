@@ -281,8 +281,10 @@ class CaptureTest {
         .containsExactly("SessionStarted", "ToolCall", "SessionEnded", "SessionEnded");
     assertThat(scene.timeline(Scene.SESSION).getFirst().time()).isEqualTo(Scene.NOON);
     assertThat(scene.timeline(Scene.SESSION).getFirst().actor().model()).isEqualTo("m-1");
-    assertThat(((SessionEnded) scene.timeline(Scene.SESSION).get(3).event()).resolution())
-        .isEqualTo(Resolution.SUPERSEDED);
+    Entry last = scene.timeline(Scene.SESSION).get(3);
+    // No summary, which briefings would tell.
+    assertThat(last.event()).isEqualTo(new SessionEnded(Resolution.SUPERSEDED, ""));
+    assertThat(last.envelope().labels()).containsEntry("reason", "clear");
   }
 
   @Test
