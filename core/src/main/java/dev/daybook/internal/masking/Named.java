@@ -1,7 +1,6 @@
 package dev.daybook.internal.masking;
 
 import dev.daybook.internal.masking.Values.Evidence;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -34,25 +33,31 @@ final class Named {
           "genie-key",
           "googlelogin");
 
-  /** Where a value without quotes ends. */
+  /** Where a value without quotes ends, beside blanks. */
   enum Ends {
     /** Of an argument. */
-    ARGUMENT("\"'`,;|<>(){}[]\\&"),
+    ARGUMENT(0, "\"'`,;|<>(){}[]\\&"),
     /** Of a setting in capitals. */
-    SETTING("\"'`,;|<>(){}[]\\"),
+    SETTING(1, "\"'`,;|<>(){}[]\\"),
     /** A word of a header. */
-    WORD("\"'`,;<>(){}[]\\");
+    WORD(2, "\"'`,;<>(){}[]\\");
 
-    private final boolean[] ends = new boolean[128];
+    private final int place;
+    private final String marks;
 
-    Ends(String marks) {
-      Arrays.fill(ends, 0, ' ' + 1, true);
-      marks.chars().forEach(c -> ends[c] = true);
+    Ends(int place, String marks) {
+      this.place = place;
+      this.marks = marks;
+    }
+
+    /** Which of all it is, from 0. */
+    int place() {
+      return place;
     }
 
     /** Whether it ends at a character. */
     boolean at(char c) {
-      return c < 128 && ends[c];
+      return c <= ' ' || marks.indexOf(c) >= 0;
     }
   }
 
@@ -111,9 +116,9 @@ final class Named {
   static void find(Scan scan, int sign) {
     String text = scan.text();
     int end = endOfName(text, sign);
-    Names name = Names.before(text, end);
     int from = valueFrom(text, sign, end);
-    if (name == Names.NONE || from < 0) {
+    Names name = from < 0 ? Names.NONE : Names.before(text, end);
+    if (name == Names.NONE) {
       return;
     }
     if (name == Names.AUTHORIZATION || name == Names.COOKIE) {

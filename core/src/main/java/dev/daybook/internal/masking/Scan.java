@@ -262,7 +262,7 @@ final class Scan {
 
   /** Where a value without quotes ends; a run is read once, however often it is asked for. */
   int plainEnd(int from, Named.Ends ends) {
-    int which = ends.ordinal();
+    int which = ends.place();
     if (from < plainFrom[which] || from >= plainTo[which]) {
       plainFrom[which] = from;
       int end = from;
