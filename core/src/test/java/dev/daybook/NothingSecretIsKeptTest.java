@@ -220,17 +220,12 @@ class NothingSecretIsKeptTest {
 
   public record Maybe(Optional<String> text) {}
 
-  public record Raw(CharSequence text) {}
-
   public record Listed(List<StringBuilder> texts) {}
 
   @Test
   void refusesPartsThatItCannotLookInto() {
     for (Record record :
-        List.of(
-            new Maybe(Optional.of("x")),
-            new Raw(new StringBuilder("x")),
-            new Listed(List.of(new StringBuilder("x"))))) {
+        List.of(new Maybe(Optional.of("x")), new Listed(List.of(new StringBuilder("x"))))) {
       assertThatThrownBy(() -> Masker.NONE.record(record))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("Secrets are not looked for in a ");
