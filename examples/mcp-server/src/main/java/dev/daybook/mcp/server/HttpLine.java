@@ -2,6 +2,7 @@ package dev.daybook.mcp.server;
 
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.server.transport.HttpServletStreamableServerTransportProvider;
+import io.modelcontextprotocol.spec.HttpHeaders;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -146,7 +147,7 @@ final class HttpLine implements MemoryServer.Line {
       String host = request.getHeader("Host");
       String origin = request.getHeader("Origin");
       String authorization = request.getHeader("Authorization");
-      String revision = request.getHeader("MCP-Protocol-Version");
+      String revision = request.getHeader(HttpHeaders.PROTOCOL_VERSION);
       if (host == null || !HOST.matcher(host).matches()) {
         refuse(
             response,
@@ -172,7 +173,7 @@ final class HttpLine implements MemoryServer.Line {
             "The message has %,d bytes, at most %,d are taken; send less, such as the head and tail of an output"
                 .formatted(request.getContentLengthLong(), messageBytesMax));
       } else if (revision != null
-          && request.getHeader("Mcp-Session-Id") != null
+          && request.getHeader(HttpHeaders.MCP_SESSION_ID) != null
           && !revisions.contains(revision)) {
         refuse(
             response,
@@ -182,6 +183,10 @@ final class HttpLine implements MemoryServer.Line {
                 + String.join(", ", revisions));
       } else {
         chain.doFilter(request, response);
+        if (request.getMethod().equals("GET") && request.isAsyncStarted()) {
+          // The stream may stay silent, and some clients wait for its head.
+          response.flushBuffer();
+        }
       }
     }
 
@@ -193,7 +198,7 @@ final class HttpLine implements MemoryServer.Line {
       response
           .getWriter()
           .write(
-              "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,\"message\":\"%s\"}}"
+              "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,\"message\":\"%s\"}}"
                   .formatted(message));
     }
   }

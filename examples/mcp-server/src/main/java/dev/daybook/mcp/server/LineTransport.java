@@ -160,6 +160,16 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
       bytes += isOver ? 0 : 1;
       return isOver ? -1 : next;
     }
+
+    @Override
+    public int read(byte[] to, int from, int length) throws IOException {
+      int read = 0;
+      for (int next = length == 0 ? -1 : read(); next != -1; next = read < length ? read() : -1) {
+        to[from + read] = (byte) next;
+        read++;
+      }
+      return read == 0 && length > 0 ? -1 : read;
+    }
   }
 
   private Optional<Line> nextLine() throws IOException {

@@ -64,12 +64,16 @@ class HttpTest {
 
   /** The answer to a request written by hand, since Java's client sends no Host of one's choice. */
   private static String post(String body, String... headers) throws IOException {
+    return request("POST", body, headers);
+  }
+
+  private static String request(String method, String body, String... headers) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(20_000);
       byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
       String head =
-          "POST /mcp HTTP/1.1\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n\r\n"
-              .formatted(bytes.length, String.join("\r\n", headers));
+          "%s /mcp HTTP/1.1\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n\r\n"
+              .formatted(method, bytes.length, String.join("\r\n", headers));
       socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
       try {
         socket.getOutputStream().write(bytes);
@@ -167,6 +171,34 @@ class HttpTest {
     assertThat(post("{\"jsonrpc\":", HOST, AUTHORIZATION))
         .contains(
             "\"error\":{\"code\":-32600,\"message\":\"Invalid message format: it is no JSON-RPC");
+  }
+
+  @Test
+  void aSessionHasAStreamAndEndsWhenItIsDeleted() throws IOException {
+    String session = "Mcp-Session-Id: " + sessionOf(post(INITIALIZE, HOST, AUTHORIZATION));
+    String ping = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(20_000);
+      String get =
+          "GET /mcp HTTP/1.1\r\n"
+              + "Accept: text/event-stream\r\n"
+              + "Connection: close\r\n"
+              + "%s\r\n"
+              + "%s\r\n"
+              + "%s\r\n\r\n";
+      socket
+          .getOutputStream()
+          .write(get.formatted(HOST, AUTHORIZATION, session).getBytes(StandardCharsets.UTF_8));
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8))
+          .isEqualTo("HTTP/1.1 200");
+      assertThat(post(ping, HOST, AUTHORIZATION, session)).startsWith("HTTP/1.1 200");
+      assertThat(post(ping, HOST, AUTHORIZATION, session, "MCP-Protocol-Version: 1999-01-01"))
+          .startsWith("HTTP/1.1 400")
+          .contains("2025-11-25");
+      assertThat(request("DELETE", "", HOST, AUTHORIZATION, session)).startsWith("HTTP/1.1 200");
+      assertThat(post(ping, HOST, AUTHORIZATION, session)).startsWith("HTTP/1.1 404");
+      assertThat(socket.getInputStream().readAllBytes()).isNotEmpty();
+    }
   }
 
   private static String sessionOf(String answer) {
