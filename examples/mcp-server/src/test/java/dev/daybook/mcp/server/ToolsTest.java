@@ -692,7 +692,45 @@ class ToolsTest {
   }
 
   @Test
+  void whatThePlanAndAHandoffHoldFitsIntoAnAnswer() {
+    String lots = "lots ".repeat(700);
+    try (Session other = wire.workspace.startSession(Actor.agent("planner-1"))) {
+      other.updatePlan(plan -> {
+        List<dev.daybook.event.PlanEvent> all = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+          String task = "LONG-" + i + "-" + "x".repeat(150);
+          all.add(dev.daybook.event.PlanEvent.TaskAdded.of(task, lots));
+          all.add(dev.daybook.event.PlanEvent.DecisionMade.of(lots + i).because(lots));
+          all.add(dev.daybook.event.PlanEvent.ApproachRejected.of(lots + i).because(lots));
+          all.add(dev.daybook.event.PlanEvent.QuestionAsked.of(lots + i));
+        }
+        return all;
+      });
+      String task = wire.workspace.plan().tasks().keySet().iterator().next();
+      String[] list = java.util.Collections.nCopies(60, lots).toArray(new String[0]);
+      Handoff.Builder offer = Handoff.of(task).toAgent("coder-1").summary(lots.repeat(4));
+      Handoff unused = other.offer(offer.done(list).remaining(list).nextAction(lots).build());
+    }
+    for (String tool : List.of("plan_show", "handoff_inbox")) {
+      CallToolResult shown = result(tool, Map.of());
+      assertThat(text(shown)).as(tool).hasSizeLessThan(32_000);
+      assertThat(
+              VALIDATOR
+                  .validate(tools.get(tool).outputSchema(), shown.structuredContent())
+                  .errorMessage())
+          .isNull();
+    }
+  }
+
+  @Test
   void toolsTellAModelWhatTheyAreFor() {
+    // Clients put these before their model; about four characters are a token.
+    assertThat(
+            tools.values().stream()
+                .mapToInt(
+                    tool -> tool.description().length() + tool.inputSchema().toString().length())
+                .sum())
+        .isLessThan(24_000);
     assertThat(tools).hasSize(24);
     assertThat(client.listTools().tools().getFirst().name()).isEqualTo("brief");
     assertThat(tools.values())
