@@ -180,15 +180,17 @@ class HttpTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(20_000);
       String get =
-          "GET /mcp HTTP/1.1\r\n"
-              + "Accept: text/event-stream\r\n"
-              + "Connection: close\r\n"
-              + "%s\r\n"
-              + "%s\r\n"
-              + "%s\r\n\r\n";
-      socket
-          .getOutputStream()
-          .write(get.formatted(HOST, AUTHORIZATION, session).getBytes(StandardCharsets.UTF_8));
+          String.join(
+              "\r\n",
+              "GET /mcp HTTP/1.1",
+              "Accept: text/event-stream",
+              "Connection: close",
+              HOST,
+              AUTHORIZATION,
+              session,
+              "",
+              "");
+      socket.getOutputStream().write(get.getBytes(StandardCharsets.UTF_8));
       assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8))
           .isEqualTo("HTTP/1.1 200");
       assertThat(post(ping, HOST, AUTHORIZATION, session)).startsWith("HTTP/1.1 200");
