@@ -10,6 +10,7 @@ import io.modelcontextprotocol.spec.McpSchema.ErrorCodes;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import io.modelcontextprotocol.spec.McpServerSession;
 import io.modelcontextprotocol.spec.McpServerTransport;
@@ -254,6 +255,8 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
 
   private void handle(McpServerSession session, JSONRPCMessage message) {
     switch (message) {
+      case JSONRPCRequest ping when !initialized && ping.method().equals(McpSchema.METHOD_PING) ->
+          write(JSONRPCResponse.result(ping.id(), Map.of()));
       case JSONRPCRequest request when !isReady(request) ->
           refuse(
               Optional.of(request.id()),

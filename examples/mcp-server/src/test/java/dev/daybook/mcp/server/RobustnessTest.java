@@ -74,7 +74,10 @@ class RobustnessTest {
   void requestsBeforeInitializeAreRefusedAtOnce() throws IOException, InterruptedException {
     try (Wire wire = Wire.to(new MemoryObjectStore(), cache)) {
       RawClient client = new RawClient(wire.fromServer, wire.toServer);
-      for (String method : List.of("ping", "tools/list", "tools/call")) {
+      assertThat(client.line("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"ping\"}").next())
+          .containsEntry("id", 0)
+          .containsEntry("result", Map.of());
+      for (String method : List.of("tools/list", "tools/call")) {
         Map<String, Object> refused =
             client
                 .line("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\"}".formatted(method))
