@@ -80,6 +80,9 @@ class JoiningTest {
     assertThat(note.get("text").asText()).isEqualTo("said by an agent");
     assertThat(note.at("/actor/kind").asText()).isEqualTo("AGENT");
     assertThat(note.at("/actor/id").asText()).isEqualTo("claude-code");
+    assertThat(note.at("/actor/client").asText())
+        .as("the client says what it is")
+        .isEqualTo("test");
 
     assertThat(cli.run("connect", "claude-code", "--remove").exit()).isZero();
     assertThat(server().isMissingNode()).isTrue();

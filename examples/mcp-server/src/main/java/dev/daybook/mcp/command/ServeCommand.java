@@ -65,7 +65,8 @@ final class ServeCommand extends BaseCommand {
           Workspace workspace = engine.open(name)) {
         Actor agent = target.agent(target.agentOfShell().orElse("agent"));
         MemoryServer.Settings settings =
-            MemoryServer.Settings.of(agent)
+            // The client that connects says what it is called.
+            MemoryServer.Settings.of(agent.client(""))
                 .session(session.map(SessionId::of).orElse(SessionId.NONE))
                 .workingFolder(target.folder());
         try (MemoryServer server = start(workspace, settings);
@@ -80,6 +81,9 @@ final class ServeCommand extends BaseCommand {
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new InterruptedIOException("The server was interrupted");
+        } finally {
+          // A client soon kills a server that does not end by itself.
+          workspace.closeQuickly();
         }
       }
     });
