@@ -23,42 +23,35 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Measures what hooks cost their client: the script from its start to its end, as a process that
- * this one starts, in turns with a shell that does nothing. {@code FOLDER [RUNS] [EVENTS]
- * [embeddings]}; the folder must not exist.
+ * this one starts, in turns with a shell that does nothing. Not among the tests, since nothing is
+ * held to a time: {@code -Dtest=HookBench} runs it, with {@code -Dhook.runs} and {@code
+ * -Dhook.events}.
  */
 final class HookBench {
-  private final Path project;
-  private final int runs;
+  private static final String WORKSPACE = "bench";
+
+  private final int runs = Integer.getInteger("hook.runs", 200);
+  private final int events = Integer.getInteger("hook.events", 10_000);
   private final Map<String, List<Double>> millis = new LinkedHashMap<>();
+  @TempDir private Path project;
 
-  private HookBench(Path project, int runs) {
-    this.project = project;
-    this.runs = runs;
-  }
-
-  public static void main(String[] arguments) throws Exception {
-    Path project = Files.createDirectories(Path.of(arguments[0]).toAbsolutePath());
-    int runs = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 200;
-    int events = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10_000;
-    boolean embeddings = arguments.length > 3 && arguments[3].equals("embeddings");
+  @Test
+  void hooksBesideAShellThatDoesNothing() throws Exception {
     Path home = project.resolve(".daybook");
     Connection.write(
-        Connection.of(Client.CLAUDE_CODE, project, "bench", List.of("/bin/true"), List.of())
+        Connection.of(Client.CLAUDE_CODE, project, WORKSPACE, List.of("/bin/true"), List.of())
             .connecting());
     try (LocalObjectStore store = LocalObjectStore.at(home.resolve("store"));
-        Daybook daybook = engine(store, embeddings);
-        Workspace workspace = daybook.openOrCreate("bench")) {
+        Daybook daybook = Daybook.on(store).embedder(Embedder.none()).open();
+        Workspace workspace = daybook.openOrCreate(WORKSPACE)) {
       history(workspace, events);
-      new HookBench(project, runs).measure(workspace, home);
+      measure(workspace, home);
     }
-  }
-
-  private static Daybook engine(LocalObjectStore store, boolean embeddings) {
-    Daybook.Builder builder = Daybook.on(store);
-    return embeddings ? builder.open() : builder.embedder(Embedder.none()).open();
   }
 
   private static void history(Workspace workspace, int events) {
@@ -150,7 +143,7 @@ final class HookBench {
   }
 
   private static void empty(Path home) throws IOException {
-    Path spool = HookPlace.of(home, "auth", Scene.AGENT.id()).spool();
+    Path spool = HookPlace.of(home, WORKSPACE, Scene.AGENT.id()).spool();
     try (var files = Files.newDirectoryStream(spool, "*.json")) {
       for (Path file : files) {
         Files.delete(file);
