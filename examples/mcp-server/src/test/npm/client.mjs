@@ -35,8 +35,8 @@ for (const { name, title, description, inputSchema, outputSchema, annotations } 
   for (const schema of [inputSchema, outputSchema]) {
     assert.equal(schema.type, 'object', name);
     assert.equal(schema.additionalProperties, false, name);
-    assert.ok(schema.required.every(field => schema.properties[field].description), name);
   }
+  assert.ok(Object.values(inputSchema.properties).every(property => property.description), name);
   for (const hint of ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint']) {
     assert.equal(typeof annotations[hint], 'boolean', name);
   }

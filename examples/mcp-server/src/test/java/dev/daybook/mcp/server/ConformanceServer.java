@@ -1,7 +1,6 @@
 package dev.daybook.mcp.server;
 
 import dev.daybook.Workspace;
-import io.modelcontextprotocol.json.McpJsonDefaults;
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.json.TypeRef;
 import io.modelcontextprotocol.server.McpAsyncServerExchange;
@@ -54,7 +53,7 @@ import reactor.core.publisher.Mono;
  * and the capabilities that clients see.
  */
 final class ConformanceServer {
-  private static final McpJsonMapper JSON = McpJsonDefaults.getMapper();
+  private static final McpJsonMapper JSON = new Json();
   private static final TypeRef<Map<String, Object>> OBJECT = new TypeRef<>() {};
 
   /** Nobody looks into them. */
