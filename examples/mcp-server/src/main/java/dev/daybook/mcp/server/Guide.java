@@ -41,6 +41,12 @@ final class Guide {
       Event ids such as 01M86DENST000BZ5Y5F8YNNZRT cite what was recorded; timeline with event tells all of one.\
       """;
 
+  /**
+   * Of our own, since what the SDK says of an internal error is not passed on, and what a tool says
+   * of itself is.
+   */
+  private static final int FAILED = -32_010;
+
   private static final String SESSION = "daybook://session/";
   private static final String TEXT = "text/plain";
 
@@ -90,9 +96,9 @@ final class Guide {
       try {
         return work.get();
       } catch (ToolError e) {
-        throw McpError.builder(ErrorCodes.INTERNAL_ERROR).message(e.getMessage()).build();
+        throw McpError.builder(FAILED).message(e.getMessage()).build();
       } catch (DaybookException e) {
-        throw McpError.builder(ErrorCodes.INTERNAL_ERROR).message(Wording.of(e)).build();
+        throw McpError.builder(FAILED).message(Wording.of(e)).build();
       }
     });
   }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
  */
 final class Json implements McpJsonMapper {
   private static final int MESSAGE_CHARS_MAX = 1_000;
+  private static final int URI_CHARS_MAX = 200;
   private static final String NO_MESSAGE =
       "it is no JSON-RPC 2.0 message; send one that has jsonrpc, method and, for a request, an id"
           + " that is a string or a number";
@@ -40,7 +42,7 @@ final class Json implements McpJsonMapper {
 
   private static <T> T parsed(Reading<T> reading) throws IOException {
     try {
-      return reading.read();
+      return Objects.requireNonNull(reading.read());
     } catch (IOException | RuntimeException e) {
       throw new IOException(NO_MESSAGE);
     }
@@ -118,6 +120,12 @@ final class Json implements McpJsonMapper {
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("code", error.code());
     told.put("message", Texts.cut(Texts.masked(message), MESSAGE_CHARS_MAX, ""));
+    // By which clients that know a newer revision tell this error from others.
+    if (error.code() == ErrorCodes.RESOURCE_NOT_FOUND
+        && error.data() instanceof Map<?, ?> data
+        && data.get("uri") instanceof String uri) {
+      told.put("data", Map.of("uri", Texts.brief(uri, URI_CHARS_MAX)));
+    }
     Map<String, Object> response = new LinkedHashMap<>();
     response.put("jsonrpc", McpSchema.JSONRPC_VERSION);
     id.ifPresent(known -> response.put("id", known));

@@ -44,6 +44,7 @@ class RobustnessTest {
       assertThat(error(client.line("{\"jsonrpc\":\"2.0\",\"id\":1,").next()).get("code"))
           .isEqualTo(-32700);
       assertThat(error(client.line("GET / HTTP/1.1").next()).get("code")).isEqualTo(-32700);
+      assertThat(error(client.line("null").next()).get("code")).isEqualTo(-32700);
       assertThat(error(client.line("\u0000\ufffd").next()).get("code")).isEqualTo(-32700);
       assertThat(error(client.line("[".repeat(5_000)).next()).get("code")).isEqualTo(-32600);
       assertThat(
@@ -117,6 +118,24 @@ class RobustnessTest {
   }
 
   @Test
+  void aResourceThatIsNotThereIsNamedWithoutItsSecrets() throws IOException, InterruptedException {
+    String token = "ghp_" + "abcdefghijklmnopqrstuvwxyz0123456789";
+    try (Wire wire = Wire.to(new MemoryObjectStore(), cache)) {
+      RawClient client = client(wire);
+      String read =
+          "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/read\",\"params\":{\"uri\":\"%s\"}}";
+      for (String uri : List.of("daybook://session/nobody", "daybook://elsewhere")) {
+        Map<?, ?> error = error(client.line(read.formatted(uri)).next());
+        assertThat(error.get("code")).isEqualTo(-32002);
+        assertThat(error.get("data")).isEqualTo(Map.of("uri", uri));
+      }
+      assertThat(client.line(read.formatted("daybook://session/" + token)).next().toString())
+          .contains("daybook://session/[masked:")
+          .doesNotContain(token);
+    }
+  }
+
+  @Test
   void refusesWhatIsTooLongAndLivesOn() throws IOException, InterruptedException {
     MemoryServer.Settings small =
         MemoryServer.Settings.of(Wire.CODER).sizes(new MemoryServer.Sizes(20_000, 100, 1_000));
@@ -183,7 +202,7 @@ class RobustnessTest {
 
     private void check() {
       if (broken) {
-        throw new IllegalStateException("boom");
+        throw new IllegalStateException("boom in /srv/com.acme.Factory");
       }
     }
   }
@@ -219,6 +238,13 @@ class RobustnessTest {
       store.broken = true;
       String failed = client.call(2, "plan_show", Map.of()).nextText();
       assertThat(failed).startsWith("plan_show: ").doesNotContain("\tat ");
+      Map<?, ?> plan =
+          error(
+              client
+                  .line(
+                      "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"resources/read\",\"params\":{\"uri\":\"daybook://plan\"}}")
+                  .next());
+      assertThat(plan.get("message")).isEqualTo(failed);
       store.broken = false;
       assertThat(client.call(3, "plan_show", Map.of()).nextText()).contains("One");
       assertThat(client.call(4, "task_add", Map.of("title", "Two")).nextText()).contains("Added");
