@@ -43,6 +43,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** The tools that write to the plan and to the traces, all of it in the agent's own name. */
 final class PlanTools {
   static final int TEXT_CHARS_MAX = 20_000;
+  private static final int CRITERIA_MAX = 20;
 
   private PlanTools() {}
 
@@ -298,18 +299,27 @@ final class PlanTools {
         desk.planAfter("Task '%s' is yours until %s".formatted(held.task(), held.leaseUntil()))
             .task(held.task())
             .orElseThrow();
+    List<Views.Said> criteria =
+        desk.halfRoom()
+            .fill(
+                task.criteria(),
+                CRITERIA_MAX,
+                one -> Views.said(desk, one.origin(), one.text(), "", ""));
+    int more = task.criteria().size() - criteria.size();
     return new Answer<>(
-        "The task is yours until %s. Call brief and prior_attempts before you begin."
-            .formatted(held.leaseUntil()),
+        "The task is yours until %s. Call brief and prior_attempts before you begin.%s"
+            .formatted(
+                held.leaseUntil(),
+                more == 0
+                    ? ""
+                    : " It has %,d more criteria: plan_show with this task has all."
+                        .formatted(more)),
         new ClaimAnswer(
             Claimed.YES,
             task.id(),
             task.title(),
             Texts.cut(task.description(), 4_000, "ask plan_show with this task"),
-            task.criteria().stream()
-                .limit(20)
-                .map(one -> Views.said(desk, one.origin(), one.text(), "", ""))
-                .toList(),
+            criteria,
             held.leaseUntil(),
             held.fence()));
   }

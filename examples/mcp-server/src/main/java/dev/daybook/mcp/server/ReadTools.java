@@ -480,12 +480,7 @@ final class ReadTools {
     Room room = desk.room();
     Function<List<Entry>, List<EventView>> some =
         entries -> room.fill(entries, input.limit(), entry -> Views.event(desk, entry, 240));
-    return new Answer<>(
-        about.isEmpty()
-            ? "Nobody was there, and nothing names it."
-            : "%s and %s there."
-                .formatted(
-                    Texts.count(about.reads(), "read"), Texts.count(about.changes(), "change")),
+    AboutAnswer answer =
         new AboutAnswer(
             about.path(),
             about.reads(),
@@ -500,7 +495,19 @@ final class ReadTools {
             some.apply(about.handoffs()),
             some.apply(about.notes()),
             some.apply(about.changedBy()),
-            some.apply(about.readBy())));
+            some.apply(about.readBy()));
+    return new Answer<>(
+        about.isEmpty()
+            ? "Nobody was there, and nothing names it."
+            : "%s and %s there.%s"
+                .formatted(
+                    Texts.count(about.reads(), "read"),
+                    Texts.count(about.changes(), "change"),
+                    room.leftOut() == 0
+                        ? ""
+                        : " %,d more had no room; ask with a smaller limit."
+                            .formatted(room.leftOut())),
+        answer);
   }
 
   /** In which order a timeline comes. */
@@ -615,7 +622,11 @@ final class ReadTools {
   record PlanInput(
       @Field(value = "one task, to see all about it", byDefault = "", max = 200) String task,
       @Field(value = "which tasks to list", byDefault = "UNCLOSED") Which which,
-      @Field(value = "at most so many tasks a page", byDefault = "30", min = 1, max = 200)
+      @Field(
+              value = "at most so many tasks, or criteria of the one task, a page",
+              byDefault = "30",
+              min = 1,
+              max = 200)
           int limit,
       @Field(value = CURSOR, byDefault = "", max = 500) String cursor) {}
 
@@ -632,7 +643,17 @@ final class ReadTools {
               byDefault = "")
           List<Said> criteria,
       @Field(value = "its approval by a person, if one is needed", byDefault = "") String approval,
-      @Field(value = "labels, as key=value", byDefault = "") List<String> labels) {}
+      @Field(value = "labels, as key=value", byDefault = "") List<String> labels) {
+    /** Nothing but the task. */
+    static Detail of(TaskView summary) {
+      return new Detail(summary, "", "", List.of(), List.of(), List.of(), "", List.of());
+    }
+
+    Detail criteria(List<Said> page) {
+      return new Detail(
+          summary, description, reason, dependencies, children, page, approval, labels);
+    }
+  }
 
   record PlanAnswer(
       @Field("the plan version this was read from") long version,
@@ -650,18 +671,19 @@ final class ReadTools {
       @Field(value = "open blockers", byDefault = "") List<Said> blockers,
       @Field(value = "approvals that a person is asked for", byDefault = "") List<Said> approvals,
       @Field(value = "the newest notes", byDefault = "") List<Said> notes,
-      @Field(value = "cursor of the next page of tasks", byDefault = "") String nextCursor) {}
+      @Field(value = "cursor of the next page of tasks or criteria", byDefault = "")
+          String nextCursor) {}
 
   private static final int SAID_MAX = 8;
 
   private static Answer<PlanAnswer> planShow(Desk desk, PlanInput input) {
+    if (!input.task().isEmpty()) {
+      return ofTask(desk, input);
+    }
     String asked = "plan_show " + input.which();
     Desk.Place place = desk.place(input.cursor(), asked);
     PlanRecord plan = place.plan();
-    Set<String> ready = plan.ready().stream().map(PlanRecord.Task::id).collect(Collectors.toSet());
-    if (!input.task().isEmpty()) {
-      return ofTask(desk, plan, ready, desk.task(plan, input.task()));
-    }
+    Set<String> ready = readyOf(plan);
     List<PlanRecord.Task> all = chosen(plan, input.which());
     boolean isFirst = place.isFirst();
     List<TaskView> page =
@@ -669,23 +691,25 @@ final class ReadTools {
             .fill(place.rest(all), input.limit(), task -> Views.task(plan, ready, task));
     String next = desk.next(asked, place, page.size(), all.size());
     Newest newest = new Newest(desk);
+    // What waits for somebody comes first, since other tools ask for its ids.
+    List<Said> blockers = isFirst ? newest.blockers(plan.openBlockers()) : List.of();
+    List<Said> questions = isFirst ? newest.questions(plan.openQuestions()) : List.of();
+    List<Said> approvals = isFirst ? newest.approvals(plan.pendingApprovals()) : List.of();
     PlanAnswer answer =
         new PlanAnswer(
             plan.version(),
             isFirst ? Texts.cut(plan.goal(), 1_000, "") : "",
             isFirst ? Texts.cut(plan.scope(), 1_000, "") : "",
-            isFirst
-                ? Views.some(plan.constraints().stream().map(PlanRecord.Constraint::text).toList())
-                : List.of(),
+            isFirst ? constraints(plan) : List.of(),
             plan.tasks().size(),
             plan.unclosed().size(),
             List.of(),
             page,
             isFirst ? newest.decisions(plan.decisionsInForce()) : List.of(),
             isFirst ? newest.rejected(plan.rejected()) : List.of(),
-            isFirst ? newest.questions(plan.openQuestions()) : List.of(),
-            isFirst ? newest.blockers(plan.openBlockers()) : List.of(),
-            isFirst ? newest.approvals(plan.pendingApprovals()) : List.of(),
+            questions,
+            blockers,
+            approvals,
             List.of(),
             next);
     return new Answer<>(
@@ -702,6 +726,14 @@ final class ReadTools {
         answer);
   }
 
+  private static Set<String> readyOf(PlanRecord plan) {
+    return plan.ready().stream().map(PlanRecord.Task::id).collect(Collectors.toSet());
+  }
+
+  private static List<String> constraints(PlanRecord plan) {
+    return Views.some(plan.constraints().stream().map(PlanRecord.Constraint::text).toList());
+  }
+
   private static List<PlanRecord.Task> chosen(PlanRecord plan, Which which) {
     return switch (which) {
       case UNCLOSED -> plan.unclosed();
@@ -712,66 +744,96 @@ final class ReadTools {
     };
   }
 
-  private static Answer<PlanAnswer> ofTask(
-      Desk desk, PlanRecord plan, Set<String> ready, PlanRecord.Task task) {
-    Detail detail =
-        new Detail(
-            Views.task(plan, ready, task),
-            Texts.cut(task.description(), 6_000, "ask timeline with event " + task.changed().id()),
-            Texts.cut(task.reason(), 600, ""),
-            Views.some(
-                task.dependencies().stream().map(one -> one.kind() + " " + one.on()).toList()),
-            Views.some(
-                plan.children(task.id()).stream()
-                    .map(child -> child.id() + " " + child.status())
-                    .toList()),
-            task.criteria().stream()
-                .limit(20)
-                .map(one ->
-                    Views.said(
-                        desk,
-                        one.origin(),
-                        one.text(),
-                        one.verdicts().isEmpty() ? "not checked" : one.verdicts().getFirst().name(),
-                        ""))
-                .toList(),
-            plan.approval(Subject.TASK, task.id())
-                .map(approval ->
-                    approval.standing()
-                        + (approval.remark().isEmpty() ? "" : ": " + approval.remark()))
-                .orElse(""),
-            Views.some(
-                task.labels().entrySet().stream()
-                    .map(label -> label.getKey() + "=" + label.getValue())
-                    .toList()));
+  /** All about a task; its criteria go on for as many pages as they need. */
+  private static Answer<PlanAnswer> ofTask(Desk desk, PlanInput input) {
+    String asked = "plan_show task " + input.task();
+    Desk.Place place = desk.place(input.cursor(), asked);
+    PlanRecord plan = place.plan();
+    PlanRecord.Task task = desk.task(plan, input.task());
+    boolean isFirst = place.isFirst();
     Newest newest = new Newest(desk);
+    List<Said> blockers = List.of();
+    List<Said> questions = List.of();
+    List<Said> approvals = List.of();
+    if (isFirst) {
+      blockers = newest.blockers(belonging(task, plan.openBlockers(), PlanRecord.Blocker::task));
+      questions =
+          newest.questions(belonging(task, plan.openQuestions(), one -> one.asked().task()));
+      approvals =
+          newest.approvals(belonging(task, plan.pendingApprovals(), PlanRecord.Approval::id));
+    }
+    Detail detail = isFirst ? detail(plan, task) : Detail.of(Views.task(plan, readyOf(plan), task));
+    List<Said> criteria =
+        (isFirst ? desk.halfRoom() : desk.room())
+            .beside(detail)
+            .fill(place.rest(task.criteria()), input.limit(), one -> criterion(desk, one));
+    String next = desk.next(asked, place, criteria.size(), task.criteria().size());
+    int more = task.criteria().size() - place.offset() - criteria.size();
     PlanAnswer answer =
         new PlanAnswer(
             plan.version(),
-            Texts.cut(plan.goal(), 400, ""),
+            isFirst ? Texts.cut(plan.goal(), 400, "") : "",
             "",
-            Views.some(plan.constraints().stream().map(PlanRecord.Constraint::text).toList()),
+            isFirst ? constraints(plan) : List.of(),
             plan.tasks().size(),
             plan.unclosed().size(),
-            List.of(detail),
+            List.of(detail.criteria(criteria)),
             List.of(),
-            newest.decisions(plan.decisionsFor(task.id())),
-            newest.rejected(plan.rejectedFor(task.id())),
-            newest.questions(
-                plan.openQuestions().stream()
-                    .filter(one -> one.asked().task().equals(task.id()))
-                    .toList()),
-            newest.blockers(
-                plan.openBlockers().stream().filter(one -> one.task().equals(task.id())).toList()),
-            newest.approvals(
-                plan.pendingApprovals().stream()
-                    .filter(one -> one.id().equals(task.id()))
-                    .toList()),
-            newest.notes(
-                plan.notes().stream().filter(one -> one.note().task().equals(task.id())).toList()),
-            "");
+            isFirst ? newest.decisions(plan.decisionsFor(task.id())) : List.of(),
+            isFirst ? newest.rejected(plan.rejectedFor(task.id())) : List.of(),
+            questions,
+            blockers,
+            approvals,
+            isFirst
+                ? newest.notes(belonging(task, plan.notes(), one -> one.note().task()))
+                : List.of(),
+            next);
     return new Answer<>(
-        "One task of plan version %,d.%s".formatted(plan.version(), newest.leftOut()), answer);
+        "One task of plan version %,d.%s%s%s"
+            .formatted(
+                plan.version(),
+                newest.leftOut(),
+                more <= 0 ? "" : " %,d more of its criteria are on the next pages.".formatted(more),
+                Desk.more(next)),
+        answer);
+  }
+
+  private static <T> List<T> belonging(
+      PlanRecord.Task task, List<T> all, Function<T, String> taskOf) {
+    return all.stream().filter(one -> taskOf.apply(one).equals(task.id())).toList();
+  }
+
+  private static Said criterion(Desk desk, PlanRecord.Criterion one) {
+    return Views.said(
+        desk,
+        one.origin(),
+        one.text(),
+        one.verdicts().isEmpty() ? "not checked" : one.verdicts().getFirst().name(),
+        "");
+  }
+
+  private static Detail detail(PlanRecord plan, PlanRecord.Task task) {
+    return new Detail(
+        Views.task(plan, readyOf(plan), task),
+        Texts.cut(task.description(), 6_000, "ask timeline with event " + task.changed().id()),
+        Texts.cut(task.reason(), 600, ""),
+        Views.some(task.dependencies().stream().map(one -> one.kind() + " " + one.on()).toList()),
+        Views.some(
+            plan.children(task.id()).stream()
+                .map(child -> child.id() + " " + child.status())
+                .toList()),
+        List.of(),
+        plan.approval(Subject.TASK, task.id())
+            .map(approval ->
+                approval.standing()
+                    + (approval.remark().isEmpty()
+                        ? ""
+                        : ": " + Texts.cut(approval.remark(), 600, "")))
+            .orElse(""),
+        Views.some(
+            task.labels().entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .toList()));
   }
 
   /** The newest of several lists, which share half an answer; says how many it left out. */
@@ -797,7 +859,8 @@ final class ReadTools {
     String leftOut() {
       return leftOut.isEmpty()
           ? ""
-          : " Older and not shown: %s; recall finds them.".formatted(String.join(", ", leftOut));
+          : " Not shown for want of room: %s; plan_show with a task shows that task's, recall finds the others."
+              .formatted(String.join(", ", leftOut));
     }
 
     List<Said> decisions(List<PlanRecord.Decision> all) {

@@ -522,7 +522,73 @@ class ToolsTest {
       call("decide", "chosen", "Way " + i + " " + "w".repeat(900), "because", "b".repeat(900));
     }
     CallToolResult shown = result("plan_show", Map.of());
-    assertThat(text(shown)).contains("Older and not shown: 2 decisions; recall finds them");
+    assertThat(text(shown)).contains("Not shown for want of room: 2 decisions; ");
+  }
+
+  @Test
+  void whatWaitsIsShownBesideWhateverWasDecided() {
+    call("task_add", "task", "A", "title", "a");
+    String blocker =
+        (String) call("raise_blocker", "task", "A", "blocker", "b".repeat(900)).get("event");
+    String question = (String) call("ask", "question", "q".repeat(900), "task", "A").get("event");
+    call("request_approval", "task", "A");
+    try (Session other = wire.workspace.startSession(Actor.agent("planner-1"))) {
+      other.updatePlan(plan -> {
+        List<dev.daybook.event.PlanEvent> all = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+          String text = i + "w".repeat(900);
+          all.add(dev.daybook.event.PlanEvent.DecisionMade.of(text).because(text).on("A"));
+          all.add(dev.daybook.event.PlanEvent.ApproachRejected.of(text).because(text).on("A"));
+        }
+        return all;
+      });
+    }
+    for (Map<String, Object> shown : List.of(call("plan_show"), call("plan_show", "task", "A"))) {
+      assertThat(list(shown, "blockers").getFirst()).containsEntry("event", blocker);
+      assertThat(list(shown, "questions").getFirst()).containsEntry("event", question);
+      assertThat(list(shown, "approvals")).hasSize(1);
+      assertThat(list(shown, "decisions")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void criteriaGoOnUntilAllAreShown() {
+    List<String> criteria = java.util.stream.IntStream.range(0, 45).mapToObj(i -> "c" + i).toList();
+    call("task_add", "task", "A", "title", "a", "criteria", criteria);
+    assertThat(text(result("plan_show", Map.of("task", "A"))))
+        .contains(" 15 more of its criteria are on the next pages. More: call again with cursor ");
+    List<Object> shown = new ArrayList<>();
+    String cursor = "";
+    do {
+      Map<String, Object> page = call("plan_show", "task", "A", "limit", 20, "cursor", cursor);
+      list(list(page, "detail").getFirst(), "criteria").forEach(one -> shown.add(one.get("text")));
+      cursor = (String) page.getOrDefault("next_cursor", "");
+    } while (!cursor.isEmpty());
+    assertThat(shown).isEqualTo(criteria);
+    assertThat(text(result("task_claim", Map.of("task", "A"))))
+        .contains("It has 25 more criteria: plan_show with this task has all.");
+  }
+
+  @Test
+  void whatIsKnownOfAFileAndHasNoRoomIsCounted() throws IOException {
+    disconnect();
+    connect(MemoryServer.Settings.of(Wire.CODER).sizes(new MemoryServer.Sizes(20_000, 100, 1_000)));
+    for (int i = 0; i < 5; i++) {
+      call(
+          "reject_approach",
+          "approach",
+          i + "x".repeat(300),
+          "reason",
+          "r",
+          "paths",
+          List.of("a/b.txt"));
+    }
+    CallToolResult about = result("about", Map.of("path", "a/b.txt"));
+    int shown = list(call("about", "path", "a/b.txt"), "rejections").size();
+    assertThat(shown).isBetween(1, 4);
+    assertThat(text(about)).contains((5 - shown) + " more had no room; ask with a smaller limit.");
+    assertThat(text(result("about", Map.of("path", "a/b.txt", "limit", 1))))
+        .doesNotContain("had no room");
   }
 
   @Test
@@ -694,6 +760,7 @@ class ToolsTest {
   @Test
   void whatThePlanAndAHandoffHoldFitsIntoAnAnswer() {
     String lots = "lots ".repeat(700);
+    String full = "FULL";
     try (Session other = wire.workspace.startSession(Actor.agent("planner-1"))) {
       other.updatePlan(plan -> {
         List<dev.daybook.event.PlanEvent> all = new ArrayList<>();
@@ -704,15 +771,33 @@ class ToolsTest {
           all.add(dev.daybook.event.PlanEvent.ApproachRejected.of(lots + i).because(lots));
           all.add(dev.daybook.event.PlanEvent.QuestionAsked.of(lots + i));
         }
+        all.add(dev.daybook.event.PlanEvent.TaskAdded.of(full, lots).describedAs(lots.repeat(5)));
+        for (int i = 0; i < 40; i++) {
+          all.add(new dev.daybook.event.PlanEvent.AcceptanceCriterionAdded(full, lots + i));
+          all.add(new dev.daybook.event.PlanEvent.BlockerRaised(full, lots + i));
+          all.add(dev.daybook.event.PlanEvent.DecisionMade.of(lots + i).because(lots).on(full));
+          all.add(NoteAdded.of(lots + i).on(full));
+        }
+        all.add(
+            new dev.daybook.event.PlanEvent.ApprovalRequested(Subject.TASK, full, lots.repeat(10)));
         return all;
       });
       String task = wire.workspace.plan().tasks().keySet().iterator().next();
+      for (int i = 0; i < 8; i++) {
+        Handoff.Builder offer = Handoff.of(full).toAgent("coder-1").summary(lots.repeat(4));
+        Handoff unused = other.offer(offer.nextAction(lots).build());
+      }
       String[] list = java.util.Collections.nCopies(60, lots).toArray(new String[0]);
       Handoff.Builder offer = Handoff.of(task).toAgent("coder-1").summary(lots.repeat(4));
       Handoff unused = other.offer(offer.done(list).remaining(list).nextAction(lots).build());
     }
-    for (String tool : List.of("plan_show", "handoff_inbox")) {
-      CallToolResult shown = result(tool, Map.of());
+    for (Map.Entry<String, Map<String, Object>> asked :
+        List.<Map.Entry<String, Map<String, Object>>>of(
+            Map.entry("plan_show", Map.of()),
+            Map.entry("plan_show", Map.of("task", full)),
+            Map.entry("handoff_inbox", Map.of("limit", 50)))) {
+      String tool = asked.getKey();
+      CallToolResult shown = result(tool, asked.getValue());
       assertThat(text(shown)).as(tool).hasSizeLessThan(32_000);
       assertThat(
               VALIDATOR
