@@ -5,7 +5,7 @@ import dev.daybook.storage.ObjectStore;
 import dev.daybook.storage.s3.S3ObjectStore;
 import dev.daybook.storage.s3.S3ObjectStoreBuilder;
 import java.net.URI;
-import java.util.Map;
+import java.util.stream.Stream;
 
 /** A store in a bucket; a class of its own, since Amazon's are loaded with it. */
 final class Bucket {
@@ -34,13 +34,11 @@ final class Bucket {
       String endpoint = target.endpoint();
       if (!endpoint.isEmpty()) {
         builder.endpoint(URI.create(endpoint)).pathStyle();
-        Map<String, String> environment = target.environment();
-        String region =
-            environment.getOrDefault(
-                "AWS_REGION", environment.getOrDefault("AWS_DEFAULT_REGION", ""));
-        if (!region.isBlank()) {
-          builder.region(region);
-        }
+        Stream.of("AWS_REGION", "AWS_DEFAULT_REGION")
+            .map(variable -> target.environment().getOrDefault(variable, ""))
+            .filter(region -> !region.isBlank())
+            .findFirst()
+            .ifPresent(builder::region);
       }
       return builder.build();
     } catch (IllegalArgumentException e) {

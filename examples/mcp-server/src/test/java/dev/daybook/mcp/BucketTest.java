@@ -65,6 +65,15 @@ class BucketTest {
   }
 
   @Test
+  void theRegionIsTheFirstThatIsNotBlank() {
+    cli.with("DAYBOOK_ENDPOINT", bucket.endpoint().toString()).with("DAYBOOK_STORE", STORE);
+    cli.with("AWS_REGION", "").with("AWS_DEFAULT_REGION", "eu-west-1");
+    assertThat(cli.run("workspace", "create", "demo").err()).contains("eu-west-1");
+    cli.with("AWS_REGION", "us-east-1");
+    run("workspace", "create", "demo");
+  }
+
+  @Test
   void aServerThatDoesNotAnswerIsAskedAsLongAsIsSaid() throws IOException {
     cli.with("DAYBOOK_ENDPOINT", bucket.endpoint().toString()).with("DAYBOOK_STORE", STORE);
     bucket.close();
@@ -72,6 +81,7 @@ class BucketTest {
     assertThat(result.exit()).isEqualTo(4);
     assertThat(result.err())
         .contains("cannot connect to " + bucket.endpoint())
+        .containsPattern("after [12] attempts in \\d{1,4} ms; ")
         .contains("try again later (store '" + STORE + "' is from DAYBOOK_STORE)");
   }
 }
