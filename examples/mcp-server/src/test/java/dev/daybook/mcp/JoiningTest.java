@@ -89,8 +89,9 @@ class JoiningTest {
     assertThat(cli.project().resolve(".mcp.json")).content().contains("\"other\"");
     assertThat(cli.run("connect", "claude-code").exit()).isZero();
     assertThat(cli.run("workspace", "delete", "demo", "--yes").exit()).isZero();
-    Result orphaned = cli.run("connect", "claude-code", "--remove");
+    Result orphaned = cli.run("connect", "claude-code", "--remove", "--json");
     assertThat(orphaned.exit()).as(orphaned.err()).isZero();
+    assertThat(orphaned.json().get("workspace").asText()).isEmpty();
     assertThat(server().isMissingNode()).isTrue();
   }
 
@@ -114,6 +115,9 @@ class JoiningTest {
     assertThat(none.exit()).isEqualTo(3);
     assertThat(none.out()).isEmpty();
     assertThat(none.err()).contains("No workspace 'nope'");
+    Result open = cli.with("DAYBOOK_TOKEN", "short").run("serve", "--http");
+    assertThat(open.exit()).isEqualTo(2);
+    assertThat(open.err()).contains("DAYBOOK_TOKEN: The token has 5 characters, expected at least");
   }
 
   @Test

@@ -71,7 +71,10 @@ final class ConnectCommand extends BaseCommand {
   @Override
   Exit run() throws IOException {
     return onTarget(target -> {
-      Connection connection = connection(target);
+      // To take it out again needs no name, and works when the workspace is gone.
+      String workspace =
+          remove && !target.setting(Target.Key.WORKSPACE).isSet() ? "" : target.workspace();
+      Connection connection = connection(target, workspace.isEmpty() ? "none" : workspace);
       if (!remove) {
         // A name that is wrong is found now, not when the agent starts.
         Object unused = withWorkspace(target, Workspace::name);
@@ -83,15 +86,12 @@ final class ConnectCommand extends BaseCommand {
         }
         Connection.write(steps);
       }
-      show(connection, steps);
+      show(connection, workspace, steps);
       return Exit.DONE;
     });
   }
 
-  private Connection connection(Target target) {
-    // To take it out again needs no name, and works when the workspace is gone.
-    String workspace =
-        remove && !target.setting(Target.Key.WORKSPACE).isSet() ? "none" : target.workspace();
+  private Connection connection(Target target, String workspace) {
     String home = target.environment().getOrDefault("HOME", "");
     Connection connection =
         Connection.of(
@@ -140,12 +140,12 @@ final class ConnectCommand extends BaseCommand {
     return words;
   }
 
-  private void show(Connection connection, List<Connection.Step> steps) {
+  private void show(Connection connection, String workspace, List<Connection.Step> steps) {
     if (isJson()) {
       screen()
           .json(json ->
               json.put("client", connection.client().label())
-                  .put("workspace", connection.workspace())
+                  .put("workspace", workspace)
                   .put("written", !print)
                   .list(
                       "files",

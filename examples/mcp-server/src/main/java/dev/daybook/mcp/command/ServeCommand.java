@@ -97,7 +97,12 @@ final class ServeCommand extends BaseCommand {
     }
     String given = root().invocation().environment().getOrDefault(TOKEN, "");
     String token = given.isEmpty() ? madeToken() : given;
-    MemoryServer server = MemoryServer.overHttp(workspace, settings, port.orElseThrow(), token);
+    MemoryServer server;
+    try {
+      server = MemoryServer.overHttp(workspace, settings, port.orElseThrow(), token);
+    } catch (IllegalArgumentException e) {
+      throw wrong("%s: %s".formatted(TOKEN, e.getMessage()));
+    }
     screen().message("Serving http://127.0.0.1:" + server.port() + "/mcp");
     if (given.isEmpty()) {
       screen().message("Token: " + token);
