@@ -284,6 +284,24 @@ class LauncherTest {
       Files.setLastModifiedTime(file, FileTime.from(past.toInstant().minusSeconds(1)));
     }
     assertThat(run("plan").errors()).as("a commit that changed no source").isEmpty();
+
+    // What cannot be written is not built, and that is said.
+    write(source, "class A { }");
+    Files.setLastModifiedTime(built, past);
+    Path lock = Files.createFile(module.resolve("target/daybook.lock"));
+    assertThat(run("plan"))
+        .isEqualTo(
+            new Result(
+                7,
+                run("plan").output(),
+                "daybook goes on as it was built before its sources changed: nothing can be written to %s/target\n"
+                    .formatted(module)));
+    Files.delete(lock);
+
+    // A work tree has its log elsewhere.
+    Files.move(root.resolve(".git"), machine.resolve("git of the tree"));
+    Files.writeString(root.resolve(".git"), "gitdir: ../git of the tree\n");
+    assertThat(run("plan").errors()).contains("Building daybook");
   }
 
   @Test
