@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -232,7 +233,7 @@ final class HttpLine implements MemoryServer.Line {
       for (Path one : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(one);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       TOMCAT.log(Level.FINE, "Deleting " + folder, e);
     }
   }
