@@ -815,7 +815,7 @@ final class ReadTools {
   private static Detail detail(PlanRecord plan, PlanRecord.Task task) {
     return new Detail(
         Views.task(plan, readyOf(plan), task),
-        Texts.cut(task.description(), 6_000, "ask timeline with event " + task.changed().id()),
+        Texts.cut(task.description(), 6_000, "ask timeline with event " + task.added().id()),
         Texts.cut(task.reason(), 600, ""),
         Views.some(task.dependencies().stream().map(one -> one.kind() + " " + one.on()).toList()),
         Views.some(

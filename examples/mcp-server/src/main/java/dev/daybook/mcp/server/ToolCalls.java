@@ -20,7 +20,7 @@ final class ToolCalls {
   private static final System.Logger LOG = System.getLogger(ToolCalls.class.getName());
   private static final int ERROR_CHARS_MAX = 4_000;
   private static final int CALLS_MAX = 200;
-  private static final int TOO_MANY = -32_000;
+  private static final int TOO_MANY = -32_011;
 
   private final Desk desk;
   private final Fence fence;
