@@ -101,6 +101,8 @@ public final class HookServer implements AutoCloseable {
 
   private void run() {
     try {
+      tick();
+      warmUp();
       do {
         tick();
       } while (!closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
@@ -115,6 +117,14 @@ public final class HookServer implements AutoCloseable {
       announce();
       drain();
     } catch (IOException | RuntimeException e) {
+      tell("Hooks are not served just now: " + e);
+    }
+  }
+
+  private void warmUp() {
+    try {
+      hooks.warmUp(() -> closing.getCount() > 0);
+    } catch (RuntimeException e) {
       tell("Hooks are not served just now: " + e);
     }
   }

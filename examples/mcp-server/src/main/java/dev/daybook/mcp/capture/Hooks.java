@@ -11,15 +11,20 @@ import dev.daybook.Workspace;
 import dev.daybook.event.Actor;
 import dev.daybook.event.CallOutcome;
 import dev.daybook.event.Context;
+import dev.daybook.event.Entry;
+import dev.daybook.event.EventId;
 import dev.daybook.event.ToolCall;
 import dev.daybook.mcp.connect.Repeats;
+import dev.daybook.recall.Filter;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * What is answered to Claude Code's hooks. Text out of the workspace was written by anyone, so it
@@ -33,6 +38,9 @@ public final class Hooks {
   private static final int BRIEFING_TOKENS = 2_400;
   private static final int REASON_CHARS_MAX = 300;
   private static final Duration TURN_WAIT_MAX = Duration.ofSeconds(3);
+  private static final int WARM_UP_CALLS = 5;
+  private static final int WARM_UP_MAX = 20;
+  private static final Duration WARM_UP_FAST = Duration.ofMillis(10);
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -105,7 +113,39 @@ public final class Hooks {
     if (tool.isBlank() || hook.isOurs()) {
       return Optional.empty();
     }
-    ToolCall call = ClaudeCalls.call(tool, hook.input(), capture.project());
+    return beforeCall(ClaudeCalls.call(tool, hook.input(), capture.project()), repeats);
+  }
+
+  /**
+   * Asks about calls that failed, for nobody, until answers come fast: the first ones take several
+   * times what a hook waits for, and the first call of a session is the one that matters.
+   *
+   * @param goesOn whether to go on
+   */
+  void warmUp(BooleanSupplier goesOn) {
+    List<ToolCall> calls =
+        workspace
+            .traces()
+            .find(Filter.any().failures(), EventId.NONE, WARM_UP_CALLS)
+            .entries()
+            .stream()
+            .map(Entry::event)
+            .filter(ToolCall.class::isInstance)
+            .map(ToolCall.class::cast)
+            .toList();
+    long fast = WARM_UP_FAST.toNanos();
+    for (int i = 0; i < WARM_UP_MAX && goesOn.getAsBoolean(); i++) {
+      long start = System.nanoTime();
+      ToolCall call =
+          calls.isEmpty() ? ToolCall.of("Bash", "true " + i) : calls.get(i % calls.size());
+      Optional<String> unused = beforeCall(call, Repeats.WARN);
+      if (System.nanoTime() - start < fast) {
+        return;
+      }
+    }
+  }
+
+  private Optional<String> beforeCall(ToolCall call, Repeats repeats) {
     return workspace.traces().priorAttempts(call).stream()
         .filter(Hooks::isTelling)
         .findFirst()

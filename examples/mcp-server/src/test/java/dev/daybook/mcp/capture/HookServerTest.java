@@ -12,6 +12,7 @@ import dev.daybook.event.PlanEvent.ApproachRejected;
 import dev.daybook.event.PlanEvent.DecisionMade;
 import dev.daybook.event.ToolCall;
 import dev.daybook.mcp.connect.Repeats;
+import dev.daybook.recall.Filter;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +104,23 @@ class HookServerTest {
         .contains("by planner-1", "release version 5 not supported\" [")
         .doesNotContain("\n");
     assertThat(output.has("permissionDecision")).isFalse();
+  }
+
+  /**
+   * The first answers of a process took longer than a hook waits, so a session's first got none.
+   */
+  @Test
+  void asksUntilAnswersComeFastAndLeavesNoTrace() {
+    record(ToolCall.of("Bash", "javac --release 5 A.java").softFail("not supported"));
+    long before = scene.workspace.traces().count(Filter.any());
+    AtomicInteger asked = new AtomicInteger();
+    try (Capture capture = Capture.of(scene.workspace, Scene.AGENT, scene.home)) {
+      Hooks hooks = new Hooks(scene.workspace, Scene.AGENT, capture);
+      hooks.warmUp(() -> asked.incrementAndGet() > 0);
+      assertThat(asked).hasValueBetween(1, 20);
+      hooks.warmUp(() -> false);
+    }
+    assertThat(scene.workspace.traces().count(Filter.any())).isEqualTo(before);
   }
 
   @Test
