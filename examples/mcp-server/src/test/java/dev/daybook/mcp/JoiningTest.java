@@ -48,7 +48,9 @@ class JoiningTest {
     Result connected = cli.run("connect", "claude-code");
 
     assertThat(connected.exit()).as(connected.err()).isZero();
-    assertThat(connected.out()).contains(".mcp.json").contains("it is an agent of 'demo' then");
+    assertThat(connected.out())
+        .contains(".mcp.json")
+        .contains("allow the server when it asks; it is an agent of 'demo' then");
     assertThat(server().get("command").asText())
         .isEqualTo(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     List<String> words = server().get("args").valueStream().map(JsonNode::asText).toList();

@@ -172,9 +172,24 @@ final class ConnectCommand extends BaseCommand {
     if (!print && !remove) {
       screen()
           .line(
-              "Start %s anew in %s; it is an agent of '%s' then."
+              "Start %s anew in %s%s; it is an agent of '%s' then."
                   .formatted(
-                      connection.client().label(), connection.project(), connection.workspace()));
+                      connection.client().label(),
+                      connection.project(),
+                      permission(connection),
+                      connection.workspace()));
     }
+  }
+
+  /** What the client wants to be told once by the person, before it starts a project's server. */
+  private static String permission(Connection connection) {
+    return switch (connection.client()) {
+      case CLAUDE_CODE -> " and allow the server when it asks";
+      case CODEX ->
+          connection.scope() == Connection.Scope.PROJECT
+              ? " and trust the project, since it reads the settings of no other"
+              : "";
+      case CURSOR, GENERIC -> "";
+    };
   }
 }
