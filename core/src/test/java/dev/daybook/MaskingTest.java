@@ -260,6 +260,12 @@ class MaskingTest {
         .isEqualTo("curl -H 'Cookie: [masked:cookie]' x");
     assertThat(masked("{\"Set-Cookie\":\"" + cookie + "\"}"))
         .isEqualTo("{\"Set-Cookie\":\"[masked:cookie]\"}");
+    assertThat(masked("sent Cookie: sid=${SID} got Set-Cookie: " + cookie))
+        .isEqualTo("sent Cookie: sid=${SID} got Set-Cookie: [masked:cookie]");
+    for (String end : List.of("\",\"password\":\"\"}", "\"}", "\"\n}", "\"]")) {
+      assertThat(masked("{\"k\":\"Cookie: " + cookie + "; b=" + end))
+          .isEqualTo("{\"k\":\"Cookie: [masked:cookie]" + end);
+    }
     assertStays("Set-Cookie: theme=dark; Path=/a/long/path/of/words");
     assertStays("cookie: cookieParser(secretOfCookies)");
   }
@@ -269,6 +275,28 @@ class MaskingTest {
     String digest = "Authorization: Digest username=\"u\", response=\"" + VALUE + "\"";
     assertThat(masked(digest + "\nHost: x"))
         .isEqualTo("Authorization: Digest [masked:authorization]\nHost: x");
+  }
+
+  @Test
+  void masksAHeaderHoweverFarFromTheBeginningOfItsLine() {
+    String basic = Base64.getEncoder().encodeToString(("me:" + VALUE).getBytes(UTF_8));
+    for (int chars = 8_100; chars < 8_200; chars += 5) {
+      String line = "authorization: none" + " -".repeat(chars / 2) + " authorization: Basic ";
+      assertThat(masked(line + basic)).isEqualTo(line + "[masked:authorization]");
+    }
+  }
+
+  @Test
+  void masksWhatAHeaderGivesHoweverLongItIs() {
+    String token = MADE.chars(MadeUp.ALNUM, 9_000);
+    for (String text :
+        List.of(
+            "Authorization: Bearer %s and on",
+            "as Bearer %s and on", "Authorization: Negotiate %s", "Cookie: sid=%s")) {
+      assertThat(masked(text.formatted(token)))
+          .isEqualTo(
+              text.replace("sid=%s", "[masked:cookie]").replace("%s", "[masked:authorization]"));
+    }
   }
 
   @Test

@@ -13,6 +13,10 @@ import java.util.Set;
 final class Named {
   private static final int BLANKS_MAX = 8;
   private static final int HEADER_CHARS_MAX = 1 << 13;
+
+  /** So much is looked at again of cookies that are a part of others. */
+  private static final int COOKIE_AGAIN_CHARS_MAX = 256;
+
   private static final int VALUE_CHARS_MAX = 1 << 16;
 
   /** Headers whose secret is all that follows. */
@@ -463,8 +467,8 @@ final class Named {
       return;
     }
     if (name == Names.COOKIE) {
-      if (isCookie(scan, from, to)) {
-        scan.found(from, to, name.kind());
+      if (isCookie(scan, from, Math.min(to, from + HEADER_CHARS_MAX))) {
+        scan.found(from, endOfWhole(scan, from, to), name.kind());
       }
       return;
     }
@@ -473,13 +477,22 @@ final class Named {
     int rest = Chars.skipBlanks(text, word, BLANKS_MAX);
     if (rest < to && (PARAMETERS.contains(scheme) || scheme.startsWith("aws4-"))) {
       if (Values.isGiven(text, rest, to)) {
-        scan.found(rest, to, name.kind());
+        scan.found(rest, endOfWhole(scan, from, to), name.kind());
       }
     } else if (rest < to && SCHEMES.contains(scheme)) {
       credentials(scan, rest, to);
     } else if (Values.isSecret(text, from, word, Evidence.QUOTED, false)) {
       scan.found(from, word, scan.kindOf(from, word, name.kind()));
     }
+  }
+
+  /**
+   * Where a header ends that is a secret as a whole. A line without an end does not go for one, but
+   * no word of it is cut.
+   */
+  private static int endOfWhole(Scan scan, int from, int to) {
+    int most = from + HEADER_CHARS_MAX;
+    return to <= most ? to : Math.min(to, scan.plainEnd(most, Ends.WORD));
   }
 
   private static void credentials(Scan scan, int from, int most) {
@@ -492,12 +505,11 @@ final class Named {
 
   /** A header without quotes of its own ends with its line, or with the quote it stands in. */
   static int endOfHeader(String text, int from, char open) {
-    int most = Math.min(text.length(), from + HEADER_CHARS_MAX);
     boolean isParameter = false;
-    for (int i = from; i < most; i++) {
+    for (int i = from; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '"') {
-        if (!isParameter && text.charAt(i - 1) != '=') {
+        if (!isParameter && !opensParameter(text, i)) {
           return i;
         }
         isParameter = !isParameter;
@@ -508,19 +520,29 @@ final class Named {
         return i;
       }
     }
-    return most;
+    return text.length();
+  }
+
+  /** Whether a quote opens the value of a parameter; else it closes the text that they stand in. */
+  private static boolean opensParameter(String text, int quote) {
+    boolean isLast =
+        quote + 1 >= text.length()
+            || text.charAt(quote + 1) <= ' '
+            || ",:;)]}".indexOf(text.charAt(quote + 1)) >= 0;
+    return text.charAt(quote - 1) == '=' && !isLast;
   }
 
   /** {@code name=value}, of which some value is long enough to be worth something. */
   private static boolean isCookie(Scan scan, int from, int to) {
     String text = scan.text();
     int name = Chars.end(text, from, Chars.URL);
-    if (name == from || name >= to || text.charAt(name) != '=' || !scan.areNewCookies(from, to)) {
+    if (name == from || name >= to || text.charAt(name) != '=') {
       return false;
     }
+    int most = scan.areNewCookies(from, to) ? to : Math.min(to, from + COOKIE_AGAIN_CHARS_MAX);
     int start = from;
-    for (int i = from; i <= to; i++) {
-      if (i == to || text.charAt(i) == ';') {
+    for (int i = from; i <= most; i++) {
+      if (i == most || text.charAt(i) == ';') {
         int value = text.indexOf('=', start, i) + 1;
         boolean isAttribute = startsWithAttribute(text, start);
         if (value > 0 && !isAttribute && i - value >= 8 && Values.isGiven(text, value, i)) {
@@ -544,7 +566,7 @@ final class Named {
   static void findScheme(Scan scan, int i) {
     String text = scan.text();
     int from = text.indexOf(' ', i) + 1;
-    int to = Math.min(from + HEADER_CHARS_MAX, scan.plainEnd(from, Ends.WORD));
+    int to = scan.plainEnd(from, Ends.WORD);
     boolean isBasic = text.startsWith("Basic", i);
     boolean isSecret =
         isBasic

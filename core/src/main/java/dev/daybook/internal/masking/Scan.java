@@ -64,6 +64,9 @@ final class Scan {
   /** Alphabets in which a token can begin within what another one reads. */
   private static final int[] RUNS = {Chars.URL, Chars.WORD, Chars.BASE64};
 
+  /** The quotes that a header may stand in, and none. */
+  private static final String HEADER_QUOTES = " \"'`";
+
   /** An address that is as good as a password, and where in it the two characters stand. */
   private record WebHook(String address, int pair, String kind) {
     boolean beginsAt(String text, int i) {
@@ -110,11 +113,10 @@ final class Scan {
 
   private final int[] plainTo = new int[Named.Ends.values().length];
 
-  /** The header that was looked at last, and the quote it stands in. */
-  private int headerFrom;
+  /** The headers that were looked at last, of each of {@link #HEADER_QUOTES}. */
+  private final int[] headerFrom = new int[HEADER_QUOTES.length()];
 
-  private int headerTo;
-  private char headerQuote;
+  private final int[] headerTo = new int[HEADER_QUOTES.length()];
 
   /** Where the cookies end that were looked at last. */
   private int cookiesTo;
@@ -276,12 +278,12 @@ final class Scan {
 
   /** Where a header ends; read once, however often it is asked for. */
   int headerEnd(int from, char quote) {
-    if (from < headerFrom || from >= headerTo || quote != headerQuote) {
-      headerFrom = from;
-      headerTo = Named.endOfHeader(text, from, quote);
-      headerQuote = quote;
+    int which = HEADER_QUOTES.indexOf(quote);
+    if (from < headerFrom[which] || from >= headerTo[which]) {
+      headerFrom[which] = from;
+      headerTo[which] = Named.endOfHeader(text, from, quote);
     }
-    return headerTo;
+    return headerTo[which];
   }
 
   /** Whether these cookies were not looked at yet, as parts of others. */
