@@ -300,6 +300,23 @@ class MaskingTest {
   }
 
   @Test
+  void masksAPrivateKeyInBase64ThatToolsHaveWrapped() {
+    for (String label : List.of("", "EC ", "ENCRYPTED ", "OPENSSH ")) {
+      byte[] key = (MADE.block(label + "PRIVATE KEY", "\n") + "\n").getBytes(UTF_8);
+      for (String lineEnd : List.of("\n", "\r\n", "\\n", "\n    ")) {
+        for (int chars : new int[] {64, 76}) {
+          String packed =
+              Base64.getMimeEncoder(chars, "\n".getBytes(UTF_8))
+                  .encodeToString(key)
+                  .replace("\n", lineEnd);
+          assertThat(masked("$ base64 k" + lineEnd + packed + lineEnd + "done: 1"))
+              .isEqualTo("$ base64 k" + lineEnd + "[masked:private-key]" + lineEnd + "done: 1");
+        }
+      }
+    }
+  }
+
+  @Test
   void masksAPrivateKeyOfWhichTheEndIsCutOff() {
     String key = MADE.block("EC PRIVATE KEY", "\n");
     String cut = key.substring(0, 500);

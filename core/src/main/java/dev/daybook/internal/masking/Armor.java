@@ -155,7 +155,7 @@ final class Armor {
     return i;
   }
 
-  private static int skipLineEnds(String text, int from) {
+  static int skipLineEnds(String text, int from) {
     int i = from;
     while (i < text.length()) {
       char c = text.charAt(i);

@@ -22,7 +22,11 @@ final class Tokens {
 
   private static final int UPPER_DIGIT = Chars.UPPER | Chars.DIGIT;
   private static final int LONG = 4_096;
-  private static final int PACKED = 1 << 14;
+
+  /** Tools wrap base64 at 64 or 76 characters. */
+  private static final int LINE_CHARS_MAX = 76;
+
+  private static final String PACKED_KEY = "private-key";
 
   /** A prefix of another stands behind it. */
   private static final List<Shape> SHAPES =
@@ -100,10 +104,11 @@ final class Tokens {
           new Shape("ntn_", Chars.ALNUM, 40, 60, "notion-token"),
           // Base64 of what a private key in armour begins with, as in the configuration of
           // clusters.
-          new Shape("LS0tLS1CRUdJTiBQUklWQVRFIEtFW", Chars.BASE64, 80, PACKED, "private-key"),
-          new Shape("LS0tLS1CRUdJTiBSU0EgUFJJVkFUR", Chars.BASE64, 80, PACKED, "private-key"),
-          new Shape("LS0tLS1CRUdJTiBFQyBQUklWQVRFI", Chars.BASE64, 80, PACKED, "private-key"),
-          new Shape("LS0tLS1CRUdJTiBPUEVOU1NIIFBSS", Chars.BASE64, 80, PACKED, "private-key"));
+          packedKey("LS0tLS1CRUdJTiBQUklWQVRFIEtFW"),
+          packedKey("LS0tLS1CRUdJTiBSU0EgUFJJVkFUR"),
+          packedKey("LS0tLS1CRUdJTiBFQyBQUklWQVRFI"),
+          packedKey("LS0tLS1CRUdJTiBFTkNSWVBURUQgU"),
+          packedKey("LS0tLS1CRUdJTiBPUEVOU1NIIFBSS"));
 
   /** The shapes that begin with the same two characters, by their number in {@link #GROUPS}. */
   private static final List<List<Shape>> GROUPS = new ArrayList<>();
@@ -140,6 +145,10 @@ final class Tokens {
 
   private Tokens() {}
 
+  private static Shape packedKey(String prefix) {
+    return new Shape(prefix, Chars.BASE64, 24, Integer.MAX_VALUE, PACKED_KEY);
+  }
+
   /** The first two characters of each group. */
   static List<String> beginnings() {
     return List.copyOf(BEGINNINGS);
@@ -169,7 +178,10 @@ final class Tokens {
         int from = i + shape.prefix().length();
         int end = scan.runEnd(from, shape.alphabet());
         if (isToken(text, shape, from, end)) {
-          int whole = withTail(text, shape, end);
+          int whole =
+              shape.alphabet() == Chars.BASE64 && shape.kind().equals(PACKED_KEY)
+                  ? endOfLines(text, i, end)
+                  : withTail(text, shape, end);
           scan.found(i, whole, shape.kind());
           return whole;
         }
@@ -199,6 +211,22 @@ final class Tokens {
     return shape.alphabet() == UPPER_DIGIT
         ? Values.different(text, from, end) >= 6
         : Values.isRandom(text, from, end);
+  }
+
+  /** Where base64 ends whose first line is this: further ones are as long, the last is shorter. */
+  private static int endOfLines(String text, int from, int firstEnd) {
+    int chars = firstEnd - from;
+    int end = firstEnd;
+    boolean goesOn = chars <= LINE_CHARS_MAX;
+    while (goesOn && text.charAt(end - 1) != '=') {
+      int next = Armor.skipLineEnds(text, end);
+      int line = next == end ? 0 : Chars.end(text, next, Chars.BASE64, chars + 1) - next;
+      // Base64 comes in fours, a word behind it seldom does.
+      boolean isLine = line > 0 && line <= chars && line % 4 == 0;
+      end = isLine ? next + line : end;
+      goesOn = isLine && line == chars;
+    }
+    return end;
   }
 
   /** Newer tokens of GitLab, and those of Vault, go on after a dot. */
