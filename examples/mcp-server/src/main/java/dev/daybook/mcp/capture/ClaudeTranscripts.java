@@ -36,11 +36,13 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -295,7 +297,9 @@ public final class ClaudeTranscripts {
     private Path file = Path.of("");
     private Optional<Path> project = Optional.empty();
     private String fileAgent = "";
-    private boolean copying;
+
+    /** The types of events of which the copies are over that the file begins with. */
+    private final Set<String> own = new HashSet<>();
 
     Run(Workspace workspace, Actor agent, Consumer<Progress> progress, List<Path> files)
         throws IOException {
@@ -315,7 +319,7 @@ public final class ClaudeTranscripts {
       uses.clear();
       sideChains.clear();
       project = Optional.empty();
-      copying = true;
+      own.clear();
       String name = file.getFileName().toString();
       fileAgent =
           name.startsWith("agent-") ? name.substring(6).replaceAll("\\.jsonl(\\.gz)?$", "") : "";
@@ -527,14 +531,16 @@ public final class ClaudeTranscripts {
       }
       SessionId main = SessionId.of(source.session());
       if (known.has(id, source) || (!main.equals(id) && known.has(main, source))) {
-        copying = false;
+        own.add(event.type());
         alreadyThere++;
         return;
       }
-      copying = copying && isCopy(source, time);
-      if (copying) {
-        passOver("copy from another session", 1);
-        return;
+      if (!own.contains(event.type())) {
+        if (isCopy(source, time)) {
+          passOver("copy from another session", 1);
+          return;
+        }
+        own.add(event.type());
       }
       waiting.add(session.record(event, Context.none().source(source, time)));
       known.add(id, source);
@@ -542,8 +548,10 @@ public final class ClaudeTranscripts {
     }
 
     /**
-     * Whether an earlier import took it from another session. A file that has copies begins with
-     * them, so that nothing is asked for after its first event of its own.
+     * Whether it was recorded in another session. A file that has copies begins with them, so that
+     * nothing is asked for after its first event of its own of that type: hooks take calls alone,
+     * so a message that nobody has does not say that the calls behind it are new. It costs a strong
+     * find for each copy, and one more for each type of event of a file.
      */
     private boolean isCopy(SourceId source, Instant time) {
       return workspace

@@ -278,6 +278,34 @@ class ClaudeTranscriptsTest {
   }
 
   @Test
+  void recordsOnceACallThatOnlyAHookHadRecordedAndAResumedSessionCopied() throws IOException {
+    scene.spool(
+        Scene.worked("toolu_2", "ls", "pom.xml")
+            .put("transcript_path", conversation().toString())
+            .toString());
+    scene.drain();
+    Path second =
+        write(
+            "later.jsonl",
+            Stream.of(
+                    Transcripts.user("u1", "2026-11-20T12:00:00.000Z", "make it pass"),
+                    Transcripts.use("u5", "2026-11-20T12:00:05.000Z", "toolu_2", "ls"),
+                    Transcripts.result("u6", "2026-11-20T12:00:05.100Z", "toolu_2", "pom.xml"),
+                    Transcripts.use("v1", "2026-11-20T12:30:00.000Z", "toolu_9", "pwd"),
+                    Transcripts.result("v2", "2026-11-20T12:30:01.000Z", "toolu_9", "/work"))
+                .map(line -> line.put("sessionId", "second"))
+                .toArray());
+    for (int recorded : new int[] {2, 0}) {
+      ClaudeTranscripts.Report report = read(second);
+      assertThat(report.recorded()).isEqualTo(recorded);
+      assertThat(report.passedOver()).containsEntry("copy from another session", 1L);
+    }
+    assertThat(scene.timeline("second"))
+        .extracting(entry -> entry.event().type())
+        .containsExactly("SessionStarted", "Message", "ToolCall");
+  }
+
+  @Test
   void endsASessionThatHasLongBeenSilent() throws IOException {
     Path file = conversation();
     ClaudeTranscripts later =
