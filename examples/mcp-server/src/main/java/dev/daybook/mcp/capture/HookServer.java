@@ -113,11 +113,20 @@ public final class HookServer implements AutoCloseable {
   }
 
   private void tick() {
+    boolean isAnnounced = false;
     try {
       announce();
-      drain();
+      isAnnounced = true;
     } catch (IOException | RuntimeException e) {
-      tell("Hooks are not served just now: " + e);
+      tell("Hooks are not answered just now: " + e);
+    }
+    // What waits is recorded whether or not anything is answered.
+    try {
+      if (drain() && isAnnounced) {
+        forgetTold();
+      }
+    } catch (RuntimeException e) {
+      tell("What hooks left is not recorded just now: " + e);
     }
   }
 
@@ -129,14 +138,14 @@ public final class HookServer implements AutoCloseable {
     }
   }
 
-  private void drain() {
-    if (!capture.spool().isEmpty()) {
-      List<String> messages = capture.drain().messages();
-      messages.forEach(this::tell);
-      if (messages.isEmpty()) {
-        forgetTold();
-      }
+  /** Whether something waited, and all went well. */
+  private boolean drain() {
+    if (capture.spool().isEmpty()) {
+      return false;
     }
+    List<String> messages = capture.drain().messages();
+    messages.forEach(this::tell);
+    return messages.isEmpty();
   }
 
   /** A store that is away for an hour is told of once. */
@@ -292,7 +301,7 @@ public final class HookServer implements AutoCloseable {
       }
     }
     handlers.shutdownNow();
-    drain();
+    boolean unused = drain();
     capture.close();
   }
 }

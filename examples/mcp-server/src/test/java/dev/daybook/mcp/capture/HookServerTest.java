@@ -11,6 +11,7 @@ import dev.daybook.event.CallOutcome;
 import dev.daybook.event.PlanEvent.ApproachRejected;
 import dev.daybook.event.PlanEvent.DecisionMade;
 import dev.daybook.event.ToolCall;
+import dev.daybook.mcp.connect.HookPlace;
 import dev.daybook.mcp.connect.Repeats;
 import dev.daybook.recall.Filter;
 import java.io.IOException;
@@ -311,11 +312,30 @@ class HookServerTest {
   @Test
   void leavesHooksAloneWhoseClientIsAnotherAgent() throws IOException {
     Path waiting = scene.spool(Scene.worked("t1", "ls", "").toString());
-    HookServer.start(scene.workspace, Actor.agent("codex"), scene.home, told::add).close();
-    try (Stream<Path> files = Files.list(scene.home.resolve("hooks"))) {
-      assertThat(files.map(file -> file.getFileName().toString())).containsExactly("daybook-hook");
+    HookPlace own = HookPlace.of(scene.home, "auth", "codex");
+    Files.writeString(Files.createDirectories(own.spool()).resolve("x.json"), "nonsense");
+    try (HookServer server =
+        HookServer.start(scene.workspace, Actor.agent("codex"), scene.home, told::add)) {
+      // Draining comes after announcing.
+      await(() -> Spool.of(own).isEmpty());
+      assertThat(server.file()).doesNotExist();
     }
     assertThat(waiting).exists();
+  }
+
+  @Test
+  void recordsWhatHooksLeaveThoughItCannotSayWhereItAnswers() throws IOException {
+    Path script = scene.home.resolve("hooks/daybook-hook");
+    Files.delete(script);
+    Files.createDirectory(script);
+    scene.spool(Scene.worked("t1", "ls", "").toString());
+    try (HookServer server =
+        HookServer.start(scene.workspace, Scene.AGENT, scene.home, told::add)) {
+      await(() -> Spool.of(scene.place).isEmpty());
+      assertThat(server.file()).doesNotExist();
+    }
+    assertThat(scene.calls()).hasSize(1);
+    assertThat(told).hasSize(1).allMatch(line -> line.startsWith("Hooks are not answered"));
   }
 
   @Test
