@@ -226,7 +226,8 @@ public final class Capture implements AutoCloseable {
         Path kept = spool.reject(file, line);
         rejected++;
         messages.add(
-            "A hook's input was not understood and is kept in %s: %s".formatted(kept, line));
+            "A hook's input was not understood and is kept, masked and 1 MiB of it at most, in %s: %s"
+                .formatted(kept, line));
       } catch (IOException e) {
         messages.add(
             "A hook's input was not understood (%s), and %s cannot be put aside and waits: %s"

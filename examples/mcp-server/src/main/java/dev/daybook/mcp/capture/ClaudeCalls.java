@@ -221,7 +221,11 @@ final class ClaudeCalls {
     return text.substring(0, head) + gap + text.substring(tail);
   }
 
-  /** A text that is to be cut, masked before, since half a secret has no shape to be known by. */
+  /**
+   * A text that is to be cut, masked before, since half a secret has no shape to be known by. By
+   * the standard rules, whatever masking the workspace has, which masks what is left by its own;
+   * what is masked here is not among what it counts.
+   */
   private static String masked(String text, int most) {
     return text.length() <= most ? text : Masking.standard().mask(text, kind -> {});
   }

@@ -127,12 +127,16 @@ final class Spool {
 
   /**
    * Puts a file aside that cannot be understood, masked and not more than its beginning, and says
-   * why beside it.
+   * why beside it. Of what is cut, here or since its hook did not end, the last word is left out:
+   * half a secret has no shape to be known by.
    */
   Path reject(Path file, String reason) throws IOException {
     String text;
     try (InputStream in = Files.newInputStream(file)) {
       text = new String(in.readNBytes(REJECTED_BYTES_MAX), StandardCharsets.UTF_8);
+      if (in.read() >= 0 || file.getFileName().toString().startsWith(".")) {
+        text = withoutLastWord(text);
+      }
     }
     makeFolder(rejected());
     String name = file.getFileName().toString();
@@ -151,6 +155,14 @@ final class Spool {
       throw e;
     }
     return target;
+  }
+
+  private static String withoutLastWord(String text) {
+    int end = text.length();
+    while (end > 0 && text.charAt(end - 1) > ' ' && text.charAt(end - 1) != '"') {
+      end--;
+    }
+    return text.substring(0, end);
   }
 
   /** Makes a folder that nobody but its user can look into. */

@@ -246,13 +246,22 @@ class CaptureTest {
   }
 
   @Test
+  void keepsNoHalfOfASecretWhereItCutsWhatItPutsAside() throws IOException {
+    String secret = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5";
+    String begin = "x ".repeat((1 << 19) - 8);
+    scene.spool(begin + secret);
+    assertThat(scene.drain().rejected()).isEqualTo(1);
+    assertThat(scene.place.spool().resolve("rejected/0.json")).hasContent(begin);
+  }
+
+  @Test
   void putsAsideWhatAHookNeverFinished() throws IOException {
     Path draft = Files.createDirectories(scene.place.spool()).resolve(".7-0.tmp");
     Files.writeString(draft, "{\"half");
     assertThat(scene.drain()).isEqualTo(Capture.Drained.NOTHING);
     Files.setLastModifiedTime(draft, FileTime.from(Instant.now().minusSeconds(3_600)));
     assertThat(scene.drain().rejected()).isEqualTo(1);
-    assertThat(scene.place.spool().resolve("rejected/7-0.tmp")).hasContent("{\"half");
+    assertThat(scene.place.spool().resolve("rejected/7-0.tmp")).hasContent("{\"");
   }
 
   @Test
