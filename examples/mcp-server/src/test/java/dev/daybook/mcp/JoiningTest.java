@@ -112,6 +112,18 @@ class JoiningTest {
   }
 
   @Test
+  void saysWhatWaitsForTheAgentThatWasConnectedBefore() throws IOException {
+    assertThat(cli.run("connect", "claude-code").err()).isEmpty();
+    Path spool = cli.project().resolve(".daybook/spool/demo.claude-code");
+    Files.writeString(Files.createDirectories(spool).resolve("1.json"), "{}");
+    assertThat(cli.run("connect", "claude-code").err()).isEmpty();
+    assertThat(cli.run("connect", "claude-code", "--actor", "other").err())
+        .contains("Calls wait in " + spool + " (1)");
+    assertThat(cli.run("connect", "claude-code", "--remove").err()).contains(spool + " (1)");
+    assertThat(cli.run("connect", "claude-code", "--name", "memory").exit()).isEqualTo(2);
+  }
+
+  @Test
   void servingWhatIsNotThereEndsWithWords() {
     Result none = cli.answering(HELLO, "serve", "-w", "nope");
     assertThat(none.exit()).isEqualTo(3);

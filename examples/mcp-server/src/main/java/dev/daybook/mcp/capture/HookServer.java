@@ -131,11 +131,18 @@ public final class HookServer implements AutoCloseable {
   }
 
   private void warmUp() {
+    if (!isAnswering()) {
+      return;
+    }
     try {
       hooks.warmUp(() -> closing.getCount() > 0);
     } catch (RuntimeException e) {
       tell("Hooks are not served just now: " + e);
     }
+  }
+
+  private synchronized boolean isAnswering() {
+    return http != null;
   }
 
   /** Whether something waited, and all went well. */

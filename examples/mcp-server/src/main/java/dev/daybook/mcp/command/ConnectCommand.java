@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -54,7 +55,8 @@ final class ConnectCommand extends BaseCommand {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "What the server is called there (default: ${DEFAULT-VALUE}).")
+      description =
+          "What the server is called there, not of claude-code (default: ${DEFAULT-VALUE}).")
   private String name = "daybook";
 
   @Option(
@@ -87,6 +89,15 @@ final class ConnectCommand extends BaseCommand {
         Connection.write(steps);
       }
       show(connection, workspace, steps);
+      if (!print) {
+        for (Map.Entry<Path, Integer> left : connection.leftBehind().entrySet()) {
+          screen()
+              .message(
+                  Plain.line(
+                      "Calls wait in %s (%d) for the workspace and the agent in its name: they are recorded when 'daybook serve' runs as that agent; else delete the folder"
+                          .formatted(left.getKey(), left.getValue())));
+        }
+      }
       return Exit.DONE;
     });
   }

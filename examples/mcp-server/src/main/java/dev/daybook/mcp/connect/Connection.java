@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -23,7 +24,8 @@ import java.util.Set;
  * @param project the folder it works in, absolute
  * @param user the home folder of whoever uses it, absolute
  * @param scope whose file is written
- * @param server what the server is called there
+ * @param server what the server is called there; {@code daybook} in Claude Code, whose hooks do not
+ *     record its calls again
  * @param workspace the name of the workspace
  * @param agent the id of the agent that the client is to be
  * @param program the words that start our command line, the first an absolute path: a launcher, or
@@ -43,6 +45,8 @@ public record Connection(
     List<String> program,
     List<String> target,
     Repeats repeats) {
+  private static final String SERVER = "daybook";
+
   /** Whose file says it. */
   public enum Scope {
     /** The project's, so that other projects do not see the workspace. */
@@ -103,6 +107,11 @@ public record Connection(
           "A server cannot be called '%s'; letters, digits, '_' and '-' are possible"
               .formatted(server));
     }
+    if (client == Client.CLAUDE_CODE && !server.equals(SERVER)) {
+      throw new IllegalArgumentException(
+          "The server cannot be called '%s' in Claude Code, whose hooks know its calls by the name '%s'; leave the name out"
+              .formatted(server, SERVER));
+    }
     if (!TomlFile.isBare(workspace)) {
       throw new IllegalArgumentException(
           "A workspace cannot be called '%s'; letters, digits, '_' and '-' are possible"
@@ -130,7 +139,7 @@ public record Connection(
         project,
         Path.of(System.getProperty("user.home")).toAbsolutePath(),
         Scope.PROJECT,
-        "daybook",
+        SERVER,
         workspace,
         client == Client.GENERIC ? "agent" : client.label(),
         program,
@@ -154,7 +163,11 @@ public record Connection(
         client, project, user, newScope, server, workspace, agent, program, target, repeats);
   }
 
-  /** The same under another name of the server. */
+  /**
+   * The same under another name of the server.
+   *
+   * @throws IllegalArgumentException if it is not {@code daybook} and the client Claude Code
+   */
   public Connection server(String newServer) {
     return new Connection(
         client, project, user, scope, newServer, workspace, agent, program, target, repeats);
@@ -256,6 +269,22 @@ public record Connection(
       steps.add(new Step(script.file(), script.before(), ""));
     }
     return List.copyOf(steps);
+  }
+
+  /**
+   * Where calls wait that hooks left for another workspace or agent than this connection's, or for
+   * any where it was removed: the folder of each place, and how many there are. Nobody records them
+   * until that agent is served again.
+   *
+   * @throws IOException if a folder cannot be read
+   */
+  public Map<Path, Integer> leftBehind() throws IOException {
+    boolean isConnected = client == Client.CLAUDE_CODE && place().isConnected();
+    Map<Path, Integer> left = place().waiting();
+    if (isConnected) {
+      left.remove(place().spool());
+    }
+    return left;
   }
 
   private Path config() {

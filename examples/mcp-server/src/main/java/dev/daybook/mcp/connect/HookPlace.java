@@ -3,6 +3,7 @@ package dev.daybook.mcp.connect;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,7 +11,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Where the hooks of a project meet whoever serves them. Each workspace and each agent has a place
@@ -66,6 +70,27 @@ public record HookPlace(Path home, String name) {
   /** The folder in which hooks leave what they were given. */
   public Path spool() {
     return home.resolve("spool").resolve(name);
+  }
+
+  /** How many files wait in each spool of the project, this place's or another's. */
+  Map<Path, Integer> waiting() throws IOException {
+    Map<Path, Integer> waiting = new TreeMap<>();
+    Path all = spool().getParent();
+    if (Files.isDirectory(all)) {
+      try (Stream<Path> files = Files.find(all, 2, (file, about) -> isWaiting(all, file))) {
+        files.forEach(file -> waiting.merge(file.getParent(), 1, Integer::sum));
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+    return waiting;
+  }
+
+  private static boolean isWaiting(Path all, Path file) {
+    String name = file.getFileName().toString();
+    return all.equals(file.getParent().getParent())
+        && name.endsWith(".json")
+        && !name.startsWith(".");
   }
 
   /**

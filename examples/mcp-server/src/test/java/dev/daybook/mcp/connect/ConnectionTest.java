@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -347,6 +348,34 @@ class ConnectionTest {
         .containsExactly(folder.resolve("user/.cursor/mcp.json"));
     assertThatThrownBy(() -> connection(Client.CLAUDE_CODE).scope(Scope.USER))
         .hasMessageContaining("project by project");
+  }
+
+  @Test
+  void saysWhatWaitsForOtherAgents() throws IOException {
+    Connection before = connection(Client.CLAUDE_CODE);
+    assertThat(before.leftBehind()).isEmpty();
+    Connection.write(before.connecting());
+    Path spool = HookPlace.of(folder.resolve("project/.daybook"), "auth", "claude-code").spool();
+    Files.createDirectories(spool.resolve("rejected"));
+    for (String file : List.of("1.json", "2.json", ".3.tmp", "rejected/4.json", "../turn")) {
+      Files.createFile(spool.resolve(file));
+    }
+    assertThat(before.leftBehind()).isEmpty();
+    Connection after = before.agent("other");
+    Connection.write(after.connecting());
+    assertThat(after.leftBehind()).isEqualTo(Map.of(spool, 2));
+    Connection.write(before.connecting());
+    Connection.write(before.removing());
+    assertThat(before.leftBehind()).isEqualTo(Map.of(spool, 2));
+  }
+
+  @Test
+  void callsTheServerOtherwiseExceptInClaudeCode() throws IOException {
+    assertThat(connection(Client.CODEX).server("memory").snippet())
+        .startsWith("[mcp_servers.memory]\n");
+    assertThatThrownBy(() -> connection(Client.CLAUDE_CODE).server("memory"))
+        .hasMessageContaining("'memory'")
+        .hasMessageContaining("leave the name out");
   }
 
   @Test
