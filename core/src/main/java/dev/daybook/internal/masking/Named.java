@@ -247,6 +247,9 @@ final class Named {
       quote++;
     }
     if (quote < text.length() && Chars.isQuote(text.charAt(quote))) {
+      if (closes(text, quote, quote - from)) {
+        return Value.NONE;
+      }
       int to = endOfQuoted(text, quote + 1, text.charAt(quote), quote - from);
       return to < 0 ? Value.NONE : new Value(quote + 1, to, true);
     }
@@ -260,6 +263,15 @@ final class Named {
       return isText ? value(scan, given, false) : Value.NONE;
     }
     return new Value(from, to, false);
+  }
+
+  /**
+   * Whether a quote behind so many backslashes ends the text of JSON it stands in. One that begins
+   * a text within has none or an odd number of them, at any depth: an even one is of backslashes
+   * that stand for themselves.
+   */
+  private static boolean closes(String text, int quote, int backslashes) {
+    return text.charAt(quote) == '"' && backslashes > 0 && backslashes % 2 == 0;
   }
 
   /**
@@ -456,6 +468,9 @@ final class Named {
       int backslashes = 0;
       while (quote - backslashes > from && text.charAt(quote - backslashes - 1) == '\\') {
         backslashes++;
+      }
+      if (closes(text, quote, backslashes)) {
+        return;
       }
       from = quote + 1;
       to = endOfQuoted(text, from, text.charAt(quote), backslashes);

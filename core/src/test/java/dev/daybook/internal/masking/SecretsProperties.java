@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What holds of masking any text; {@code -Dsim.texts=N} looks at more of them. */
@@ -159,9 +161,10 @@ class SecretsProperties {
       Random random = random(i);
       String text = text(random);
       String other = text(random);
+      NavigableMap<String, Object> fields =
+          new TreeMap<>(Map.of("password", text, "a", List.of(other, Map.of(other, text))));
       String json =
-          mapper.writeValueAsString(
-              Map.of("password", text, "a", List.of(other, Map.of(other, text))));
+          mapper.writeValueAsString(random.nextBoolean() ? fields : fields.descendingMap());
       assertThat(mapper.readTree(masked(json))).as(json).isNotNull();
     }
   }
