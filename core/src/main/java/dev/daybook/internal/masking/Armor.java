@@ -64,7 +64,7 @@ final class Armor {
             && text.indexOf(PRIVATE, close, whole) >= 0
             && text.indexOf('"', close, whole) < 0;
     if (isOne && holdsKey(text, body, end) && !holdsField(text, body, end)) {
-      scan.found(from, whole + DASHES.length(), KIND);
+      scan.foundInParts(from, whole + DASHES.length(), KIND);
       return;
     }
     int cut = endOfKey(text, body);

@@ -267,11 +267,19 @@ final class Named {
 
   /**
    * Whether a quote behind so many backslashes ends the text of JSON it stands in. One that begins
-   * a text within has none or an odd number of them, at any depth: an even one is of backslashes
-   * that stand for themselves.
+   * a text within has none or an odd number of them, at any depth.
    */
   private static boolean closes(String text, int quote, int backslashes) {
-    return text.charAt(quote) == '"' && backslashes > 0 && backslashes % 2 == 0;
+    return text.charAt(quote) == '"' && backslashes > 0 && depth(backslashes) == 0;
+  }
+
+  /**
+   * How deep in texts of JSON within texts of JSON a double quote behind so many backslashes begins
+   * or ends one. At each depth its own escape doubles those before it and adds one; what is left is
+   * of backslashes that stand for themselves.
+   */
+  private static int depth(int backslashes) {
+    return Integer.numberOfTrailingZeros(~backslashes);
   }
 
   /**
@@ -279,22 +287,24 @@ final class Named {
    */
   private static int endOfQuoted(String text, int from, char quote, int backslashes) {
     int most = Math.min(text.length(), from + VALUE_CHARS_MAX);
+    int before = 0;
     for (int i = from; i < most; i++) {
       char c = text.charAt(i);
-      boolean isOuter = c == '"' && quote != '"' && text.charAt(i - 1) != '\\';
+      boolean isOuter = c == '"' && quote != '"' && depth(before) == 0;
       if (c == '\n' || isOuter) {
         // It was an apostrophe, or the text of JSON that it stands in ends.
         return -1;
       }
-      if (c == quote) {
-        int before = 0;
-        while (i - before > from && text.charAt(i - before - 1) == '\\') {
-          before++;
-        }
-        if (backslashes == 0 ? before % 2 == 0 : before <= backslashes) {
-          return backslashes == 0 ? i : i - before;
-        }
+      if (c == quote && quote == '"' && depth(before) <= depth(backslashes)) {
+        // The backslashes of the quote itself are none of the value.
+        return i - (1 << depth(before)) + 1;
       }
+      if (c == quote
+          && quote != '"'
+          && (backslashes == 0 ? before % 2 == 0 : before <= backslashes)) {
+        return backslashes == 0 ? i : i - before;
+      }
+      before = c == '\\' ? before + 1 : 0;
     }
     return -1;
   }

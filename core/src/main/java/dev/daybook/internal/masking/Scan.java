@@ -91,7 +91,8 @@ final class Scan {
       List.of("password", "passwd", "pass", "pwd", "pw", "secret", "token", "apikey", "api_key");
 
   private final String text;
-  private final Spans spans = new Spans();
+  private final Unescaped plain;
+  private final Spans spans;
   private boolean hasEscapes;
 
   /** Where the last secret ends. */
@@ -121,8 +122,10 @@ final class Scan {
   /** Where the cookies end that were looked at last. */
   private int cookiesTo;
 
-  private Scan(String text) {
+  private Scan(String text, Unescaped plain, Spans spans) {
     this.text = text;
+    this.plain = plain;
+    this.spans = spans;
   }
 
   private static void set(String pair, int rule) {
@@ -139,15 +142,15 @@ final class Scan {
     if (first < 0) {
       return Spans.NONE;
     }
-    Scan scan = new Scan(text);
+    Spans spans = new Spans(text);
+    Scan scan = new Scan(text, Unescaped.NONE, spans);
     scan.from(first);
     if (scan.hasEscapes) {
       Unescaped plain = Unescaped.of(text);
-      Scan again = new Scan(plain.text());
+      Scan again = new Scan(plain.text(), plain, spans);
       again.from(next(again.text, 0));
-      scan.spans.addAll(again.spans, plain);
     }
-    return scan.spans;
+    return spans;
   }
 
   /** The next place at which a shape may be; -1 if there is none. */
@@ -227,10 +230,25 @@ final class Scan {
     return floor;
   }
 
-  /** Notes a secret, unless it stands within one that is known. */
+  /**
+   * Notes a secret, unless it stands within one that is known. In JSON it ends with the text that
+   * it begins in.
+   */
   void found(int from, int to, String kind) {
     if (from >= floor && to > from) {
-      spans.add(from, to, kind);
+      int begin = plain.original(from);
+      int most = plain.original(to);
+      int end = spans.add(begin, most, kind);
+      if (end > begin) {
+        floor = end == most ? to : plain.here(end);
+      }
+    }
+  }
+
+  /** The same of one that goes on in the texts of JSON that follow. */
+  void foundInParts(int from, int to, String kind) {
+    if (from >= floor && to > from) {
+      spans.addParts(plain.original(from), plain.original(to), kind);
       floor = to;
     }
   }

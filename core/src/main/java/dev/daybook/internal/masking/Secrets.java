@@ -55,7 +55,7 @@ public final class Secrets {
       if (found.isEmpty()) {
         return masked;
       }
-      masked = found.masked(masked, replaced);
+      masked = found.masked(replaced);
     }
     return masked;
   }

@@ -11,6 +11,9 @@ import java.util.Arrays;
 final class Unescaped {
   private static final int CODE_CHARS = 5;
 
+  /** Of a text that stays as it is: tells places alone. */
+  static final Unescaped NONE = new Unescaped(0);
+
   private final StringBuilder text;
 
   /** Behind each escape, the place in this text and the place in the text as it was. */
@@ -76,8 +79,17 @@ final class Unescaped {
 
   /** Where a character stands in the text as it was. */
   int original(int i) {
-    int found = Arrays.binarySearch(here, 0, escapes, i);
+    return place(i, here, there);
+  }
+
+  /** Where a character of the text as it was stands in this one. */
+  int here(int original) {
+    return place(original, there, here);
+  }
+
+  private int place(int i, int[] from, int[] to) {
+    int found = Arrays.binarySearch(from, 0, escapes, i);
     int last = found >= 0 ? found : -found - 2;
-    return last < 0 ? i : there[last] + i - here[last];
+    return last < 0 ? i : to[last] + i - from[last];
   }
 }
