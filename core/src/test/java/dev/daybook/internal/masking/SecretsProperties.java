@@ -179,7 +179,7 @@ class SecretsProperties {
     List<String> texts =
         List.of(
             """
-            {"":[{"":"PASSWD?\\"\\\\"}],"":""}\
+            {"":[{"":"password:\\"\\\\"}],"":""}\
             """,
             """
             {"":[{"--pass \\"맕㮗\\\\":""}]}\
@@ -191,7 +191,7 @@ class SecretsProperties {
             {"":"PRIVATEKEY\\u003d\\"?é\\\\\\\\","":[]}\
             """,
             """
-            {"":"password='a1!b2?c3\\\\","":"'"}\
+            [["-----BEGIN PRIVATE KEY-----\\naB1c2D3e4F5g6H7i8J9k0L1m2N3o4"],"-----END PRIVATE KEY-----"]\
             """,
             """
             {"token":-1.5e+10,"":"\\u001B\\u00e9\\/"}\
@@ -286,6 +286,8 @@ class SecretsProperties {
             "-----END PRIVATE KEY-----",
             "A".repeat(20) + "\n-----END PRIVATE KEY-----",
             " -u a:b",
+            "{\"token\":-1.5e+10}",
+            "[\"\\\\\\\\token=\\\\\\\\a1!b2?c3\"]",
             "login a password "));
     for (String piece : hard) {
       String large = piece.repeat(100_000 / piece.length());
