@@ -108,7 +108,8 @@ final class Armor {
     boolean isLast = false;
     while (!isLast) {
       i = skipLineEnds(text, i);
-      int run = Chars.end(text, i, Chars.BASE64);
+      // What begins with a web token is its head alone, the rest of which must not stay.
+      int run = beginsWebToken(text, i) ? i : Chars.end(text, i, Chars.BASE64);
       isLast = run - i < RUN_CHARS_MIN;
       if (run > i && (!isLast || end > from)) {
         end = run;
@@ -116,6 +117,10 @@ final class Armor {
       i = run;
     }
     return end;
+  }
+
+  private static boolean beginsWebToken(String text, int from) {
+    return text.startsWith("eyJ", from) && text.startsWith(".", Chars.end(text, from, Chars.URL));
   }
 
   /** Where the lines of a key begin that has no beginning; the place given if there are none. */

@@ -217,6 +217,18 @@ class SecretsProperties {
             """);
   }
 
+  @Test
+  void masksAWebTokenBehindTheBeginningOfAKeyAsAWhole() {
+    String token =
+        SECRETS.stream()
+            .map(MadeUp.Secret::secret)
+            .filter(secret -> secret.startsWith("eyJ"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(masked("-----BEGIN PRIVATE KEY----- " + token + " a"))
+        .isEqualTo("-----BEGIN PRIVATE KEY----- [masked:jwt] a");
+  }
+
   /** What brackets, names and values JSON is made of, in their order. */
   private static List<JsonToken> parts(String json) throws IOException {
     List<JsonToken> parts = new ArrayList<>();
