@@ -65,6 +65,7 @@ public final class HookServer implements AutoCloseable {
   private final Thread thread;
   private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
   private HttpServer http;
+  private volatile boolean isWarm;
   private final Set<String> alreadyTold = new HashSet<>();
 
   private HookServer(Workspace workspace, Actor agent, Path home, Consumer<String> told) {
@@ -99,12 +100,19 @@ public final class HookServer implements AutoCloseable {
     return file;
   }
 
+  /** Whether it has answered hooks, and fast, since it took their place. */
+  boolean isWarm() {
+    return isWarm;
+  }
+
   private void run() {
     try {
-      tick();
-      warmUp();
       do {
         tick();
+        if (!isWarm && isAnswering()) {
+          warmUp();
+          isWarm = true;
+        }
       } while (!closing.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       // Only close interrupts it, after it has waited long enough.
@@ -131,9 +139,6 @@ public final class HookServer implements AutoCloseable {
   }
 
   private void warmUp() {
-    if (!isAnswering()) {
-      return;
-    }
     try {
       hooks.warmUp(() -> closing.getCount() > 0);
     } catch (RuntimeException e) {

@@ -280,6 +280,7 @@ class HookServerTest {
     try (HookServer second =
         HookServer.start(scene.workspace, Scene.AGENT, scene.home, told::add)) {
       await(() -> !contentOf(second.file()).contains("999999999"));
+      await(second::isWarm);
     }
     assertThat(scene.place.server()).doesNotExist();
   }
