@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -58,6 +59,8 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
    */
   private final Map<Disposable, Object> underWay = new ConcurrentHashMap<>();
 
+  private final ReentrantLock calls = new ReentrantLock();
+  private final Condition answered = calls.newCondition();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
 
@@ -127,14 +130,26 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
 
   /** Waits for the answers of the calls that are under way, but no longer than this. */
   private void awaitCalls(Duration patience) {
-    long until = System.nanoTime() + patience.toNanos();
-    while (!underWay.isEmpty() && System.nanoTime() < until) {
-      try {
-        TimeUnit.MILLISECONDS.sleep(5);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
+    calls.lock();
+    try {
+      long left = patience.toNanos();
+      while (!underWay.isEmpty() && left > 0) {
+        left = answered.awaitNanos(left);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      calls.unlock();
+    }
+  }
+
+  private void forget(Disposable call) {
+    calls.lock();
+    try {
+      underWay.remove(call);
+      answered.signalAll();
+    } finally {
+      calls.unlock();
     }
   }
 
@@ -286,7 +301,7 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
     Disposable handling =
         session
             .handle(message)
-            .doFinally(signal -> underWay.remove(call))
+            .doFinally(signal -> forget(call))
             .subscribe(
                 nothing -> {},
                 failure -> LOG.log(Level.DEBUG, "A message could not be handled", failure));
@@ -298,7 +313,7 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
       Object id = params.get("requestId");
       underWay.forEach((call, known) -> {
         if (known.equals(id)) {
-          underWay.remove(call);
+          forget(call);
           call.dispose();
         }
       });
@@ -319,7 +334,7 @@ final class LineTransport implements McpServerTransportProvider, McpServerTransp
     try {
       line = (json.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
     writing.lock();
     try {
