@@ -12,6 +12,9 @@ import java.util.List;
  * @param cursors where pages go on
  */
 record Desk(Memory memory, Cursors cursors) {
+  /** What the argument for a page is. */
+  static final String CURSOR = "next_cursor of the page before; keep the other arguments";
+
   Desk(Memory memory) {
     this(memory, new Cursors(memory.workspace().id()));
   }

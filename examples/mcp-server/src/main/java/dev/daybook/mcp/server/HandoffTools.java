@@ -196,7 +196,7 @@ final class HandoffTools {
 
   record InboxInput(
       @Field(value = "at most so many a page", byDefault = "5", min = 1, max = 50) int limit,
-      @Field(value = "next_cursor of the page before", byDefault = "", max = 500) String cursor) {}
+      @Field(value = Desk.CURSOR, byDefault = "", max = 500) String cursor) {}
 
   record InboxAnswer(
       @Field("the handoffs: first those you have accepted, then those you could accept")

@@ -1,6 +1,7 @@
 package dev.daybook.mcp.server;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A tool: what a model reads of it, and the work.
@@ -58,7 +59,7 @@ record Tool<I extends Record, O extends Record>(
 
   /** Every tool, in the order in which clients see them. */
   static List<Tool<?, ?>> all() {
-    return java.util.stream.Stream.of(ReadTools.all(), PlanTools.all(), HandoffTools.all())
+    return Stream.of(ReadTools.all(), PlanReadTools.all(), PlanTools.all(), HandoffTools.all())
         .flatMap(List::stream)
         .<Tool<?, ?>>map(tool -> tool)
         .toList();
